@@ -1,0 +1,5 @@
+/**
+ * Off-heap memory: raw access by address, and regions backed by huge pages where there are any. Everyone may import it;
+ * it imports nothing of Millrace.
+ */
+package io.millrace.memory;
