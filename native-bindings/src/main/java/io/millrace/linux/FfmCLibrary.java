@@ -1,0 +1,143 @@
+package io.millrace.linux;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/** {@link CLibrary} by the JDK's Foreign Function and Memory API. Any thread; an arena for each call. */
+final class FfmCLibrary implements CLibrary {
+    static final CLibrary INSTANCE = new FfmCLibrary();
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
+    private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO = CALL_STATE.varHandle(PathElement.groupElement("errno"));
+
+    private static final MethodHandle MMAP = capturing(
+            "mmap", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle MUNMAP =
+            capturing("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle MADVISE =
+            capturing("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle SCHED_SETAFFINITY =
+            capturing("sched_setaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
+    private static final MethodHandle SCHED_GETAFFINITY =
+            capturing("sched_getaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
+    private static final MethodHandle CLOCK_GETTIME =
+            capturing("clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+    private static final MethodHandle GETTID = plain("gettid", FunctionDescriptor.of(JAVA_INT));
+    private static final MethodHandle STRERROR = plain("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
+
+    private FfmCLibrary() {}
+
+    @Override
+    public long mmap(
+            final long address,
+            final long length,
+            final int protection,
+            final int flags,
+            final int descriptor,
+            final long offset) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment state = arena.allocate(CALL_STATE);
+            final long mapped = (long) MMAP.invokeExact(state, address, length, protection, flags, descriptor, offset);
+            return mapped == -1 ? -errno(state) : mapped;
+        } catch (final Throwable e) {
+            throw new AssertionError("mmap", e);
+        }
+    }
+
+    @Override
+    public int munmap(final long address, final long length) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment state = arena.allocate(CALL_STATE);
+            return result((int) MUNMAP.invokeExact(state, address, length), state);
+        } catch (final Throwable e) {
+            throw new AssertionError("munmap", e);
+        }
+    }
+
+    @Override
+    public int madvise(final long address, final long length, final int advice) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment state = arena.allocate(CALL_STATE);
+            return result((int) MADVISE.invokeExact(state, address, length, advice), state);
+        } catch (final Throwable e) {
+            throw new AssertionError("madvise", e);
+        }
+    }
+
+    @Override
+    public int schedSetaffinity(final int thread, final MemorySegment mask) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment state = arena.allocate(CALL_STATE);
+            return result((int) SCHED_SETAFFINITY.invokeExact(state, thread, mask.byteSize(), mask), state);
+        } catch (final Throwable e) {
+            throw new AssertionError("sched_setaffinity", e);
+        }
+    }
+
+    @Override
+    public int schedGetaffinity(final int thread, final MemorySegment mask) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment state = arena.allocate(CALL_STATE);
+            return result((int) SCHED_GETAFFINITY.invokeExact(state, thread, mask.byteSize(), mask), state);
+        } catch (final Throwable e) {
+            throw new AssertionError("sched_getaffinity", e);
+        }
+    }
+
+    @Override
+    public int clockGettime(final int clock, final MemorySegment timespec) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment state = arena.allocate(CALL_STATE);
+            return result((int) CLOCK_GETTIME.invokeExact(state, clock, timespec), state);
+        } catch (final Throwable e) {
+            throw new AssertionError("clock_gettime", e);
+        }
+    }
+
+    @Override
+    public int gettid() {
+        try {
+            return (int) GETTID.invokeExact();
+        } catch (final Throwable e) {
+            throw new AssertionError("gettid", e);
+        }
+    }
+
+    @Override
+    public String strerror(final int errno) {
+        try {
+            final MemorySegment text = (MemorySegment) STRERROR.invokeExact(errno);
+            return text.reinterpret(Integer.MAX_VALUE).getString(0);
+        } catch (final Throwable e) {
+            throw new AssertionError("strerror", e);
+        }
+    }
+
+    private static int result(final int value, final MemorySegment state) {
+        return value < 0 ? -errno(state) : value;
+    }
+
+    private static int errno(final MemorySegment state) {
+        return (int) ERRNO.get(state, 0L);
+    }
+
+    private static MethodHandle capturing(final String name, final FunctionDescriptor descriptor) {
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor, CAPTURE_ERRNO);
+    }
+
+    private static MethodHandle plain(final String name, final FunctionDescriptor descriptor) {
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor);
+    }
+}
