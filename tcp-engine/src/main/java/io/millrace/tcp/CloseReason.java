@@ -1,0 +1,17 @@
+package io.millrace.tcp;
+
+/** Why a connection is over, as {@link TcpHandler#onClosed} learns it. */
+public enum CloseReason {
+    /** Both sides closed and everything was acknowledged. */
+    NORMAL,
+    /** The peer reset an open connection (RFC 9293 §3.10.7.4, second check). */
+    RESET,
+    /** The peer answered our SYN with a reset: nobody listens there (RFC 9293 §3.10.7.3). */
+    REFUSED,
+    /** The peer fell silent: retransmissions, keep-alive or the user timeout were used up (RFC 9293 §3.8.3). */
+    TIMED_OUT,
+    /** Our side aborted (RFC 9293 §3.10.5). */
+    ABORTED,
+    /** No connection could be made here: table full, no free port, or no route. */
+    NO_RESOURCES
+}

@@ -1,0 +1,209 @@
+package io.millrace.tcp;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The TCP engine's settings; immutable. Counts are for the whole engine and are divided evenly among its shards.
+ *
+ * @param maxConnections connection records, 256 bytes each; memory is touched only as it is used.
+ * @param synQueueCapacity half-open connections over all listeners.
+ * @param timeWaitCapacity TIME_WAIT entries; when full the oldest goes first.
+ * @param timeWaitMs 2 MSL, 1,000 to 240,000 ms (RFC 9293 §3.4.2 has 4 minutes, practice 60 s).
+ * @param finWait2Ms how long FIN_WAIT_2 lasts once the application has closed, ms.
+ * @param synAckRetries retransmissions of a SYN-ACK; 5 give a half-open lifetime of 63 s.
+ * @param synRetries retransmissions of our SYN; 7 make R2 at least 3 minutes (RFC 9293 §3.8.3).
+ * @param dataRetries retransmissions of data or FIN before the connection is given up.
+ * @param timestamps offer and accept timestamps (RFC 7323 §3).
+ * @param windowScaling offer and accept window scaling (RFC 7323 §2).
+ * @param sack offer and accept selective acknowledgments (RFC 2018).
+ * @param receiveBufferBytes bound of what one connection may have unread, also the largest window offered.
+ * @param sendBufferBytes bound of what one connection may have unacknowledged.
+ * @param bufferPoolBytes off-heap memory for the send and receive buffers of all connections.
+ * @param firstEphemeralPort first local port of active opens.
+ * @param lastEphemeralPort last local port of active opens.
+ * @param resetClosedPorts true answers segments to no connection with RST; false keeps silent.
+ */
+public record TcpConfig(
+        int maxConnections,
+        int synQueueCapacity,
+        int timeWaitCapacity,
+        int timeWaitMs,
+        int finWait2Ms,
+        int synAckRetries,
+        int synRetries,
+        int dataRetries,
+        boolean timestamps,
+        boolean windowScaling,
+        boolean sack,
+        int receiveBufferBytes,
+        int sendBufferBytes,
+        long bufferPoolBytes,
+        int firstEphemeralPort,
+        int lastEphemeralPort,
+        boolean resetClosedPorts) {
+
+    /** Checks every field; the exception names all that are wrong, their values and the allowed ranges. */
+    public TcpConfig {
+        final List<String> errors = new ArrayList<>();
+        within(errors, "max-connections", maxConnections, 1, 1 << 29);
+        within(errors, "syn-queue", synQueueCapacity, 1, 1 << 29);
+        within(errors, "time-wait-capacity", timeWaitCapacity, 1, 1 << 29);
+        within(errors, "time-wait-ms", timeWaitMs, 1_000, 240_000);
+        within(errors, "fin-wait-2-ms", finWait2Ms, 1_000, 3_600_000);
+        within(errors, "syn-ack-retries", synAckRetries, 0, 7);
+        within(errors, "syn-retries", synRetries, 0, 12);
+        within(errors, "data-retries", dataRetries, 1, 15);
+        within(errors, "receive-buffer", receiveBufferBytes, 2_048, 1 << 29);
+        within(errors, "send-buffer", sendBufferBytes, 2_048, 1 << 29);
+        within(errors, "buffer-pool", bufferPoolBytes, 1 << 16, 1L << 40);
+        within(errors, "first-ephemeral-port", firstEphemeralPort, 1, 65_535);
+        within(errors, "last-ephemeral-port", lastEphemeralPort, firstEphemeralPort, 65_535);
+        if (!errors.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", errors));
+        }
+    }
+
+    private static void within(
+            final List<String> errors, final String key, final long value, final long min, final long max) {
+        if (value < min || value > max) {
+            errors.add(key + " " + value + " is out of range: give " + min + " to " + max);
+        }
+    }
+
+    /** Settings to start from: what a server of moderate size wants. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The defaults. */
+    public static TcpConfig defaults() {
+        return builder().build();
+    }
+
+    /** Collects settings; each method is named after the field it sets. */
+    public static final class Builder {
+        private int maxConnections = 1 << 20;
+        private int synQueueCapacity = 1 << 17;
+        private int timeWaitCapacity = 1 << 21;
+        private int timeWaitMs = 60_000;
+        private int finWait2Ms = 60_000;
+        private int synAckRetries = 5;
+        private int synRetries = 7;
+        private int dataRetries = 15;
+        private boolean timestamps = true;
+        private boolean windowScaling = true;
+        private boolean sack = true;
+        private int receiveBufferBytes = 256 * 1024;
+        private int sendBufferBytes = 256 * 1024;
+        private long bufferPoolBytes = 256L << 20;
+        private int firstEphemeralPort = 1_024;
+        private int lastEphemeralPort = 65_535;
+        private boolean resetClosedPorts = true;
+
+        private Builder() {}
+
+        public Builder maxConnections(final int value) {
+            maxConnections = value;
+            return this;
+        }
+
+        public Builder synQueueCapacity(final int value) {
+            synQueueCapacity = value;
+            return this;
+        }
+
+        public Builder timeWaitCapacity(final int value) {
+            timeWaitCapacity = value;
+            return this;
+        }
+
+        public Builder timeWaitMs(final int value) {
+            timeWaitMs = value;
+            return this;
+        }
+
+        public Builder finWait2Ms(final int value) {
+            finWait2Ms = value;
+            return this;
+        }
+
+        public Builder synAckRetries(final int value) {
+            synAckRetries = value;
+            return this;
+        }
+
+        public Builder synRetries(final int value) {
+            synRetries = value;
+            return this;
+        }
+
+        public Builder dataRetries(final int value) {
+            dataRetries = value;
+            return this;
+        }
+
+        public Builder timestamps(final boolean value) {
+            timestamps = value;
+            return this;
+        }
+
+        public Builder windowScaling(final boolean value) {
+            windowScaling = value;
+            return this;
+        }
+
+        public Builder sack(final boolean value) {
+            sack = value;
+            return this;
+        }
+
+        public Builder receiveBufferBytes(final int value) {
+            receiveBufferBytes = value;
+            return this;
+        }
+
+        public Builder sendBufferBytes(final int value) {
+            sendBufferBytes = value;
+            return this;
+        }
+
+        public Builder bufferPoolBytes(final long value) {
+            bufferPoolBytes = value;
+            return this;
+        }
+
+        public Builder ephemeralPorts(final int first, final int last) {
+            firstEphemeralPort = first;
+            lastEphemeralPort = last;
+            return this;
+        }
+
+        public Builder resetClosedPorts(final boolean value) {
+            resetClosedPorts = value;
+            return this;
+        }
+
+        /** Checks and freezes. */
+        public TcpConfig build() {
+            return new TcpConfig(
+                    maxConnections,
+                    synQueueCapacity,
+                    timeWaitCapacity,
+                    timeWaitMs,
+                    finWait2Ms,
+                    synAckRetries,
+                    synRetries,
+                    dataRetries,
+                    timestamps,
+                    windowScaling,
+                    sack,
+                    receiveBufferBytes,
+                    sendBufferBytes,
+                    bufferPoolBytes,
+                    firstEphemeralPort,
+                    lastEphemeralPort,
+                    resetClosedPorts);
+        }
+    }
+}

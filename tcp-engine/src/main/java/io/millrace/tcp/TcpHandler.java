@@ -1,0 +1,40 @@
+package io.millrace.tcp;
+
+import org.agrona.DirectBuffer;
+
+/**
+ * What an application does with its connections.
+ *
+ * <p>Every method runs on the thread of the shard that owns the connection, and must not block. The
+ * {@link TcpConnection} handed in is a flyweight that is valid until the method returns; what outlives the call is its
+ * {@link TcpConnection#id() id} and its {@link TcpConnection#attachment() attachment}. One handler may serve any number
+ * of connections of its shard.
+ */
+public interface TcpHandler {
+    /** The connection is open: accepted from the accept queue, or our SYN was answered. */
+    default void onOpen(final TcpConnection connection) {}
+
+    /**
+     * Bytes have arrived, in order and once.
+     *
+     * <p>What is not taken stays in the receive buffer, closes the window, and is offered again together with later
+     * bytes, after {@link #onWritable}, or on {@link TcpConnection#resume}.
+     *
+     * @param buffer the bytes, straight from the frame; valid until the method returns.
+     * @param offset of the first byte.
+     * @param length in bytes, at least 1.
+     * @return how many bytes were taken, 0 to {@code length}.
+     */
+    int onData(TcpConnection connection, DirectBuffer buffer, int offset, int length);
+
+    /** The peer has closed its side and every byte before its FIN was taken. Our side may still send. */
+    default void onPeerClosed(final TcpConnection connection) {
+        connection.close();
+    }
+
+    /** A write that was cut short may go on: room has come back in the send buffer. */
+    default void onWritable(final TcpConnection connection) {}
+
+    /** The connection is over; its id is void from here on. Called once for each connection that was opened or tried. */
+    default void onClosed(final TcpConnection connection, final CloseReason reason) {}
+}
