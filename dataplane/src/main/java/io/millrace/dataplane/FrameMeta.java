@@ -1,0 +1,53 @@
+package io.millrace.dataplane;
+
+/**
+ * What the classifier found in a frame, packed into one {@code int}: the kind of the frame and where its headers start.
+ * A meta is never negative; negative values stand for a drop reason.
+ *
+ * <pre>
+ *  bits  0..7   offset of the IP (or ARP) header from the start of the frame, in bytes
+ *  bits  8..15  offset of the layer 4 header from the start of the frame, in bytes
+ *  bits 16..19  kind, one of {@link #TCP4}, {@link #TCP6}, {@link #ICMP4}, {@link #ARP}
+ * </pre>
+ *
+ * <p>For an IP frame the mbuf's length has been trimmed to the end of the IP packet, so the length of the TCP segment,
+ * header and text, is the mbuf's data length less {@link #l4Offset}. Any thread; allocates nothing.
+ */
+public final class FrameMeta {
+    /** A TCP segment over IPv4: lengths, checksums and addresses have been checked. */
+    public static final int TCP4 = 1;
+
+    /** A TCP segment over IPv6. */
+    public static final int TCP6 = 2;
+
+    /** An ICMP message over IPv4 to one of our addresses; the IP header has been checked, the message has not. */
+    public static final int ICMP4 = 3;
+
+    /** An ARP packet for IPv4 over Ethernet; its length has been checked, its content has not. */
+    public static final int ARP = 4;
+
+    private static final int L4_SHIFT = 8;
+    private static final int KIND_SHIFT = 16;
+
+    private FrameMeta() {}
+
+    /** Packs a meta; offsets in bytes from the start of the frame, 0 to 255. */
+    public static int of(final int kind, final int l3Offset, final int l4Offset) {
+        return kind << KIND_SHIFT | l4Offset << L4_SHIFT | l3Offset;
+    }
+
+    /** Offset of the IP or ARP header from the start of the frame, in bytes. */
+    public static int l3Offset(final int meta) {
+        return meta & 0xff;
+    }
+
+    /** Offset of the TCP or ICMP header from the start of the frame, in bytes. */
+    public static int l4Offset(final int meta) {
+        return meta >>> L4_SHIFT & 0xff;
+    }
+
+    /** One of {@link #TCP4}, {@link #TCP6}, {@link #ICMP4}, {@link #ARP}. */
+    public static int kind(final int meta) {
+        return meta >>> KIND_SHIFT & 0xf;
+    }
+}

@@ -1,0 +1,13 @@
+package io.millrace.dataplane.port;
+
+/** A pool of frames of one size. Any thread may use the pool; each of its allocators belongs to one thread. */
+public interface FramePool {
+    /** Makes an allocator for the calling thread, or one other thread, to use. */
+    FrameAllocator newAllocator();
+
+    /** Frames that are free now, allocators' stashes not counted; for figures and tests, it may cost. */
+    int available();
+
+    /** Bytes of a frame that can hold data after the usual headroom. */
+    int dataRoom();
+}

@@ -1,0 +1,47 @@
+package io.millrace.dataplane.port;
+
+import io.millrace.dataplane.wire.MacAddress;
+
+/**
+ * A network port with one or more pairs of queues. Started when it is made; closing it stops the device and gives up its
+ * frames, so it is closed after every thread has let go of its queues.
+ *
+ * <p>The port itself may be used by any thread; a queue belongs to one thread at a time.
+ */
+public interface PacketPort extends AutoCloseable {
+    /** Name for messages, such as the DPDK device name. */
+    String name();
+
+    /** Its own Ethernet address. */
+    MacAddress mac();
+
+    /** Largest IP packet it carries, in bytes. */
+    int mtu();
+
+    /** Number of receive queues, equal to the number of transmit queues. */
+    int queuePairs();
+
+    /** Receive queue {@code queue}, from 0. */
+    RxQueue rxQueue(int queue);
+
+    /** Transmit queue {@code queue}, from 0. */
+    TxQueue txQueue(int queue);
+
+    /** The pool its received frames come from, and frames to send are allocated from. */
+    FramePool pool();
+
+    /** Counters of the device as of now; allocates. */
+    PortStatistics statistics();
+
+    /** What the device does by itself. */
+    PortCapabilities capabilities();
+
+    /** Called once on each thread that will poll queues or allocate frames of this port, before it does. */
+    default void attachThread() {}
+
+    /** Called on the same thread when it is done with the port. */
+    default void detachThread() {}
+
+    @Override
+    void close();
+}

@@ -1,0 +1,14 @@
+package io.millrace.dataplane.port;
+
+/**
+ * What a port does by itself, as configured.
+ *
+ * @param rxChecksum received frames carry the verdict on their checksums in the mbuf's flags
+ * @param txIpv4Checksum fills in the IPv4 header checksum of frames sent
+ * @param txTcpChecksum completes the TCP checksum of frames sent
+ * @param rssHash received frames carry the Toeplitz hash, by the key of {@code flow.Toeplitz}
+ */
+public record PortCapabilities(boolean rxChecksum, boolean txIpv4Checksum, boolean txTcpChecksum, boolean rssHash) {
+    /** A port that leaves everything to software. */
+    public static final PortCapabilities NONE = new PortCapabilities(false, false, false, false);
+}
