@@ -7,210 +7,124 @@ import java.util.Optional;
  * carries the names, so it may change. Where Linux counts the same, {@link #linuxName} is its name in {@code nstat}.
  */
 public enum Counter {
-    /** Frames taken from a receive queue. */
-    FRAMES_RECEIVED,
-    /** Bytes of the frames taken from a receive queue. */
-    BYTES_RECEIVED,
-    /** Frames handed to a transmit queue. */
-    FRAMES_TRANSMITTED,
-    /** Bytes of the frames handed to a transmit queue. */
-    BYTES_TRANSMITTED,
-    /** Received frames handed to TCP. */
-    FRAMES_TO_TCP,
-    /** Received frames handed to the ARP and ICMP responders. */
-    FRAMES_TO_HOST,
-    /** Frames dropped because the transmit queue stayed full. */
-    TRANSMIT_DROPS,
-    /** Received frames dropped because the ring to their shard was full. */
-    SHARD_RING_DROPS,
-    /** Frames dropped because the ring to the IO core was full. */
-    EGRESS_RING_DROPS,
-    /** Times a frame was wanted and the pool was empty. */
-    FRAMES_EXHAUSTED,
+    FRAMES_RECEIVED("Frames taken from a receive queue"),
+    BYTES_RECEIVED("Bytes of the frames taken from a receive queue"),
+    FRAMES_TRANSMITTED("Frames handed to a transmit queue"),
+    BYTES_TRANSMITTED("Bytes of the frames handed to a transmit queue"),
+    FRAMES_TO_TCP("Received frames handed to TCP"),
+    FRAMES_TO_HOST("Received frames handed to the ARP and ICMP responders"),
+    TRANSMIT_DROPS("Frames dropped because the transmit queue stayed full"),
+    SHARD_RING_DROPS("Received frames dropped because the ring to their shard was full"),
+    EGRESS_RING_DROPS("Frames dropped because the ring to the IO core was full"),
+    FRAMES_EXHAUSTED("Times a frame was wanted and the pool was empty"),
 
-    /** Drop: shorter than an Ethernet header or the header it announces. */
-    DROP_TRUNCATED_FRAME,
-    /** Drop: spread over more than one buffer, which we never ask for. */
-    DROP_SEGMENTED_FRAME,
-    /** Drop: neither IPv4 nor ARP. */
-    DROP_UNKNOWN_ETHER_TYPE,
-    /** Drop: tagged for a VLAN that is not ours. */
-    DROP_OTHER_VLAN,
-    /** Drop: IPv6, not spoken yet. */
-    DROP_IPV6,
-    /** Drop: unicast to another station's MAC address. */
-    DROP_OTHER_STATION,
-    /** Drop: IP packet to the broadcast or a multicast MAC address. */
-    DROP_LINK_BROADCAST,
-    /** Drop: source MAC address is a group address or our own. */
-    DROP_BAD_SOURCE_MAC,
-    /** Drop: IP version field does not agree with the EtherType. */
-    DROP_IP_VERSION,
-    /** Drop: IPv4 header length below 20 or past the end of the packet. */
-    DROP_IP_HEADER_LENGTH,
-    /** Drop: IP total length below the header's or past the end of the frame. */
-    DROP_IP_TOTAL_LENGTH,
-    /** Drop: wrong IPv4 header checksum. */
-    DROP_IP_CHECKSUM("IpInHdrErrors"),
-    /** Drop: IPv4 fragment; fragments are not reassembled. */
-    DROP_IP_FRAGMENT("IpReasmFails"),
-    /** Drop: source address is broadcast, multicast, loopback or unspecified. */
-    DROP_BAD_SOURCE_ADDRESS,
-    /** Drop: destination address is broadcast or multicast. */
-    DROP_BROADCAST_ADDRESS,
-    /** Drop: destination is not one of our addresses. */
-    DROP_OTHER_ADDRESS("IpInAddrErrors"),
-    /** Drop: source and destination address and port are the same (LAND). */
-    DROP_LAND,
-    /** Drop: neither TCP nor ICMP. */
-    DROP_UNKNOWN_PROTOCOL("IpInUnknownProtos"),
-    /** Drop: TCP segment shorter than a TCP header. */
-    DROP_TCP_TRUNCATED("TcpInErrs"),
-    /** Drop: TCP data offset below 5 or past the end of the segment. */
-    DROP_TCP_DATA_OFFSET("TcpInErrs"),
-    /** Drop: wrong TCP checksum. */
-    DROP_TCP_CHECKSUM("TcpInCsumErrors"),
-    /** Drop: none of the control bits that give a segment a meaning. */
-    DROP_TCP_NO_FLAGS,
-    /** Drop: SYN together with FIN. */
-    DROP_TCP_SYN_FIN,
-    /** Drop: SYN together with RST. */
-    DROP_TCP_SYN_RST,
-    /** Drop: malformed ARP packet. */
-    DROP_BAD_ARP,
-    /** Drop: malformed ICMP message. */
-    DROP_BAD_ICMP("IcmpInErrors"),
-    /** Drop: ICMP message that is not answered or used. */
-    DROP_UNUSED_ICMP,
+    DROP_TRUNCATED_FRAME("Drop: shorter than an Ethernet header or the header it announces"),
+    DROP_SEGMENTED_FRAME("Drop: spread over more than one buffer, which we never ask for"),
+    DROP_UNKNOWN_ETHER_TYPE("Drop: neither IPv4 nor ARP"),
+    DROP_OTHER_VLAN("Drop: tagged for a VLAN that is not ours"),
+    DROP_IPV6("Drop: IPv6, not spoken yet"),
+    DROP_OTHER_STATION("Drop: unicast to another station's MAC address"),
+    DROP_LINK_BROADCAST("Drop: IP packet to the broadcast or a multicast MAC address"),
+    DROP_BAD_SOURCE_MAC("Drop: source MAC address is a group address or our own"),
+    DROP_IP_VERSION("Drop: IP version field does not agree with the EtherType"),
+    DROP_IP_HEADER_LENGTH("Drop: IPv4 header length below 20 or past the end of the packet"),
+    DROP_IP_TOTAL_LENGTH("Drop: IP total length below the header's or past the end of the frame"),
+    DROP_IP_CHECKSUM("Drop: wrong IPv4 header checksum", "IpInHdrErrors"),
+    DROP_IP_FRAGMENT("Drop: IPv4 fragment; fragments are not reassembled", "IpReasmFails"),
+    DROP_BAD_SOURCE_ADDRESS("Drop: source address is broadcast, multicast, loopback or unspecified"),
+    DROP_BROADCAST_ADDRESS("Drop: destination address is broadcast or multicast"),
+    DROP_OTHER_ADDRESS("Drop: destination is not one of our addresses", "IpInAddrErrors"),
+    DROP_LAND("Drop: source and destination address and port are the same (LAND)"),
+    DROP_UNKNOWN_PROTOCOL("Drop: neither TCP nor ICMP", "IpInUnknownProtos"),
+    DROP_TCP_TRUNCATED("Drop: TCP segment shorter than a TCP header", "TcpInErrs"),
+    DROP_TCP_DATA_OFFSET("Drop: TCP data offset below 5 or past the end of the segment", "TcpInErrs"),
+    DROP_TCP_CHECKSUM("Drop: wrong TCP checksum", "TcpInCsumErrors"),
+    DROP_TCP_NO_FLAGS("Drop: none of the control bits that give a segment a meaning"),
+    DROP_TCP_SYN_FIN("Drop: SYN together with FIN"),
+    DROP_TCP_SYN_RST("Drop: SYN together with RST"),
+    DROP_BAD_ARP("Drop: malformed ARP packet"),
+    DROP_BAD_ICMP("Drop: malformed ICMP message", "IcmpInErrors"),
+    DROP_UNUSED_ICMP("Drop: ICMP message that is not answered or used"),
 
-    /** ARP requests for one of our addresses. */
-    ARP_REQUESTS_RECEIVED,
-    /** ARP replies sent. */
-    ARP_REPLIES_SENT,
-    /** ARP replies received. */
-    ARP_REPLIES_RECEIVED,
-    /** ARP requests sent, gratuitous ones among them. */
-    ARP_REQUESTS_SENT,
-    /** Next hops that did not answer. */
-    NEIGHBORS_UNREACHABLE,
-    /** Next hops given up because the neighbor table was full. */
-    NEIGHBOR_TABLE_OVERFLOWS,
-    /** Frames dropped because their next hop stayed unresolved, or its queue was full. */
-    NEIGHBOR_QUEUE_DROPS,
-    /** ICMP echo requests received. */
-    ICMP_ECHOS("IcmpInEchos"),
-    /** ICMP echo replies sent. */
-    ICMP_ECHO_REPLIES("IcmpOutEchoReps"),
-    /** ICMP echo requests not answered because of the rate limit. */
-    ICMP_RATE_LIMITED("IcmpOutRateLimitGlobal"),
+    ARP_REQUESTS_RECEIVED("ARP requests for one of our addresses"),
+    ARP_REPLIES_SENT("ARP replies sent"),
+    ARP_REPLIES_RECEIVED("ARP replies received"),
+    ARP_REQUESTS_SENT("ARP requests sent, gratuitous ones among them"),
+    NEIGHBORS_UNREACHABLE("Next hops that did not answer"),
+    NEIGHBOR_TABLE_OVERFLOWS("Next hops given up because the neighbor table was full"),
+    NEIGHBOR_QUEUE_DROPS("Frames dropped because their next hop stayed unresolved, or its queue was full"),
+    ICMP_ECHOS("ICMP echo requests received", "IcmpInEchos"),
+    ICMP_ECHO_REPLIES("ICMP echo replies sent", "IcmpOutEchoReps"),
+    ICMP_RATE_LIMITED("ICMP echo requests not answered because of the rate limit", "IcmpOutRateLimitGlobal"),
 
-    /** TCP segments received. */
-    TCP_SEGMENTS_RECEIVED("TcpInSegs"),
-    /** TCP segments sent. */
-    TCP_SEGMENTS_SENT("TcpOutSegs"),
-    /** Segments, SYNs and FINs sent again. */
-    TCP_SEGMENTS_RETRANSMITTED("TcpRetransSegs"),
-    /** RST segments sent. */
-    TCP_RESETS_SENT("TcpOutRsts"),
-    /** Connections opened from here. */
-    TCP_ACTIVE_OPENS("TcpActiveOpens"),
-    /** Connections opened by a peer. */
-    TCP_PASSIVE_OPENS("TcpPassiveOpens"),
-    /** Connection attempts that failed. */
-    TCP_ATTEMPT_FAILS("TcpAttemptFails"),
-    /** Connections reset after they were established. */
-    TCP_ESTABLISHED_RESETS("TcpEstabResets"),
-    /** Connections that reached their orderly end. */
-    TCP_CLOSES,
-    /** Connections given up by a timeout. */
-    TCP_ABORT_ON_TIMEOUT("TcpExtTCPAbortOnTimeout"),
-    /** Connections reset because the application closed with data unread. */
-    TCP_ABORT_ON_CLOSE("TcpExtTCPAbortOnClose"),
-    /** Connections reset because data arrived after the application closed. */
-    TCP_ABORT_ON_DATA("TcpExtTCPAbortOnData"),
-    /** SYNs received by a listener. */
-    TCP_SYNS_RECEIVED,
-    /** SYNs for a port nobody listens on. */
-    TCP_SYNS_REFUSED,
-    /** SYNs and SYN-ACKs sent again. */
-    TCP_SYN_RETRANSMITS("TcpExtTCPSynRetrans"),
-    /** FINs sent again. */
-    TCP_FIN_RETRANSMITS,
-    /** Retransmission timeouts. */
-    TCP_TIMEOUTS("TcpExtTCPTimeouts"),
-    /** SYNs dropped by a listener for whatever reason. */
-    LISTEN_DROPS("TcpExtListenDrops"),
-    /** Connections that met a full accept queue. */
-    LISTEN_OVERFLOWS("TcpExtListenOverflows"),
-    /** Half-open connections thrown out of a full SYN queue. */
-    SYN_QUEUE_EVICTIONS,
-    /** SYNs dropped because the SYN queue was full. */
-    SYN_QUEUE_DROPS("TcpExtTCPReqQFullDrop"),
-    /** Half-open connections given up after the last SYN-ACK. */
-    SYN_QUEUE_TIMEOUTS,
-    /** SYNs answered by a cookie because the SYN queue was full. */
-    SYNCOOKIES_SENT("TcpExtSyncookiesSent"),
-    /** Cookies that came back good. */
-    SYNCOOKIES_RECEIVED("TcpExtSyncookiesRecv"),
-    /** Acknowledgments that carried no good cookie. */
-    SYNCOOKIES_FAILED("TcpExtSyncookiesFailed"),
-    /** Connections refused because the connection table was full. */
-    CONNECTION_TABLE_OVERFLOWS,
-    /** Active opens refused because no local port was free. */
-    EPHEMERAL_PORTS_EXHAUSTED,
-    /** Connections that entered TIME_WAIT. */
-    TIME_WAIT_ENTERED,
-    /** TIME_WAIT entries that ended by the 2 MSL timer. */
-    TIME_WAIT_EXPIRED("TcpExtTW"),
-    /** TIME_WAIT entries reopened by a new SYN. */
-    TIME_WAIT_RECYCLED("TcpExtTWRecycled"),
-    /** TIME_WAIT entries that could not be held because the table was full. */
-    TIME_WAIT_OVERFLOWS("TcpExtTCPTimeWaitOverflow"),
-    /** Challenge ACKs sent (RFC 5961). */
-    CHALLENGE_ACKS("TcpExtTCPChallengeACK"),
-    /** Challenge ACKs that the rate limit held back. */
-    CHALLENGE_ACKS_SKIPPED("TcpExtTCPACKSkippedChallenge"),
-    /** SYNs in a synchronized state (RFC 5961 §4). */
-    SYN_CHALLENGES("TcpExtTCPSYNChallenge"),
-    /** Segments rejected by PAWS (RFC 7323 §5). */
-    PAWS_REJECTED("TcpExtPAWSEstab"),
-    /** Segments outside the receive window. */
-    OUT_OF_WINDOW,
-    /** Segments queued out of order. */
-    OUT_OF_ORDER_QUEUED("TcpExtTCPOFOQueue"),
-    /** Commands of other threads executed. */
-    COMMANDS_EXECUTED,
+    TCP_SEGMENTS_RECEIVED("TCP segments received", "TcpInSegs"),
+    TCP_SEGMENTS_SENT("TCP segments sent", "TcpOutSegs"),
+    TCP_SEGMENTS_RETRANSMITTED("Segments, SYNs and FINs sent again", "TcpRetransSegs"),
+    TCP_RESETS_SENT("RST segments sent", "TcpOutRsts"),
+    TCP_ACTIVE_OPENS("Connections opened from here", "TcpActiveOpens"),
+    TCP_PASSIVE_OPENS("Connections opened by a peer", "TcpPassiveOpens"),
+    TCP_ATTEMPT_FAILS("Connection attempts that failed", "TcpAttemptFails"),
+    TCP_ESTABLISHED_RESETS("Connections reset after they were established", "TcpEstabResets"),
+    TCP_CLOSES("Connections that reached their orderly end"),
+    TCP_ABORT_ON_TIMEOUT("Connections given up by a timeout", "TcpExtTCPAbortOnTimeout"),
+    TCP_ABORT_ON_CLOSE("Connections reset because the application closed with data unread", "TcpExtTCPAbortOnClose"),
+    TCP_ABORT_ON_DATA("Connections reset because data arrived after the application closed", "TcpExtTCPAbortOnData"),
+    TCP_SYNS_RECEIVED("SYNs received by a listener"),
+    TCP_SYNS_REFUSED("SYNs for a port nobody listens on"),
+    TCP_SYN_RETRANSMITS("SYNs and SYN-ACKs sent again", "TcpExtTCPSynRetrans"),
+    TCP_FIN_RETRANSMITS("FINs sent again"),
+    TCP_TIMEOUTS("Retransmission timeouts", "TcpExtTCPTimeouts"),
+    LISTEN_DROPS("SYNs dropped by a listener for whatever reason", "TcpExtListenDrops"),
+    LISTEN_OVERFLOWS("Connections that met a full accept queue", "TcpExtListenOverflows"),
+    SYN_QUEUE_EVICTIONS("Half-open connections thrown out of a full SYN queue"),
+    SYN_QUEUE_DROPS("SYNs dropped because the SYN queue was full", "TcpExtTCPReqQFullDrop"),
+    SYN_QUEUE_TIMEOUTS("Half-open connections given up after the last SYN-ACK"),
+    SYNCOOKIES_SENT("SYNs answered by a cookie because the SYN queue was full", "TcpExtSyncookiesSent"),
+    SYNCOOKIES_RECEIVED("Cookies that came back good", "TcpExtSyncookiesRecv"),
+    SYNCOOKIES_FAILED("Acknowledgments that carried no good cookie", "TcpExtSyncookiesFailed"),
+    CONNECTION_TABLE_OVERFLOWS("Connections refused because the connection table was full"),
+    EPHEMERAL_PORTS_EXHAUSTED("Active opens refused because no local port was free"),
+    TIME_WAIT_ENTERED("Connections that entered TIME_WAIT"),
+    TIME_WAIT_EXPIRED("TIME_WAIT entries that ended by the 2 MSL timer", "TcpExtTW"),
+    TIME_WAIT_RECYCLED("TIME_WAIT entries reopened by a new SYN", "TcpExtTWRecycled"),
+    TIME_WAIT_OVERFLOWS(
+            "TIME_WAIT entries that could not be held because the table was full", "TcpExtTCPTimeWaitOverflow"),
+    CHALLENGE_ACKS("Challenge ACKs sent (RFC 5961)", "TcpExtTCPChallengeACK"),
+    CHALLENGE_ACKS_SKIPPED("Challenge ACKs that the rate limit held back", "TcpExtTCPACKSkippedChallenge"),
+    SYN_CHALLENGES("SYNs in a synchronized state (RFC 5961 §4)", "TcpExtTCPSYNChallenge"),
+    PAWS_REJECTED("Segments rejected by PAWS (RFC 7323 §5)", "TcpExtPAWSEstab"),
+    OUT_OF_WINDOW("Segments outside the receive window"),
+    OUT_OF_ORDER_QUEUED("Segments queued out of order", "TcpExtTCPOFOQueue"),
+    COMMANDS_EXECUTED("Commands of other threads executed"),
 
-    /** Gauge: half-open connections now. */
-    SYN_QUEUE_ENTRIES,
-    /** Gauge: the most half-open connections so far. */
-    SYN_QUEUE_PEAK,
-    /** Gauge: connections that wait to be accepted now. */
-    ACCEPT_QUEUE_ENTRIES,
-    /** Gauge: connections in the table now. */
-    CONNECTIONS,
-    /** Gauge: entries in TIME_WAIT now. */
-    TIME_WAIT_ENTRIES,
-    /** Gauge: bytes of memory the TIME_WAIT entries take. */
-    TIME_WAIT_BYTES,
-    /** Nanoseconds of duty cycles in which there was work. */
-    DUTY_WORK_NANOS,
-    /** Nanoseconds of duty cycles in which there was none, idling among them. */
-    DUTY_IDLE_NANOS,
-    /** Duty cycles. */
-    DUTY_CYCLES;
+    SYN_QUEUE_ENTRIES("Gauge: half-open connections now"),
+    SYN_QUEUE_PEAK("Gauge: the most half-open connections so far"),
+    ACCEPT_QUEUE_ENTRIES("Gauge: connections that wait to be accepted now"),
+    CONNECTIONS("Gauge: connections in the table now"),
+    TIME_WAIT_ENTRIES("Gauge: entries in TIME_WAIT now"),
+    TIME_WAIT_BYTES("Gauge: bytes of memory the TIME_WAIT entries take"),
+    DUTY_WORK_NANOS("Nanoseconds of duty cycles in which there was work"),
+    DUTY_IDLE_NANOS("Nanoseconds of duty cycles in which there was none, idling among them"),
+    DUTY_CYCLES("Duty cycles");
 
     /** Number of counters. */
     public static final int COUNT = values().length;
 
+    private final String sentence;
     private final String linuxName;
 
-    Counter() {
-        this("");
+    Counter(final String sentence) {
+        this(sentence, "");
     }
 
-    Counter(final String linuxName) {
+    Counter(final String sentence, final String linuxName) {
+        this.sentence = sentence;
         this.linuxName = linuxName;
+    }
+
+    /** What is counted, as an operator reads it; without a full stop. */
+    public String sentence() {
+        return sentence;
     }
 
     /** The name {@code nstat} gives to the same count, if Linux has it. */
