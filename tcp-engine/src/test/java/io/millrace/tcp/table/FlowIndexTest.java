@@ -1,0 +1,174 @@
+package io.millrace.tcp.table;
+
+import static io.millrace.tcp.table.FlowIndex.CONNECTION;
+import static io.millrace.tcp.table.FlowIndex.HALF_OPEN;
+import static io.millrace.tcp.table.FlowIndex.MAXIMUM_SLOT;
+import static io.millrace.tcp.table.FlowIndex.NONE;
+import static io.millrace.tcp.table.FlowIndex.TIME_WAIT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.tcp.AllocatedBytes;
+import io.millrace.tcp.Seed;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.IntSupplier;
+import org.junit.jupiter.api.Test;
+
+class FlowIndexTest {
+    private final SplittableRandom random = Seed.random();
+
+    @Test
+    void shouldPackKindAndSlotIntoARef() {
+        for (final int kind : new int[] {CONNECTION, HALF_OPEN, TIME_WAIT}) {
+            for (final int slot : new int[] {0, 1, 12345, MAXIMUM_SLOT}) {
+                final int ref = FlowIndex.ref(kind, slot);
+                assertThat(ref).isNotZero();
+                assertThat(FlowIndex.kind(ref)).isEqualTo(kind);
+                assertThat(FlowIndex.slot(ref)).isEqualTo(slot);
+            }
+        }
+    }
+
+    @Test
+    void shouldFindNothingInAnEmptyIndex() {
+        try (FlowIndex index = new FlowIndex("test", 4)) {
+            assertThat(index.find(0)).isEqualTo(NONE);
+            assertThat(index.find(-1)).isEqualTo(NONE);
+            assertThat(index.touch(-1)).isZero();
+        }
+    }
+
+    @Test
+    void shouldFindBothOfTwoTuplesWithTheSameHash() {
+        try (FlowIndex index = new FlowIndex("test", 4)) {
+            index.insert(77, FlowIndex.ref(CONNECTION, 1));
+            index.insert(77, FlowIndex.ref(TIME_WAIT, 2));
+            final long first = index.find(77);
+            final long second = index.findNext(first, 77);
+            assertThat(List.of(index.ref(first), index.ref(second)))
+                    .containsExactlyInAnyOrder(FlowIndex.ref(CONNECTION, 1), FlowIndex.ref(TIME_WAIT, 2));
+            assertThat(index.findNext(second, 77)).isEqualTo(NONE);
+        }
+    }
+
+    @Test
+    void shouldReplaceARefInPlace() {
+        try (FlowIndex index = new FlowIndex("test", 4)) {
+            index.insert(5, FlowIndex.ref(HALF_OPEN, 9));
+            index.replace(index.find(5), FlowIndex.ref(CONNECTION, 3));
+            assertThat(index.ref(index.find(5))).isEqualTo(FlowIndex.ref(CONNECTION, 3));
+            assertThat(index.positionOf(5, FlowIndex.ref(HALF_OPEN, 9))).isEqualTo(NONE);
+            assertThat(index.size()).isOne();
+        }
+    }
+
+    @Test
+    void shouldRefuseBeyondItsCapacityAndTakeAgainAfterARemoval() {
+        try (FlowIndex index = new FlowIndex("test", 3)) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(index.insert(i << 28, FlowIndex.ref(CONNECTION, i))).isTrue();
+            }
+            assertThat(index.insert(9, FlowIndex.ref(CONNECTION, 9))).isFalse();
+            index.remove(index.find(1 << 28));
+            assertThat(index.insert(9, FlowIndex.ref(CONNECTION, 9))).isTrue();
+            assertThat(index.size()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void shouldRejectACapacityThatARefCannotName() {
+        assertThatThrownBy(() -> new FlowIndex("flows", 0)).hasMessageContaining("flows: capacity 0");
+    }
+
+    @Test
+    void shouldBehaveAsAMapWhenTinyAndWrappingAround() {
+        for (int capacity = 1; capacity <= 24; capacity++) {
+            final int bound = capacity;
+            behaveAsAMap(capacity, 4_000, () -> random.nextInt());
+            // Few hashes, so that clusters are long and hashes are shared.
+            behaveAsAMap(capacity, 4_000, () -> random.nextInt(2 * bound) * 0x1000_0000);
+            // All at home in the last words: every cluster runs around the end.
+            behaveAsAMap(capacity, 4_000, () -> -1 - random.nextInt(1 << 30));
+            behaveAsAMap(capacity, 4_000, () -> -1 - random.nextInt(3));
+        }
+    }
+
+    @Test
+    void shouldBehaveAsAMapWhenLarge() {
+        behaveAsAMap(50_000, 1_000_000, () -> random.nextInt());
+        behaveAsAMap(50_000, 1_000_000, () -> random.nextInt(40_000) * 107_374);
+    }
+
+    private void behaveAsAMap(final int capacity, final int operations, final IntSupplier hashes) {
+        final Map<Integer, List<Integer>> oracle = new HashMap<>();
+        final List<int[]> entries = new ArrayList<>();
+        try (FlowIndex index = new FlowIndex("test", capacity)) {
+            int nextSlot = 0;
+            for (int i = 0; i < operations; i++) {
+                // Fill and empty in turns.
+                final boolean filling = i / (2 * capacity) % 2 == 0;
+                if (random.nextInt(100) < (filling ? 70 : 30)) {
+                    final int hash = hashes.getAsInt();
+                    final int ref = FlowIndex.ref(1 + random.nextInt(3), nextSlot++);
+                    assertThat(index.insert(hash, ref)).isEqualTo(entries.size() < capacity);
+                    if (entries.size() < capacity) {
+                        entries.add(new int[] {hash, ref});
+                        oracle.computeIfAbsent(hash, key -> new ArrayList<>()).add(ref);
+                    }
+                } else if (!entries.isEmpty()) {
+                    final int victim = random.nextInt(entries.size());
+                    final int[] entry = entries.get(victim);
+                    final long position = index.positionOf(entry[0], entry[1]);
+                    assertThat(index.ref(position)).isEqualTo(entry[1]);
+                    oracle.get(entry[0]).remove((Integer) entry[1]);
+                    if (random.nextInt(4) == 0) {
+                        entry[1] = FlowIndex.ref(1 + random.nextInt(3), nextSlot++);
+                        index.replace(position, entry[1]);
+                        oracle.get(entry[0]).add(entry[1]);
+                    } else {
+                        index.remove(position);
+                        entries.set(victim, entries.getLast());
+                        entries.removeLast();
+                    }
+                }
+                assertAgreesOn(hashes.getAsInt(), index, oracle);
+                assertThat(index.size()).isEqualTo(entries.size());
+            }
+            oracle.keySet().forEach(hash -> assertAgreesOn(hash, index, oracle));
+        }
+    }
+
+    private static void assertAgreesOn(
+            final int hash, final FlowIndex index, final Map<Integer, List<Integer>> oracle) {
+        final List<Integer> expected = oracle.getOrDefault(hash, List.of());
+        int found = 0;
+        for (long at = index.find(hash); at != NONE; at = index.findNext(at, hash)) {
+            if (!expected.contains(index.ref(at))) {
+                throw new AssertionError("hash " + hash + " finds ref " + index.ref(at) + ", not in " + expected);
+            }
+            found++;
+        }
+        if (found != expected.size()) {
+            throw new AssertionError("hash " + hash + ": " + found + " of " + expected);
+        }
+    }
+
+    @Test
+    void shouldNotAllocate() {
+        try (FlowIndex index = new FlowIndex("test", 10_000)) {
+            assertThat(AllocatedBytes.of(() -> {
+                        for (int i = 0; i < 10_000; i++) {
+                            index.insert(i * 0x9e3779b9, FlowIndex.ref(CONNECTION, i));
+                        }
+                        for (int i = 0; i < 10_000; i++) {
+                            index.remove(index.positionOf(i * 0x9e3779b9, FlowIndex.ref(CONNECTION, i)));
+                        }
+                    }))
+                    .isZero();
+        }
+    }
+}
