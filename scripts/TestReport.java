@@ -18,10 +18,10 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * What a test run says about itself, read from the reports of all modules: which tests were skipped and why, and
+ * What a test run says about itself, read from JUnit's reports of all modules: which tests were skipped and why, and
  * which clause of {@code docs/rfc-clauses.md} is held by which tests ({@code target/rfc-matrix.md}). The last line sums
- * up in Surefire's words, a class that could not start counting as one test. Exit code 1 when a test failed or none ran. Run by
- * {@code scripts/test}: {@code java scripts/TestReport.java ROOT}.
+ * up in Surefire's words, a class that could not start counting as one test. Exit code 1 when a test failed or none
+ * ran. Run by {@code scripts/test}: {@code java scripts/TestReport.java ROOT}.
  */
 final class TestReport {
 
