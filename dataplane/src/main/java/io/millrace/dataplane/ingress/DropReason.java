@@ -1,0 +1,59 @@
+package io.millrace.dataplane.ingress;
+
+import io.millrace.dataplane.counters.Counter;
+
+/**
+ * Why an arriving frame is dropped before TCP sees it. The classifier answers {@link #code()}, which is negative, where
+ * a {@code FrameMeta} is not. What each means is said at its counter.
+ */
+public enum DropReason {
+    TRUNCATED_FRAME(Counter.DROP_TRUNCATED_FRAME),
+    SEGMENTED_FRAME(Counter.DROP_SEGMENTED_FRAME),
+    UNKNOWN_ETHER_TYPE(Counter.DROP_UNKNOWN_ETHER_TYPE),
+    OTHER_VLAN(Counter.DROP_OTHER_VLAN),
+    IPV6(Counter.DROP_IPV6),
+    OTHER_STATION(Counter.DROP_OTHER_STATION),
+    LINK_BROADCAST(Counter.DROP_LINK_BROADCAST),
+    BAD_SOURCE_MAC(Counter.DROP_BAD_SOURCE_MAC),
+    IP_VERSION(Counter.DROP_IP_VERSION),
+    IP_HEADER_LENGTH(Counter.DROP_IP_HEADER_LENGTH),
+    IP_TOTAL_LENGTH(Counter.DROP_IP_TOTAL_LENGTH),
+    IP_CHECKSUM(Counter.DROP_IP_CHECKSUM),
+    IP_FRAGMENT(Counter.DROP_IP_FRAGMENT),
+    BAD_SOURCE_ADDRESS(Counter.DROP_BAD_SOURCE_ADDRESS),
+    BROADCAST_ADDRESS(Counter.DROP_BROADCAST_ADDRESS),
+    OTHER_ADDRESS(Counter.DROP_OTHER_ADDRESS),
+    LAND(Counter.DROP_LAND),
+    UNKNOWN_PROTOCOL(Counter.DROP_UNKNOWN_PROTOCOL),
+    TCP_TRUNCATED(Counter.DROP_TCP_TRUNCATED),
+    TCP_DATA_OFFSET(Counter.DROP_TCP_DATA_OFFSET),
+    TCP_CHECKSUM(Counter.DROP_TCP_CHECKSUM),
+    TCP_NO_FLAGS(Counter.DROP_TCP_NO_FLAGS),
+    TCP_SYN_FIN(Counter.DROP_TCP_SYN_FIN),
+    TCP_SYN_RST(Counter.DROP_TCP_SYN_RST),
+    BAD_ARP(Counter.DROP_BAD_ARP),
+    BAD_ICMP(Counter.DROP_BAD_ICMP);
+
+    private static final DropReason[] BY_ORDINAL = values();
+
+    private final Counter counter;
+
+    DropReason(final Counter counter) {
+        this.counter = counter;
+    }
+
+    /** The classifier's answer for this reason; negative. */
+    public int code() {
+        return ~ordinal();
+    }
+
+    /** The reason of a negative answer of the classifier. */
+    public static DropReason of(final int code) {
+        return BY_ORDINAL[~code];
+    }
+
+    /** Where it is counted. */
+    public Counter counter() {
+        return counter;
+    }
+}

@@ -1,0 +1,216 @@
+package io.millrace.dataplane.ingress;
+
+import static io.millrace.dpdk.MbufFlags.RX_IP_CHECKSUM_BAD;
+import static io.millrace.dpdk.MbufFlags.RX_IP_CHECKSUM_MASK;
+import static io.millrace.dpdk.MbufFlags.RX_IP_CHECKSUM_UNKNOWN;
+import static io.millrace.dpdk.MbufFlags.RX_L4_CHECKSUM_BAD;
+import static io.millrace.dpdk.MbufFlags.RX_L4_CHECKSUM_MASK;
+import static io.millrace.dpdk.MbufFlags.RX_L4_CHECKSUM_UNKNOWN;
+import static io.millrace.dpdk.MbufFlags.RX_VLAN_STRIPPED;
+
+import io.millrace.dataplane.FrameMeta;
+import io.millrace.dataplane.host.HostAddresses;
+import io.millrace.dataplane.wire.ArpPacket;
+import io.millrace.dataplane.wire.EtherType;
+import io.millrace.dataplane.wire.EthernetHeader;
+import io.millrace.dataplane.wire.IcmpHeader;
+import io.millrace.dataplane.wire.InternetChecksum;
+import io.millrace.dataplane.wire.IpProtocol;
+import io.millrace.dataplane.wire.Ipv4Header;
+import io.millrace.dataplane.wire.MacAddress;
+import io.millrace.dataplane.wire.TcpFlags;
+import io.millrace.dataplane.wire.TcpHeader;
+import io.millrace.dataplane.wire.VlanTag;
+import io.millrace.dpdk.Mbuf;
+import io.millrace.memory.Memory;
+
+/**
+ * Checks an arriving frame once, from the outside in, and says what it is: a {@link FrameMeta}, or the {@link
+ * DropReason#code} of the first thing found wrong.
+ *
+ * <p>Two repairs are made on the way, so that nobody behind needs to know: Ethernet padding is cut off, and a priority tag
+ * (VLAN 0) is taken out. The IP header of an accepted frame therefore always starts at offset 14. The classifier neither
+ * frees nor counts. Immutable: any thread; allocates nothing.
+ */
+public final class FrameClassifier {
+    private static final int L3_OFFSET = EthernetHeader.LENGTH;
+    private static final int ARP_META = FrameMeta.of(FrameMeta.ARP, L3_OFFSET, L3_OFFSET);
+    private static final long MAC_MASK = 0xffff_ffff_ffffL;
+    private static final int VLAN_ID_MASK = 0xfff;
+    private static final int SIGNIFICANT_FLAGS =
+            TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST | TcpFlags.FIN | TcpFlags.PSH | TcpFlags.URG;
+
+    private final HostAddresses host;
+    private final long mac;
+
+    /** Makes a classifier for the frames of a port with these addresses. */
+    public FrameClassifier(final HostAddresses host) {
+        this.host = host;
+        mac = host.mac();
+    }
+
+    /** Classifies the frame: a {@link FrameMeta}, or a negative {@link DropReason#code}. */
+    public int classify(final long mbuf) {
+        final int length = Mbuf.dataLength(mbuf);
+        if (length < EthernetHeader.LENGTH) {
+            return DropReason.TRUNCATED_FRAME.code();
+        }
+        if (Mbuf.segments(mbuf) != 1) {
+            return DropReason.SEGMENTED_FRAME.code();
+        }
+        final long frame = Mbuf.dataAddress(mbuf);
+        final long source = Memory.getLongBE(frame + 4) & MAC_MASK;
+        if (MacAddress.isGroup(source) || source == mac) {
+            return DropReason.BAD_SOURCE_MAC.code();
+        }
+        final long flags = Mbuf.offloadFlags(mbuf);
+        if ((flags & RX_VLAN_STRIPPED) != 0 && (Mbuf.vlanTci(mbuf) & VLAN_ID_MASK) != 0) {
+            return DropReason.OTHER_VLAN.code();
+        }
+        final int etherType = Memory.getShortBE(frame + 12);
+        if (etherType == EtherType.IPV4) {
+            return classifyIpv4(mbuf, frame, length, flags);
+        }
+        if (etherType == EtherType.ARP) {
+            return classifyArp(mbuf, frame, length);
+        }
+        return classifyRare(mbuf, frame, length, etherType);
+    }
+
+    private int classifyRare(final long mbuf, final long frame, final int length, final int etherType) {
+        if (etherType == EtherType.IPV6) {
+            return DropReason.IPV6.code();
+        }
+        if (etherType != EtherType.VLAN) {
+            return DropReason.UNKNOWN_ETHER_TYPE.code();
+        }
+        if (length < EthernetHeader.LENGTH + VlanTag.LENGTH) {
+            return DropReason.TRUNCATED_FRAME.code();
+        }
+        if ((Memory.getShortBE(frame + EthernetHeader.LENGTH) & VLAN_ID_MASK) != 0) {
+            return DropReason.OTHER_VLAN.code();
+        }
+        // A priority tag: move the addresses over it and look again. A second tag can't send us round for ever, since
+        // each round shortens the frame.
+        Memory.copy(frame, frame + VlanTag.LENGTH, 2L * MacAddress.LENGTH);
+        Mbuf.dataOffset(mbuf, Mbuf.dataOffset(mbuf) + VlanTag.LENGTH);
+        Mbuf.length(mbuf, length - VlanTag.LENGTH);
+        return classify(mbuf);
+    }
+
+    private int classifyArp(final long mbuf, final long frame, final int length) {
+        final long destination = Memory.getLongBE(frame) >>> 16;
+        if (destination != mac && destination != MacAddress.BROADCAST) {
+            return DropReason.OTHER_STATION.code();
+        }
+        if (length < L3_OFFSET + ArpPacket.LENGTH) {
+            return DropReason.BAD_ARP.code();
+        }
+        trim(mbuf, length, L3_OFFSET + ArpPacket.LENGTH);
+        return ARP_META;
+    }
+
+    private int classifyIpv4(final long mbuf, final long frame, final int length, final long flags) {
+        final long destinationMac = Memory.getLongBE(frame) >>> 16;
+        if (destinationMac != mac) {
+            return MacAddress.isGroup(destinationMac)
+                    ? DropReason.LINK_BROADCAST.code()
+                    : DropReason.OTHER_STATION.code();
+        }
+        if (length < L3_OFFSET + Ipv4Header.MIN_LENGTH) {
+            return DropReason.TRUNCATED_FRAME.code();
+        }
+        final long ip = frame + L3_OFFSET;
+        final int versionAndLength = Memory.getUnsignedByte(ip);
+        if (versionAndLength >>> 4 != 4) {
+            return DropReason.IP_VERSION.code();
+        }
+        final int headerLength = (versionAndLength & 0xf) << 2;
+        final int totalLength = Memory.getShortBE(ip + 2);
+        if (headerLength < Ipv4Header.MIN_LENGTH || headerLength > length - L3_OFFSET) {
+            return DropReason.IP_HEADER_LENGTH.code();
+        }
+        if (totalLength < headerLength || totalLength > length - L3_OFFSET) {
+            return DropReason.IP_TOTAL_LENGTH.code();
+        }
+        final long ipChecksum = flags & RX_IP_CHECKSUM_MASK;
+        if (ipChecksum == RX_IP_CHECKSUM_BAD
+                || ipChecksum == RX_IP_CHECKSUM_UNKNOWN
+                        && !InternetChecksum.isValid(InternetChecksum.sum(ip, headerLength))) {
+            return DropReason.IP_CHECKSUM.code();
+        }
+        final int fragment = Memory.getShortBE(ip + 6);
+        if ((fragment & (Ipv4Header.MORE_FRAGMENTS | Ipv4Header.FRAGMENT_OFFSET_MASK)) != 0) {
+            return DropReason.IP_FRAGMENT.code();
+        }
+        final int address = checkAddresses(Memory.getIntBE(ip + 12), Memory.getIntBE(ip + 16));
+        if (address < 0) {
+            return address;
+        }
+        trim(mbuf, length, L3_OFFSET + totalLength);
+        final int protocol = Memory.getUnsignedByte(ip + 9);
+        final int l4Offset = L3_OFFSET + headerLength;
+        if (protocol == IpProtocol.TCP) {
+            final int reason = checkTcp(ip, ip + headerLength, totalLength - headerLength, flags);
+            return reason < 0 ? reason : FrameMeta.of(FrameMeta.TCP4, L3_OFFSET, l4Offset);
+        }
+        if (protocol == IpProtocol.ICMP) {
+            return totalLength - headerLength < IcmpHeader.LENGTH
+                    ? DropReason.BAD_ICMP.code()
+                    : FrameMeta.of(FrameMeta.ICMP4, L3_OFFSET, l4Offset);
+        }
+        return DropReason.UNKNOWN_PROTOCOL.code();
+    }
+
+    /** RFC 1122 §3.2.1.3 and §4.2.3.10; 0 when both addresses may speak to each other, else the reason's code. */
+    private int checkAddresses(final int source, final int destination) {
+        if (!host.isLocal(destination)) {
+            return destination >>> 28 == 0xe || host.isBroadcast(destination)
+                    ? DropReason.BROADCAST_ADDRESS.code()
+                    : DropReason.OTHER_ADDRESS.code();
+        }
+        if (source == destination) {
+            return DropReason.LAND.code();
+        }
+        final int first = source >>> 24;
+        if (first == 0 || first == 127 || first >>> 4 == 0xe || host.isBroadcast(source) || host.isLocal(source)) {
+            return DropReason.BAD_SOURCE_ADDRESS.code();
+        }
+        return 0;
+    }
+
+    private static int checkTcp(final long ip, final long tcp, final int length, final long offloadFlags) {
+        if (length < TcpHeader.MIN_LENGTH) {
+            return DropReason.TCP_TRUNCATED.code();
+        }
+        final int dataOffset = Memory.getUnsignedByte(tcp + 12) >>> 4 << 2;
+        if (dataOffset < TcpHeader.MIN_LENGTH || dataOffset > length) {
+            return DropReason.TCP_DATA_OFFSET.code();
+        }
+        final long tcpChecksum = offloadFlags & RX_L4_CHECKSUM_MASK;
+        if (tcpChecksum == RX_L4_CHECKSUM_BAD
+                || tcpChecksum == RX_L4_CHECKSUM_UNKNOWN && !isTcpChecksumValid(ip, tcp, length)) {
+            return DropReason.TCP_CHECKSUM.code();
+        }
+        final int flags = Memory.getUnsignedByte(tcp + 13);
+        if ((flags & SIGNIFICANT_FLAGS) == 0) {
+            return DropReason.TCP_NO_FLAGS.code();
+        }
+        if ((flags & TcpFlags.SYN) != 0 && (flags & (TcpFlags.FIN | TcpFlags.RST)) != 0) {
+            return (flags & TcpFlags.FIN) != 0 ? DropReason.TCP_SYN_FIN.code() : DropReason.TCP_SYN_RST.code();
+        }
+        return 0;
+    }
+
+    private static boolean isTcpChecksumValid(final long ip, final long tcp, final int length) {
+        final long pseudo =
+                InternetChecksum.pseudoHeader(Memory.getIntBE(ip + 12), Memory.getIntBE(ip + 16), IpProtocol.TCP, length);
+        return InternetChecksum.isValid(pseudo + InternetChecksum.sum(tcp, length));
+    }
+
+    private static void trim(final long mbuf, final int length, final int wanted) {
+        if (length != wanted) {
+            Mbuf.length(mbuf, wanted);
+        }
+    }
+}

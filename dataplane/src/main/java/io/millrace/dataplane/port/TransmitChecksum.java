@@ -1,0 +1,64 @@
+package io.millrace.dataplane.port;
+
+import io.millrace.dataplane.wire.InternetChecksum;
+import io.millrace.dataplane.wire.IpProtocol;
+import io.millrace.dataplane.wire.Ipv4Header;
+import io.millrace.dpdk.Mbuf;
+import io.millrace.dpdk.MbufFlags;
+import io.millrace.memory.Memory;
+
+/**
+ * Completes the checksums of a TCP frame that is otherwise ready to be sent: leaves to the port what the port does by
+ * itself, computes the rest. Immutable: any thread; allocates nothing.
+ */
+public final class TransmitChecksum {
+    private static final int IP_CHECKSUM_OFFSET = 10;
+    private static final int TCP_CHECKSUM_OFFSET = 16;
+
+    private final boolean offloadIpv4;
+    private final boolean offloadTcp;
+
+    /** Makes it for a port with these capabilities. */
+    public TransmitChecksum(final PortCapabilities capabilities) {
+        offloadIpv4 = capabilities.txIpv4Checksum();
+        offloadTcp = capabilities.txTcpChecksum();
+    }
+
+    /**
+     * Writes both checksums of a TCP/IPv4 frame, or asks the port for them in the mbuf's flags.
+     *
+     * @param l3Offset offset of the IP header from the start of the frame, in bytes
+     * @param l4Offset offset of the TCP header from the start of the frame, in bytes
+     */
+    public void tcp4(final long mbuf, final int l3Offset, final int l4Offset) {
+        final long frame = Mbuf.dataAddress(mbuf);
+        final long ip = frame + l3Offset;
+        final long tcp = frame + l4Offset;
+        final int segmentLength = Mbuf.dataLength(mbuf) - l4Offset;
+        final long pseudo = InternetChecksum.pseudoHeader(
+                Memory.getIntBE(ip + Ipv4Header.SOURCE_OFFSET),
+                Memory.getIntBE(ip + Ipv4Header.SOURCE_OFFSET + Integer.BYTES),
+                IpProtocol.TCP,
+                segmentLength);
+        Memory.putShort(ip + IP_CHECKSUM_OFFSET, 0);
+        if (!offloadIpv4) {
+            final int checksum = InternetChecksum.checksum(InternetChecksum.sum(ip, l4Offset - l3Offset));
+            Memory.putShortBE(ip + IP_CHECKSUM_OFFSET, checksum);
+        }
+        if (offloadTcp) {
+            Memory.putShortBE(tcp + TCP_CHECKSUM_OFFSET, InternetChecksum.uncomplemented(pseudo));
+        } else {
+            Memory.putShort(tcp + TCP_CHECKSUM_OFFSET, 0);
+            final int checksum = InternetChecksum.checksum(pseudo + InternetChecksum.sum(tcp, segmentLength));
+            Memory.putShortBE(tcp + TCP_CHECKSUM_OFFSET, checksum);
+        }
+        if (offloadIpv4 || offloadTcp) {
+            Mbuf.txOffload(mbuf, l3Offset, l4Offset - l3Offset, 0, 0);
+            Mbuf.offloadFlags(
+                    mbuf,
+                    MbufFlags.TX_IPV4
+                            | (offloadIpv4 ? MbufFlags.TX_IP_CHECKSUM : 0)
+                            | (offloadTcp ? MbufFlags.TX_TCP_CHECKSUM : 0));
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package io.millrace.dataplane.port;
+
+import static io.millrace.dataplane.TestFrames.OUR_IP;
+import static io.millrace.dataplane.TestFrames.PEER_IP;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.millrace.dataplane.Allocations;
+import io.millrace.dataplane.TestFrames;
+import io.millrace.dataplane.flow.FlowSteering;
+import io.millrace.dataplane.flow.Toeplitz;
+import io.millrace.dataplane.wire.TcpFlags;
+import io.millrace.dpdk.Mbuf;
+import io.millrace.dpdk.MbufFlags;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+class MemoryPortTest {
+    @Test
+    void shouldDeliverFramesToTheOtherEndInOrder() {
+        try (MemoryPort.Pair pair = MemoryPort.pair(MemoryPortConfig.defaults());
+                FrameBurst burst = new FrameBurst(32)) {
+            final TestFrames frames = new TestFrames(pair.pool());
+            final long first = frames.tcp(1);
+            final long second = frames.tcp(2);
+            burst.add(first);
+            burst.add(second);
+
+            assertThat(pair.left().txQueue(0).transmit(burst)).isEqualTo(2);
+            assertThat(burst.isEmpty()).isTrue();
+            assertThat(pair.left().rxQueue(0).receive(burst)).isZero();
+            assertThat(pair.right().rxQueue(0).receive(burst)).isEqualTo(2);
+            assertThat(burst.get(0)).isEqualTo(first);
+            assertThat(burst.get(1)).isEqualTo(second);
+            assertThat(pair.right().statistics().rxBytes()).isEqualTo(55 + 56);
+            assertThat(pair.left().statistics().txFrames()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldKeepInTheBurstWhatTheQueueHasNoRoomFor() {
+        try (MemoryPort.Pair pair = MemoryPort.pair(MemoryPortConfig.defaults().withQueueCapacity(64));
+                FrameBurst burst = new FrameBurst(32)) {
+            final TestFrames frames = new TestFrames(pair.pool());
+            int sent = 0;
+            while (burst.isEmpty()) {
+                while (!burst.isFull()) {
+                    burst.add(frames.tcp(0));
+                }
+                sent += pair.left().txQueue(0).transmit(burst);
+            }
+            final int kept = burst.size();
+            try (FrameBurst received = new FrameBurst(32)) {
+                int arrived = 0;
+                while (pair.right().rxQueue(0).receive(received) > 0) {
+                    arrived += received.size();
+                    for (int i = 0; i < received.size(); i++) {
+                        frames.allocator.free(received.get(i));
+                    }
+                }
+                assertThat(arrived).isEqualTo(sent);
+            }
+            for (int i = 0; i < kept; i++) {
+                frames.allocator.free(burst.get(i));
+            }
+            assertThat(pair.pool().available()).isEqualTo(8192);
+        }
+    }
+
+    @Test
+    @Tag("N6")
+    void shouldPutEachFlowIntoTheQueueItsHashSaysAndReportTheHash() {
+        final FlowSteering steering = new FlowSteering(Toeplitz.standard(), 4);
+        try (MemoryPort.Pair pair =
+                        MemoryPort.pair(MemoryPortConfig.defaults().withQueuePairs(4));
+                FrameBurst burst = new FrameBurst(64)) {
+            final TestFrames frames = new TestFrames(pair.pool());
+            for (int port = 1000; port < 1064; port++) {
+                burst.add(frames.tcp(PEER_IP, OUR_IP, port, 80, TcpFlags.SYN, 0));
+            }
+            assertThat(pair.right().txQueue(2).transmit(burst)).isEqualTo(64);
+            int received = 0;
+            for (int queue = 0; queue < 4; queue++) {
+                received += pair.left().rxQueue(queue).receive(burst);
+                for (int i = 0; i < burst.size(); i++) {
+                    final int hash = steering.toeplitz()
+                            .hashIpv4(PEER_IP, OUR_IP, TestFrames.tcp(burst.get(i)).sourcePort(), 80);
+                    assertThat(Mbuf.rssHash(burst.get(i))).isEqualTo(hash);
+                    assertThat(Mbuf.offloadFlags(burst.get(i)) & MbufFlags.RX_RSS_HASH).isNotZero();
+                    assertThat(steering.shardOf(hash)).isEqualTo(queue);
+                }
+            }
+            assertThat(received).isEqualTo(64);
+        }
+    }
+
+    @Test
+    @Tag("N6")
+    void shouldTellTheReceiverOfChecksumsLeftToThePort() {
+        try (MemoryPort.Pair pair =
+                        MemoryPort.pair(MemoryPortConfig.defaults().withChecksumOffload(true));
+                FrameBurst burst = new FrameBurst(8)) {
+            final long mbuf = new TestFrames(pair.pool()).tcp(11);
+            new TransmitChecksum(pair.left().capabilities()).tcp4(mbuf, 14, 34);
+            burst.add(mbuf);
+            pair.left().txQueue(0).transmit(burst);
+            pair.right().rxQueue(0).receive(burst);
+
+            final long flags = Mbuf.offloadFlags(burst.get(0));
+            assertThat(flags & MbufFlags.RX_L4_CHECKSUM_MASK).isEqualTo(MbufFlags.RX_L4_CHECKSUM_NONE);
+            assertThat(flags & MbufFlags.RX_IP_CHECKSUM_MASK).isEqualTo(MbufFlags.RX_IP_CHECKSUM_NONE);
+        }
+    }
+
+    @Test
+    void shouldRefuseAFrameFreedTwice() {
+        try (TestFrames frames = new TestFrames()) {
+            final long mbuf = frames.tcp(0);
+            frames.allocator.free(mbuf);
+
+            assertThatIllegalStateException().isThrownBy(() -> frames.allocator.free(mbuf));
+        }
+    }
+
+    @Test
+    void shouldHandOutEveryFrameOnceAndThenNone() {
+        try (MemoryFramePool pool = new MemoryFramePool("test", 100, 256)) {
+            final FrameAllocator one = pool.newAllocator();
+            final FrameAllocator two = pool.newAllocator();
+            final Set<Long> taken = new HashSet<>();
+            for (int i = 0; i < 100; i++) {
+                assertThat(taken.add(one.allocate())).isTrue();
+            }
+            assertThat(taken).doesNotContain(0L);
+            assertThat(pool.available()).isZero();
+            assertThat(two.allocate()).isZero();
+            taken.forEach(two::free);
+            assertThat(pool.available()).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void shouldAllocateNothing() {
+        try (MemoryPort.Pair pair = MemoryPort.pair(MemoryPortConfig.defaults());
+                FrameBurst burst = new FrameBurst(32)) {
+            final TestFrames frames = new TestFrames(pair.pool());
+            final FrameAllocator allocator = pair.pool().newAllocator();
+            burst.add(frames.tcp(10));
+
+            assertThat(Allocations.bytesPer50Thousand(() -> {
+                        pair.left().txQueue(0).transmit(burst);
+                        pair.right().rxQueue(0).receive(burst);
+                        allocator.free(allocator.allocate());
+                    }))
+                    .isZero();
+        }
+    }
+}
