@@ -5,6 +5,7 @@
  *
  * <p>Everything is sized at start and nothing grows; each class says what it does when it is full. One thread, the
  * shard's, owns them all. Times are milliseconds in an int that wraps; only differences below 2^31 ms (24 days) are ever
- * formed. Imports only {@code io.millrace.memory}.
+ * formed. Addresses are two longs, IPv4 in its mapped form as {@link io.millrace.dataplane.wire.IpAddress} has it; the two
+ * ports are one int, {@code remotePort << 16 | localPort}. Imports only that class and {@code io.millrace.memory}.
  */
 package io.millrace.tcp.table;

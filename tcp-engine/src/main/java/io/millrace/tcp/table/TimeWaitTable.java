@@ -1,0 +1,261 @@
+package io.millrace.tcp.table;
+
+import io.millrace.dataplane.wire.IpAddress;
+import io.millrace.memory.Memory;
+import io.millrace.memory.MemoryRegion;
+
+/**
+ * Connections in TIME_WAIT, as a circular log of small records: 28 bytes for IPv4, 40 for IPv6.
+ *
+ * <p>All entries wait equally long, 2 MSL, so the order in which they are appended is the order in which they expire, and
+ * neither links nor timers are needed: expiry looks at the oldest entry only. An entry that ends early (its tuple is opened
+ * again) or starts its 2 MSL anew (its copy is appended) leaves a dead record, whose space comes back when all older ones
+ * have gone. The first record of the log is always live.
+ *
+ * <p>Entries are looked up through {@link FlowIndex}, which the owner keeps in step. When the log is full, {@link #append}
+ * answers {@link #NONE}; the owner then releases the {@link #oldest} and appends again. Times are ms that wrap, and must not
+ * run backwards from call to call. Owner: the shard's thread. Allocates its memory at construction, and nothing afterwards.
+ */
+public final class TimeWaitTable implements AutoCloseable {
+    /** The slot of no entry. */
+    public static final int NONE = -1;
+    /** A flag: timestamps were in use, TS.Recent is valid. Bits 2 to 7 are free for the owner. */
+    public static final int TIMESTAMPS = 1 << 1;
+
+    private static final int LIVE = 1;
+
+    private static final int PORTS_OFFSET = 0;
+    private static final int RCV_NXT_OFFSET = 4;
+    private static final int SND_NXT_OFFSET = 8;
+    private static final int TS_RECENT_OFFSET = 12;
+    private static final int EXPIRY_OFFSET = 16;
+    private static final int LOCAL_ADDRESS_OFFSET = 20;
+    private static final int FLAGS_OFFSET = 22;
+    private static final int REMOTE_OFFSET = 24;
+
+    private final MemoryRegion region;
+    private final long base;
+    private final boolean ipv6;
+    private final int recordBytes;
+    private final int capacity;
+    private final int timeout;
+    private int head;
+    private int tail;
+    private int used;
+    private int live;
+    private int peak;
+
+    private TimeWaitTable(final String name, final boolean ipv6, final int capacity, final int timeoutMs) {
+        if (capacity < 1 || capacity > FlowIndex.MAXIMUM_SLOT || timeoutMs < 1) {
+            throw new IllegalArgumentException(name + ": " + capacity + " entries of " + timeoutMs
+                    + " ms; capacity is 1 to " + FlowIndex.MAXIMUM_SLOT + ", 2 MSL at least 1 ms");
+        }
+        this.ipv6 = ipv6;
+        this.capacity = capacity;
+        timeout = timeoutMs;
+        recordBytes = REMOTE_OFFSET + (ipv6 ? 2 * Long.BYTES : Integer.BYTES);
+        region = MemoryRegion.allocate(name, (long) capacity * recordBytes);
+        base = region.address();
+    }
+
+    /** A table of IPv4 connections; {@code timeoutMs} is 2 MSL. */
+    public static TimeWaitTable forIpv4(final String name, final int capacity, final int timeoutMs) {
+        return new TimeWaitTable(name, false, capacity, timeoutMs);
+    }
+
+    /** A table of IPv6 (and IPv4) connections; {@code timeoutMs} is 2 MSL. */
+    public static TimeWaitTable forIpv6(final String name, final int capacity, final int timeoutMs) {
+        return new TimeWaitTable(name, true, capacity, timeoutMs);
+    }
+
+    /**
+     * Adds an entry, which expires 2 MSL from now.
+     *
+     * @param remoteHi high word of the peer's address; a table for IPv4 does not keep it
+     * @param localAddress index of our address, 16 bits
+     * @param tsRecent TS.Recent, if timestamps are in use
+     * @param flags {@link #TIMESTAMPS} and the owner's own, bits 1 to 7
+     * @return its slot, or {@link #NONE} when the log is full
+     */
+    public int append(
+            final long remoteHi,
+            final long remoteLo,
+            final int ports,
+            final int localAddress,
+            final int rcvNxt,
+            final int sndNxt,
+            final int tsRecent,
+            final int flags,
+            final int nowMs) {
+        if (used == capacity) {
+            return NONE;
+        }
+        final long record = address(tail);
+        Memory.putInt(record + PORTS_OFFSET, ports);
+        Memory.putInt(record + RCV_NXT_OFFSET, rcvNxt);
+        Memory.putInt(record + SND_NXT_OFFSET, sndNxt);
+        Memory.putInt(record + TS_RECENT_OFFSET, tsRecent);
+        Memory.putInt(record + EXPIRY_OFFSET, nowMs + timeout);
+        Memory.putShort(record + LOCAL_ADDRESS_OFFSET, localAddress);
+        Memory.putByte(record + FLAGS_OFFSET, flags | LIVE);
+        if (ipv6) {
+            Memory.putLong(record + REMOTE_OFFSET, remoteHi);
+            Memory.putLong(record + REMOTE_OFFSET + Long.BYTES, remoteLo);
+        } else {
+            Memory.putInt(record + REMOTE_OFFSET, (int) remoteLo);
+        }
+        final int slot = grow();
+        peak = Math.max(peak, live);
+        return slot;
+    }
+
+    /**
+     * Starts the entry's 2 MSL anew (RFC 9293 §3.10.7.4: a retransmitted FIN), by moving it to the end of the log. When
+     * the log is full, it stays as it is.
+     *
+     * @return its slot from now on, to which the owner changes the index
+     */
+    public int restart(final int slot, final int nowMs) {
+        final long record = address(slot);
+        if (expiry(slot) == nowMs + timeout || used == capacity) {
+            return slot;
+        }
+        Memory.copy(record, address(tail), recordBytes);
+        Memory.putInt(address(tail) + EXPIRY_OFFSET, nowMs + timeout);
+        final int copy = grow();
+        release(slot);
+        return copy;
+    }
+
+    /**
+     * The oldest entry, if its 2 MSL are over. The owner takes it out of the index and {@link #release}s it; until he does,
+     * this method returns it again.
+     *
+     * @return its slot, or {@link #NONE}
+     */
+    public int nextExpired(final int nowMs) {
+        return used != 0 && nowMs - expiry(head) >= 0 ? head : NONE;
+    }
+
+    /** The entry that expires first, or {@link #NONE} when there is none. */
+    public int oldest() {
+        return used != 0 ? head : NONE;
+    }
+
+    /** Ends an entry, expired or not. */
+    public void release(final int slot) {
+        Memory.putByte(address(slot) + FLAGS_OFFSET, 0);
+        live--;
+        while (used != 0 && !isLive(head)) {
+            head = following(head);
+            used--;
+        }
+    }
+
+    /** High word of the peer's address. */
+    public long remoteHi(final int slot) {
+        return ipv6 ? Memory.getLong(address(slot) + REMOTE_OFFSET) : 0;
+    }
+
+    /** Low word of the peer's address. */
+    public long remoteLo(final int slot) {
+        final long remote = address(slot) + REMOTE_OFFSET;
+        return ipv6 ? Memory.getLong(remote + Long.BYTES) : IpAddress.lowWord(Memory.getInt(remote));
+    }
+
+    /** {@code remotePort << 16 | localPort}. */
+    public int ports(final int slot) {
+        return Memory.getInt(address(slot) + PORTS_OFFSET);
+    }
+
+    /** Index of our address. */
+    public int localAddress(final int slot) {
+        return Memory.getUnsignedShort(address(slot) + LOCAL_ADDRESS_OFFSET);
+    }
+
+    /** RCV.NXT: the sequence number after the peer's FIN. */
+    public int rcvNxt(final int slot) {
+        return Memory.getInt(address(slot) + RCV_NXT_OFFSET);
+    }
+
+    /** SND.NXT: the sequence number after our FIN. */
+    public int sndNxt(final int slot) {
+        return Memory.getInt(address(slot) + SND_NXT_OFFSET);
+    }
+
+    /** TS.Recent (RFC 7323 §4.3). */
+    public int tsRecent(final int slot) {
+        return Memory.getInt(address(slot) + TS_RECENT_OFFSET);
+    }
+
+    /** Sets TS.Recent. */
+    public void tsRecent(final int slot, final int value) {
+        Memory.putInt(address(slot) + TS_RECENT_OFFSET, value);
+    }
+
+    /** The flags given to {@link #append}. */
+    public int flags(final int slot) {
+        return Memory.getUnsignedByte(address(slot) + FLAGS_OFFSET) & ~LIVE;
+    }
+
+    /** When its 2 MSL end, ms. */
+    public int expiry(final int slot) {
+        return Memory.getInt(address(slot) + EXPIRY_OFFSET);
+    }
+
+    /** How long ago its 2 MSL began, ms. */
+    public int age(final int slot, final int nowMs) {
+        return nowMs - expiry(slot) + timeout;
+    }
+
+    /** Number of entries. */
+    public int size() {
+        return live;
+    }
+
+    /** The most entries there have been. */
+    public int peak() {
+        return peak;
+    }
+
+    /** Number of records that the log can hold, dead ones among them. */
+    public int capacity() {
+        return capacity;
+    }
+
+    /** Bytes of one record. */
+    public int recordBytes() {
+        return recordBytes;
+    }
+
+    /** Bytes of memory reserved. */
+    public long bytes() {
+        return region.size();
+    }
+
+    @Override
+    public void close() {
+        region.close();
+    }
+
+    /** Counts in the record that has been written at the tail. */
+    private int grow() {
+        final int slot = tail;
+        tail = following(tail);
+        used++;
+        live++;
+        return slot;
+    }
+
+    private boolean isLive(final int slot) {
+        return (Memory.getUnsignedByte(address(slot) + FLAGS_OFFSET) & LIVE) != 0;
+    }
+
+    private int following(final int slot) {
+        return slot + 1 == capacity ? 0 : slot + 1;
+    }
+
+    private long address(final int slot) {
+        return base + (long) slot * recordBytes;
+    }
+}
