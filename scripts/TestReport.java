@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.w3c.dom.Document;
@@ -134,12 +135,16 @@ final class TestReport {
         }
     }
 
+    /** The message without the exception's class and its stack. */
     private static String oneLine(final String reason) {
-        return reason.strip()
-                .lines()
-                .findFirst()
-                .orElse("no reason given")
-                .replaceFirst("^org\\.opentest4j\\.[A-Za-z]+: (Assumption failed: )?", "");
+        final String message = reason.lines()
+                .takeWhile(line -> !line.startsWith("\tat "))
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .limit(4)
+                .collect(Collectors.joining(" "))
+                .replaceFirst("^(org\\.opentest4j|java\\.lang)\\.[A-Za-z]+: (Assumption failed: )?", "");
+        return message.isEmpty() ? "no reason given" : message;
     }
 
     private void printSkippedAndFailed() {

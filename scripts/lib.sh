@@ -48,4 +48,6 @@ build_jar() {
   jar_is_current && return
   say "building ${JAR#"$ROOT"/}"
   maven --quiet -DskipTests package >&2 || die "the build failed (see above): the command was mvn -DskipTests package"
+  # Maven leaves the jar alone where only the dates of sources have changed.
+  touch "$JAR"
 }
