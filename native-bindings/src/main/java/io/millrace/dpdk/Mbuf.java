@@ -33,6 +33,9 @@ public final class Mbuf {
     /** {@code rearm_data} of a fresh mbuf, written in one store: data_off 128, refcnt 1, nb_segs 1, no port. */
     private static final long FRESH = HEADROOM | 1L << 16 | 1L << 32 | (long) NO_PORT << 48;
 
+    /** {@code RTE_MBUF_F_EXTERNAL | RTE_MBUF_F_INDIRECT}: the buffer is not the mbuf's own. */
+    private static final long ATTACHED = 1L << 61 | 1L << 62;
+
     private Mbuf() {}
 
     /** Address of the first byte of the packet ({@code rte_pktmbuf_mtod}). */
@@ -194,9 +197,6 @@ public final class Mbuf {
         return (rearm & 0x0000_ffff_ffff_0000L) == 0x0000_0001_0001_0000L && (offloadFlags(mbuf) & ATTACHED) == 0;
     }
 
-    /** {@code RTE_MBUF_F_EXTERNAL | RTE_MBUF_F_INDIRECT}: the buffer is not the mbuf's own. */
-    private static final long ATTACHED = 1L << 61 | 1L << 62;
-
     /**
      * Makes it as fresh from a pool ({@code rte_pktmbuf_reset}): empty, one segment, one owner, 128 bytes of headroom,
      * no flags.
@@ -208,6 +208,17 @@ public final class Mbuf {
         Memory.putInt(mbuf + DATA_LENGTH_OFFSET, 0); // data_len and vlan_tci
         Memory.putLong(mbuf + NEXT_OFFSET, 0);
         Memory.putLong(mbuf + TX_OFFLOAD_OFFSET, 0);
+    }
+
+    /**
+     * Makes an mbuf just taken from its pool empty, as {@link #reset} does but without touching its second cache line:
+     * in a pool {@code next} is null, and without flags nobody reads {@code tx_offload}.
+     */
+    public static void rearm(final long mbuf) {
+        Memory.putLong(mbuf + DATA_OFFSET_OFFSET, FRESH);
+        Memory.putLong(mbuf + OFFLOAD_FLAGS_OFFSET, 0);
+        Memory.putLong(mbuf + PACKET_TYPE_OFFSET, 0); // packet_type and pkt_len
+        Memory.putInt(mbuf + DATA_LENGTH_OFFSET, 0); // data_len and vlan_tci
     }
 
     /** Makes a received one-segment frame ready to carry a reply: receive flags and tags cleared, data kept. */

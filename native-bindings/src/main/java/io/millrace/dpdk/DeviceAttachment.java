@@ -1,0 +1,80 @@
+package io.millrace.dpdk;
+
+import io.millrace.dpdk.ffm.DpdkFunctions;
+import io.millrace.dpdk.ffm.DpdkLibrary;
+import java.nio.file.Path;
+
+/**
+ * Turns a device's name into a port. Virtual devices are plugged in now; PCI devices were found when EAL started, which
+ * succeeds without them, so what was asked for is compared with what is there.
+ */
+final class DeviceAttachment {
+    private static final String VIRTUAL_BUS = "vdev";
+    private static final int EEXIST = 17;
+
+    private DeviceAttachment() {}
+
+    static int attach(final Eal eal, final Devargs device) {
+        return device.isPci() ? findPci(eal, device) : plug(eal, device);
+    }
+
+    private static int findPci(final Eal eal, final Devargs device) {
+        final DpdkFunctions functions = eal.functions();
+        final int port = functions.ethdev().getPortByName(device.name());
+        if (port >= 0) {
+            return port;
+        }
+        if (eal.options().devices().stream().noneMatch(named -> named.name().equals(device.name()))) {
+            throw new IllegalStateException(device + ": name PCI devices in EalOptions, before DPDK starts");
+        }
+        throw Failure.of(
+                functions,
+                "rte_eth_dev_get_port_by_name " + device.name(),
+                port,
+                "DPDK could not open it: is every device of its IOMMU group bound to vfio-pci, may this user open"
+                        + " /dev/vfio/*, and is its driver's package installed?");
+    }
+
+    private static int plug(final Eal eal, final Devargs device) {
+        final DpdkFunctions functions = eal.functions();
+        if (functions.ethdev().getPortByName(device.name()) >= 0) {
+            throw new DpdkException(
+                    "rte_eal_hotplug_add " + device, EEXIST, "the device is attached already", "give it another number");
+        }
+        if (listensOnSocket(device)) {
+            device.argument("iface").ifPresent(path -> StaleSocket.remove(device, Path.of(path)));
+        }
+        final int result = functions.eal().hotplugAdd(VIRTUAL_BUS, device.name(), device.arguments());
+        if (result < 0) {
+            throw Failure.of(functions, "rte_eal_hotplug_add " + device, result, mend(functions, device));
+        }
+        final int port = functions.ethdev().getPortByName(device.name());
+        if (port < 0) {
+            functions.eal().hotplugRemove(VIRTUAL_BUS, device.name());
+            throw Failure.of(functions, "rte_eal_hotplug_add " + device, port, mend(functions, device));
+        }
+        return port;
+    }
+
+    static void detach(final Eal eal, final Devargs device) {
+        if (!device.isPci()) {
+            eal.functions().eal().hotplugRemove(VIRTUAL_BUS, device.name());
+        }
+    }
+
+    private static boolean listensOnSocket(final Devargs device) {
+        return device.driver().equals("net_vhost")
+                && !device.argument("client").orElse("0").equals("1");
+    }
+
+    private static String mend(final DpdkFunctions functions, final Devargs device) {
+        final DpdkLibrary library = functions.library();
+        final int abi = library.layout().abi();
+        final String driver = device.driver().replaceFirst("^net_virtio_user$", "net_virtio");
+        if (!library.directory().resolve("librte_" + driver + ".so." + abi).toFile().exists()) {
+            return "there is no driver " + device.driver() + " here: check the name, or install it (Debian, Ubuntu:"
+                    + " apt-get install " + DpdkLibrary.packageName("librte-" + driver, abi) + ")";
+        }
+        return "check its arguments (does the interface, file or socket exist? is it in use? root?)";
+    }
+}

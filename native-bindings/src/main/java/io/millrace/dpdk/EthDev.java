@@ -1,0 +1,233 @@
+package io.millrace.dpdk;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import io.millrace.dpdk.ffm.DpdkFunctions;
+import io.millrace.dpdk.ffm.EthdevFunctions;
+import io.millrace.dpdk.layout.FastPathLayout;
+import io.millrace.dpdk.layout.PortStatsLayout;
+import io.millrace.memory.Memory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import java.util.Set;
+
+/**
+ * An Ethernet port: {@link #attach}, {@link #configure}, {@link #start}, poll its queues, {@link #stop},
+ * {@link #close}. One thread at a time; control path. The hot path is in {@link EthRxQueue} and {@link EthTxQueue}.
+ */
+public final class EthDev implements AutoCloseable {
+    private static final String SEE_LOG = "see DPDK's words, and start with log level debug to see more";
+
+    private final Eal eal;
+    private final DpdkFunctions functions;
+    private final EthdevFunctions ethdev;
+    private final Devargs device;
+    private final int port;
+    private PortSetup setup;
+    private boolean started;
+    private boolean closed;
+
+    private EthDev(final Eal eal, final Devargs device, final int port) {
+        this.eal = eal;
+        this.functions = eal.functions();
+        this.ethdev = functions.ethdev();
+        this.device = device;
+        this.port = port;
+    }
+
+    /**
+     * Finds or makes the port of a device.
+     *
+     * @throws DpdkException when there is no such device or driver, or it can't be opened; says what to do
+     */
+    public static EthDev attach(final Eal eal, final Devargs device) {
+        final int port = DeviceAttachment.attach(eal, device);
+        final EthDev ethDev = new EthDev(eal, device, port);
+        eal.own(ethDev);
+        return ethDev;
+    }
+
+    /** The device as it was asked for. */
+    public Devargs device() {
+        return device;
+    }
+
+    /** DPDK's number of the port. */
+    public int port() {
+        return port;
+    }
+
+    /** What the port is and can do. */
+    public PortInfo info() {
+        return PortInfoReader.read(functions, port);
+    }
+
+    /**
+     * Sets up the port and its queues; all receive queues take their mbufs from {@code pool}.
+     *
+     * @throws DpdkException when the device can't do it
+     */
+    public void configure(final EthDevConfig config, final Mempool pool) {
+        if (started) {
+            throw new IllegalStateException(device + " is running: stop it before configuring it");
+        }
+        setup = PortSetup.apply(functions, info(), config, pool);
+    }
+
+    /** The offloads that are on: those wanted which the port has. */
+    public Set<Offload> offloads() {
+        return configured().offloads();
+    }
+
+    /** Descriptors of each receive queue, as the device's limits left them. */
+    public int rxDescriptors() {
+        return configured().rxDescriptors();
+    }
+
+    /** Descriptors of each transmit queue, as the device's limits left them. */
+    public int txDescriptors() {
+        return configured().txDescriptors();
+    }
+
+    /** Lets frames flow. Queues asked for before are void. */
+    public void start() {
+        final EthDevConfig config = configured().config();
+        check("rte_eth_dev_start", ethdev.start(port));
+        started = true;
+        final int result = ethdev.promiscuous(port, config.promiscuous());
+        if (config.promiscuous() && result != -95) { // ENOTSUP: it is a driver that filters nothing
+            check("rte_eth_promiscuous_enable", result);
+        }
+    }
+
+    /** Whether frames flow. */
+    public boolean isStarted() {
+        return started;
+    }
+
+    /** Receive queue {@code queue}, for the one thread that will poll it. Only while the port is started. */
+    public EthRxQueue rxQueue(final int queue) {
+        requireQueue(queue, configured().config().rxQueues());
+        final FastPathLayout layout = functions.library().layout().fastPath();
+        return new EthRxQueue(pointer(layout.rxBurst()), element(layout.rxQueueData(), queue));
+    }
+
+    /** Transmit queue {@code queue}, for the one thread that will use it. Only while the port is started. */
+    public EthTxQueue txQueue(final int queue) {
+        requireQueue(queue, configured().config().txQueues());
+        final FastPathLayout layout = functions.library().layout().fastPath();
+        return new EthTxQueue(
+                pointer(layout.txBurst()), pointer(layout.txPrepare()), element(layout.txQueueData(), queue));
+    }
+
+    private void requireQueue(final int queue, final int queues) {
+        if (!started) {
+            throw new IllegalStateException(device + " is not started: its queues are void");
+        }
+        if (queue < 0 || queue >= queues) {
+            throw new IllegalArgumentException("queue " + queue + " of " + device + ": must be 0 to " + (queues - 1));
+        }
+    }
+
+    private long pointer(final int offset) {
+        return Memory.getLong(ethdev.fastPathTable() + (long) port * FastPathLayout.STRIDE + offset);
+    }
+
+    private long element(final int offset, final int index) {
+        return Memory.getLong(pointer(offset) + index * 8L);
+    }
+
+    /** The MAC address: 48 bits, the first byte sent in the highest. */
+    public long macAddress() {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment bytes = arena.allocate(Long.BYTES);
+            check("rte_eth_macaddr_get", ethdev.macaddrGet(port, bytes));
+            return bytes.get(JAVA_LONG.withOrder(ByteOrder.BIG_ENDIAN), 0) >>> 16;
+        }
+    }
+
+    /** The link as it is now ({@code rte_eth_link_get_nowait}). */
+    public LinkStatus link() {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment link = arena.allocate(JAVA_LONG);
+            check("rte_eth_link_get_nowait", ethdev.linkGet(port, link));
+            final int megabits = link.get(JAVA_INT, 0); // UINT32_MAX is RTE_ETH_SPEED_NUM_UNKNOWN
+            final int bits = link.get(JAVA_SHORT, 4); // link_duplex, link_autoneg, link_status
+            return new LinkStatus((bits & 4) != 0, megabits == 0 ? -1 : megabits, (bits & 1) != 0);
+        }
+    }
+
+    /** What the port has counted. */
+    public PortStats stats() {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment stats = arena.allocate(PortStatsLayout.SIZE, Long.BYTES);
+            check("rte_eth_stats_get", ethdev.statsGet(port, stats));
+            return new PortStats(
+                    stats.get(JAVA_LONG, PortStatsLayout.RX_PACKETS),
+                    stats.get(JAVA_LONG, PortStatsLayout.TX_PACKETS),
+                    stats.get(JAVA_LONG, PortStatsLayout.RX_BYTES),
+                    stats.get(JAVA_LONG, PortStatsLayout.TX_BYTES),
+                    stats.get(JAVA_LONG, PortStatsLayout.RX_MISSED),
+                    stats.get(JAVA_LONG, PortStatsLayout.RX_ERRORS),
+                    stats.get(JAVA_LONG, PortStatsLayout.TX_ERRORS),
+                    stats.get(JAVA_LONG, PortStatsLayout.RX_NO_MBUF));
+        }
+    }
+
+    /** Takes frames to other stations too, or no more. */
+    public void promiscuous(final boolean on) {
+        check("rte_eth_promiscuous_" + (on ? "enable" : "disable"), ethdev.promiscuous(port, on));
+    }
+
+    /**
+     * Spreads flows over receive queues: the hash modulo the table's length chooses the entry, the entry the queue.
+     *
+     * @param queues a queue for each entry, as many as {@link PortInfo#redirectionTableSize}
+     */
+    public void redirectionTable(final int[] queues) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment entries = RedirectionTable.of(arena, queues);
+            check("rte_eth_dev_rss_reta_update", ethdev.rssRetaUpdate(port, entries, queues.length));
+        }
+    }
+
+    /** Stops the flow of frames; no thread may poll. */
+    public void stop() {
+        if (started) {
+            started = false;
+            check("rte_eth_dev_stop", ethdev.stop(port));
+        }
+    }
+
+    /** Stops and frees the port, and removes a virtual device; again is harmless. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        stop();
+        ethdev.close(port);
+        DeviceAttachment.detach(eal, device);
+        eal.disown(this);
+    }
+
+    private PortSetup configured() {
+        if (setup == null) {
+            throw new IllegalStateException(device + " is not configured");
+        }
+        return setup;
+    }
+
+    private void check(final String function, final int result) {
+        Failure.check(functions, function + " " + device, result, SEE_LOG);
+    }
+
+    @Override
+    public String toString() {
+        return "port " + port + " " + device;
+    }
+}

@@ -1,0 +1,42 @@
+package io.millrace.dpdk;
+
+import java.util.Set;
+
+/**
+ * What a port is and can do, as its driver says ({@code rte_eth_dev_info_get}). Not always true: a driver may promise
+ * queues that stay dead.
+ *
+ * @param port DPDK's number of the port
+ * @param device DPDK's name of the device
+ * @param driver the driver's name, such as {@code net_af_packet}
+ * @param socket NUMA node of the device, -1 for any
+ * @param minMtu least MTU, 0 when the driver does not say
+ * @param maxMtu largest MTU
+ * @param maxRxPacketLength bytes of the longest frame
+ * @param minRxBufferSize least bytes of data room in the receive queues' mbufs
+ * @param maxRxQueues receive queues
+ * @param maxTxQueues transmit queues
+ * @param rxDescriptors limits of a receive queue
+ * @param txDescriptors limits of a transmit queue
+ * @param offloads what it can take over
+ * @param rssTcp whether it spreads TCP flows over queues by the Toeplitz hash
+ * @param hashKeySize bytes in its RSS key, 0 for none
+ * @param redirectionTableSize entries in its RSS table, 0 for none
+ */
+public record PortInfo(
+        int port,
+        String device,
+        String driver,
+        int socket,
+        int minMtu,
+        int maxMtu,
+        int maxRxPacketLength,
+        int minRxBufferSize,
+        int maxRxQueues,
+        int maxTxQueues,
+        DescriptorLimits rxDescriptors,
+        DescriptorLimits txDescriptors,
+        Set<Offload> offloads,
+        boolean rssTcp,
+        int hashKeySize,
+        int redirectionTableSize) {}

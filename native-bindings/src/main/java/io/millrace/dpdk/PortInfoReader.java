@@ -1,0 +1,71 @@
+package io.millrace.dpdk;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import io.millrace.dpdk.ffm.DpdkFunctions;
+import io.millrace.dpdk.layout.DeviceInfoLayout;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Reads {@code struct rte_eth_dev_info}. */
+final class PortInfoReader {
+    private final MemorySegment info;
+
+    private PortInfoReader(final MemorySegment info) {
+        this.info = info;
+    }
+
+    static PortInfo read(final DpdkFunctions functions, final int port) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment info = arena.allocate(DeviceInfoLayout.SIZE, Long.BYTES);
+            final String name = functions.ethdev().getNameByPort(port);
+            Failure.check(
+                    functions,
+                    "rte_eth_dev_info_get " + name,
+                    functions.ethdev().infoGet(port, info),
+                    "the port may have been closed");
+            return new PortInfoReader(info).info(functions, port, name);
+        }
+    }
+
+    private PortInfo info(final DpdkFunctions functions, final int port, final String name) {
+        final DeviceInfoLayout layout = functions.library().layout().deviceInfo();
+        final long rssTypes = info.get(JAVA_LONG, DeviceInfoLayout.RSS_FLOW_TYPES);
+        return new PortInfo(
+                port,
+                name,
+                info.get(ADDRESS, DeviceInfoLayout.DRIVER_NAME)
+                        .reinterpret(Integer.MAX_VALUE)
+                        .getString(0),
+                functions.ethdev().socketId(port),
+                unsignedShort(DeviceInfoLayout.MIN_MTU),
+                unsignedShort(DeviceInfoLayout.MAX_MTU),
+                (int) Math.min(Integer.toUnsignedLong(info.get(JAVA_INT, layout.maxRxPacketLength())), Integer.MAX_VALUE),
+                info.get(JAVA_INT, DeviceInfoLayout.MIN_RX_BUFFER_SIZE),
+                unsignedShort(layout.maxRxQueues()),
+                unsignedShort(layout.maxTxQueues()),
+                limits(DeviceInfoLayout.RX_DESCRIPTOR_LIMITS),
+                limits(DeviceInfoLayout.TX_DESCRIPTOR_LIMITS),
+                Offload.fromBits(
+                        info.get(JAVA_LONG, DeviceInfoLayout.RX_OFFLOAD_CAPABILITIES),
+                        info.get(JAVA_LONG, DeviceInfoLayout.TX_OFFLOAD_CAPABILITIES)),
+                (rssTypes & PortSetup.RSS_TCP) != 0,
+                info.get(JAVA_BYTE, DeviceInfoLayout.HASH_KEY_SIZE) & 0xff,
+                unsignedShort(DeviceInfoLayout.REDIRECTION_TABLE_SIZE));
+    }
+
+    private DescriptorLimits limits(final int offset) {
+        return new DescriptorLimits(
+                unsignedShort(offset + DeviceInfoLayout.LIMIT_MIN),
+                unsignedShort(offset + DeviceInfoLayout.LIMIT_MAX),
+                unsignedShort(offset + DeviceInfoLayout.LIMIT_ALIGN));
+    }
+
+    private int unsignedShort(final int offset) {
+        return info.get(JAVA_SHORT, offset) & 0xffff;
+    }
+}

@@ -1,0 +1,110 @@
+package io.millrace.dpdk;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_CHAR;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.millrace.dpdk.ffm.DpdkFunctions;
+import io.millrace.dpdk.ffm.EthdevFunctions;
+import io.millrace.dpdk.layout.DeviceConfigurationLayout;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Configures a port and its queues, and says what came of it.
+ *
+ * @param config what was wanted
+ * @param offloads the offloads that are on
+ * @param rxDescriptors descriptors of each receive queue
+ * @param txDescriptors descriptors of each transmit queue
+ */
+record PortSetup(EthDevConfig config, Set<Offload> offloads, int rxDescriptors, int txDescriptors) {
+    /** {@code RTE_ETH_RSS_NONFRAG_IPV4_TCP | RTE_ETH_RSS_NONFRAG_IPV6_TCP}. */
+    static final long RSS_TCP = 1L << 4 | 1L << 10;
+
+    static PortSetup apply(
+            final DpdkFunctions functions, final PortInfo info, final EthDevConfig config, final Mempool pool) {
+        checkAgainst(info, config, pool);
+        final EnumSet<Offload> offloads = EnumSet.noneOf(Offload.class);
+        offloads.addAll(config.offloads());
+        offloads.retainAll(info.offloads());
+        final EthdevFunctions ethdev = functions.ethdev();
+        final String name = info.device();
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment configuration = configuration(arena, info, config, offloads);
+            Failure.check(
+                    functions,
+                    "rte_eth_dev_configure " + name,
+                    ethdev.configure(info.port(), config.rxQueues(), config.txQueues(), configuration),
+                    "the device refuses these queues, MTU or offloads; try fewer");
+            final MemorySegment rx = arena.allocateFrom(JAVA_CHAR, (char) config.rxDescriptors());
+            final MemorySegment tx = arena.allocateFrom(JAVA_CHAR, (char) config.txDescriptors());
+            Failure.check(
+                    functions,
+                    "rte_eth_dev_adjust_nb_rx_tx_desc " + name,
+                    ethdev.adjustDescriptors(info.port(), rx, tx),
+                    "the device knows no limits for its descriptors");
+            final PortSetup setup = new PortSetup(
+                    config, Set.copyOf(offloads), rx.get(JAVA_CHAR, 0), tx.get(JAVA_CHAR, 0));
+            setup.queues(functions, info, pool);
+            return setup;
+        }
+    }
+
+    private void queues(final DpdkFunctions functions, final PortInfo info, final Mempool pool) {
+        final EthdevFunctions ethdev = functions.ethdev();
+        for (int queue = 0; queue < config.rxQueues(); queue++) {
+            Failure.check(
+                    functions,
+                    "rte_eth_rx_queue_setup " + info.device() + " queue " + queue,
+                    ethdev.rxQueueSetup(info.port(), queue, rxDescriptors, info.socket(), pool.address()),
+                    "is the pool large enough, and are its mbufs? try fewer descriptors");
+        }
+        for (int queue = 0; queue < config.txQueues(); queue++) {
+            Failure.check(
+                    functions,
+                    "rte_eth_tx_queue_setup " + info.device() + " queue " + queue,
+                    ethdev.txQueueSetup(info.port(), queue, txDescriptors, info.socket()),
+                    "try fewer descriptors");
+        }
+    }
+
+    private static void checkAgainst(final PortInfo info, final EthDevConfig config, final Mempool pool) {
+        if (config.rxQueues() > info.maxRxQueues() || config.txQueues() > info.maxTxQueues()) {
+            throw new IllegalArgumentException(info.device() + ": " + config.rxQueues() + " receive and "
+                    + config.txQueues() + " transmit queues; it has " + info.maxRxQueues() + " and "
+                    + info.maxTxQueues());
+        }
+        if (config.mtu() != 0 && (config.mtu() < info.minMtu() || info.maxMtu() != 0 && config.mtu() > info.maxMtu())) {
+            throw new IllegalArgumentException(info.device() + ": MTU " + config.mtu() + "; must be " + info.minMtu()
+                    + " to " + info.maxMtu());
+        }
+        if (pool.dataRoom() - MbufLayout.HEADROOM < info.minRxBufferSize()) {
+            throw new IllegalArgumentException(info.device() + ": mbufs with room for "
+                    + (pool.dataRoom() - MbufLayout.HEADROOM) + " bytes; it wants at least " + info.minRxBufferSize());
+        }
+    }
+
+    private static MemorySegment configuration(
+            final Arena arena, final PortInfo info, final EthDevConfig config, final Set<Offload> offloads) {
+        final MemorySegment conf = arena.allocate(DeviceConfigurationLayout.SIZE, Long.BYTES);
+        conf.set(JAVA_INT, DeviceConfigurationLayout.RX_MTU, config.mtu());
+        conf.set(JAVA_LONG, DeviceConfigurationLayout.RX_OFFLOADS, Offload.rxBits(offloads));
+        conf.set(JAVA_LONG, DeviceConfigurationLayout.TX_OFFLOADS, Offload.txBits(offloads));
+        if (info.rssTcp() && (config.rxQueues() > 1 || offloads.contains(Offload.RX_RSS_HASH))) {
+            conf.set(JAVA_INT, DeviceConfigurationLayout.RX_MODE, DeviceConfigurationLayout.RX_MODE_RSS);
+            conf.set(JAVA_LONG, DeviceConfigurationLayout.RSS_HASH_FUNCTIONS, RSS_TCP);
+            if (!config.rssKey().isDriversOwn()) {
+                final MemorySegment key =
+                        arena.allocateFrom(JAVA_BYTE, config.rssKey().bytes(info.hashKeySize()));
+                conf.set(ADDRESS, DeviceConfigurationLayout.RSS_KEY, key);
+                conf.set(JAVA_BYTE, DeviceConfigurationLayout.RSS_KEY_LENGTH, (byte) key.byteSize());
+            }
+        }
+        return conf;
+    }
+}

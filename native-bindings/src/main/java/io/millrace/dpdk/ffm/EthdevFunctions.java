@@ -1,0 +1,66 @@
+package io.millrace.dpdk.ffm;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Ethernet devices as C sees them ({@code rte_ethdev.h}): each returns 0, or a negative errno, unless it says
+ * otherwise. Control path.
+ */
+public interface EthdevFunctions {
+    /** rte_eth_dev_get_port_by_name: the port's number, or a negative errno. */
+    int getPortByName(String name);
+
+    /** rte_eth_dev_get_name_by_port: the name DPDK gave the device, or empty. */
+    String getNameByPort(int port);
+
+    /** rte_eth_dev_is_valid_port: whether there is such a port. */
+    boolean isValidPort(int port);
+
+    /** rte_eth_dev_count_avail: how many ports there are. */
+    int countAvailable();
+
+    /** rte_eth_dev_socket_id: the NUMA node of the device; -1 for any. */
+    int socketId(int port);
+
+    /** rte_eth_dev_info_get: fills a {@code struct rte_eth_dev_info}. */
+    int infoGet(int port, MemorySegment info);
+
+    /** rte_eth_dev_configure: sets queue counts and a {@code struct rte_eth_conf}. */
+    int configure(int port, int rxQueues, int txQueues, MemorySegment configuration);
+
+    /** rte_eth_dev_adjust_nb_rx_tx_desc: brings two {@code uint16_t} descriptor counts within the device's limits. */
+    int adjustDescriptors(int port, MemorySegment rxCount, MemorySegment txCount);
+
+    /** rte_eth_rx_queue_setup: with the driver's default configuration. */
+    int rxQueueSetup(int port, int queue, int descriptors, int socket, long pool);
+
+    /** rte_eth_tx_queue_setup: with the driver's default configuration. */
+    int txQueueSetup(int port, int queue, int descriptors, int socket);
+
+    /** rte_eth_dev_start: packets flow. */
+    int start(int port);
+
+    /** rte_eth_dev_stop: packets flow no more. */
+    int stop(int port);
+
+    /** rte_eth_dev_close: frees the port; its number may be given to another. */
+    int close(int port);
+
+    /** rte_eth_promiscuous_enable or _disable. */
+    int promiscuous(int port, boolean on);
+
+    /** rte_eth_macaddr_get: fills 6 bytes. */
+    int macaddrGet(int port, MemorySegment address);
+
+    /** rte_eth_link_get_nowait: fills a {@code struct rte_eth_link}. */
+    int linkGet(int port, MemorySegment link);
+
+    /** rte_eth_stats_get: fills a {@code struct rte_eth_stats}. */
+    int statsGet(int port, MemorySegment stats);
+
+    /** rte_eth_dev_rss_reta_update: fills the redirection table from {@code struct rte_eth_rss_reta_entry64}s. */
+    int rssRetaUpdate(int port, MemorySegment entries, int size);
+
+    /** rte_eth_fp_ops: address of the ports' entries, which the inline burst functions read. */
+    long fastPathTable();
+}

@@ -1,0 +1,29 @@
+package io.millrace.dpdk.layout;
+
+/** {@code struct rte_eth_conf}: the same in all ABIs but for what lies behind the last field used here. */
+public final class DeviceConfigurationLayout {
+    /** Bytes to give to {@code rte_eth_dev_configure}: 2272 in ABI 23, 2280 later; zeroed. */
+    public static final int SIZE = 4096;
+
+    public static final int RX_MODE = 8;
+    public static final int RX_MTU = 12;
+    public static final int RX_OFFLOADS = 24;
+    public static final int TX_OFFLOADS = 72;
+    public static final int RSS_KEY = 128;
+    public static final int RSS_KEY_LENGTH = 136;
+    public static final int RSS_HASH_FUNCTIONS = 144;
+
+    /** {@code RTE_ETH_MQ_RX_NONE}: one receive queue, or the driver's own way. */
+    public static final int RX_MODE_NONE = 0;
+    /** {@code RTE_ETH_MQ_RX_RSS}: receive queues by hash. */
+    public static final int RX_MODE_RSS = 1;
+
+    /** In {@code struct rte_eth_rss_reta_entry64}: which of the 64 entries are given. */
+    public static final int RETA_MASK = 0;
+    /** In {@code struct rte_eth_rss_reta_entry64}: 64 queue numbers of 16 bits. */
+    public static final int RETA_ENTRIES = 8;
+    /** Bytes in {@code struct rte_eth_rss_reta_entry64}. */
+    public static final int RETA_STRIDE = 136;
+
+    private DeviceConfigurationLayout() {}
+}

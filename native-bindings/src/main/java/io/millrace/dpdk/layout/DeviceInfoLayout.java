@@ -1,0 +1,32 @@
+package io.millrace.dpdk.layout;
+
+/**
+ * {@code struct rte_eth_dev_info}: the fields that ABI 24 moved. The constants are the same in all.
+ *
+ * @param maxRxPacketLength {@code max_rx_pktlen}
+ * @param maxRxQueues {@code max_rx_queues}
+ * @param maxTxQueues {@code max_tx_queues}
+ */
+public record DeviceInfoLayout(int maxRxPacketLength, int maxRxQueues, int maxTxQueues) {
+    /** Bytes to give to {@code rte_eth_dev_info_get}: 376 in all, and room for a future one. */
+    public static final int SIZE = 1024;
+
+    public static final int DRIVER_NAME = 8;
+    public static final int MIN_MTU = 20;
+    public static final int MAX_MTU = 22;
+    public static final int MIN_RX_BUFFER_SIZE = 32;
+    public static final int RX_OFFLOAD_CAPABILITIES = 72;
+    public static final int TX_OFFLOAD_CAPABILITIES = 80;
+    public static final int REDIRECTION_TABLE_SIZE = 104;
+    public static final int HASH_KEY_SIZE = 106;
+    public static final int RSS_FLOW_TYPES = 112;
+    public static final int RX_DESCRIPTOR_LIMITS = 262;
+    public static final int TX_DESCRIPTOR_LIMITS = 272;
+
+    /** In {@code struct rte_eth_desc_lim}: most descriptors of a queue. */
+    public static final int LIMIT_MAX = 0;
+    /** In {@code struct rte_eth_desc_lim}: fewest descriptors of a queue. */
+    public static final int LIMIT_MIN = 2;
+    /** In {@code struct rte_eth_desc_lim}: the number must be a multiple of this. */
+    public static final int LIMIT_ALIGN = 4;
+}

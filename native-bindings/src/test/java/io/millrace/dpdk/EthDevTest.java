@@ -1,0 +1,91 @@
+package io.millrace.dpdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.memory.Memory;
+import io.millrace.memory.MemoryRegion;
+import java.util.EnumSet;
+import org.junit.jupiter.api.Test;
+
+class EthDevTest {
+    @Test
+    void shouldReceiveFromTheNullDevice() {
+        final Eal eal = TestEal.get();
+        try (Mempool pool = Mempool.create(eal, "null_rx", 4095);
+                EthDev dev = EthDev.attach(eal, Devargs.parse("net_null0,size=64"));
+                MemoryRegion array = MemoryRegion.allocate("a burst", 64 * 8)) {
+            dev.configure(EthDevConfig.builder().build(), pool);
+            dev.start();
+            final EthRxQueue rx = dev.rxQueue(0);
+            final EthTxQueue tx = dev.txQueue(0);
+            final int received = rx.receive(array.address(), 32);
+            assertThat(received).isEqualTo(32);
+            for (int i = 0; i < received; i++) {
+                final long mbuf = Memory.getLong(array.address() + i * 8L);
+                assertThat(Mbuf.pool(mbuf)).isEqualTo(pool.address());
+                assertThat(Mbuf.packetLength(mbuf)).isEqualTo(64);
+                assertThat(Mbuf.port(mbuf)).isEqualTo(dev.port());
+            }
+            assertThat(tx.transmit(array.address(), received)).isEqualTo(32);
+            assertThat(dev.stats().rxPackets()).isEqualTo(32);
+            assertThat(dev.stats().txPackets()).isEqualTo(32);
+            assertThat(pool.available()).isEqualTo(4095);
+        }
+    }
+
+    @Test
+    void shouldTellWhatAPortCanDo() {
+        final Eal eal = TestEal.get();
+        try (EthDev dev = EthDev.attach(eal, Devargs.parse("net_null1"))) {
+            final PortInfo info = dev.info();
+            assertThat(info.driver()).isEqualTo("net_null");
+            assertThat(info.device()).isEqualTo("net_null1");
+            assertThat(info.maxRxQueues()).isGreaterThan(1);
+            assertThat(info.maxMtu()).isGreaterThanOrEqualTo(1500);
+        }
+    }
+
+    @Test
+    void shouldCarryFramesThroughARingUnchanged() {
+        final Eal eal = TestEal.get();
+        try (Mempool pool = Mempool.create(eal, "ring", 4095);
+                MbufCache cache = pool.newCache();
+                EthDev dev = EthDev.attach(eal, Devargs.parse("net_ring0"));
+                MemoryRegion array = MemoryRegion.allocate("a burst", 64 * 8)) {
+            dev.configure(EthDevConfig.builder().offloads(EnumSet.allOf(Offload.class)).build(), pool);
+            dev.start();
+            for (int i = 0; i < 32; i++) {
+                final long mbuf = cache.alloc();
+                Mbuf.length(mbuf, 60 + i);
+                Memory.putLong(Mbuf.dataAddress(mbuf), i * 0x0101_0101_0101_0101L);
+                Memory.putLong(array.address() + i * 8L, mbuf);
+            }
+            final EthTxQueue tx = dev.txQueue(0);
+            assertThat(tx.prepare(array.address(), 32)).isEqualTo(32);
+            assertThat(tx.transmit(array.address(), 32)).isEqualTo(32);
+            Memory.fill(array.address(), 64 * 8, 0);
+            assertThat(dev.rxQueue(0).receive(array.address(), 64)).isEqualTo(32);
+            for (int i = 0; i < 32; i++) {
+                final long mbuf = Memory.getLong(array.address() + i * 8L);
+                assertThat(Mbuf.packetLength(mbuf)).isEqualTo(60 + i);
+                assertThat(Memory.getLong(Mbuf.dataAddress(mbuf))).isEqualTo(i * 0x0101_0101_0101_0101L);
+                cache.free(mbuf);
+            }
+            cache.close();
+            assertThat(pool.available()).isEqualTo(4095);
+        }
+    }
+
+    @Test
+    void shouldNameTheUnknownDeviceAndThePackage() {
+        final Eal eal = TestEal.get();
+        assertThatThrownBy(() -> EthDev.attach(eal, Devargs.parse("net_nonesuch0")))
+                .isInstanceOf(DpdkException.class)
+                .hasMessageContaining("net_nonesuch0")
+                .hasMessageContaining("librte-net-nonesuch23");
+        assertThatThrownBy(() -> EthDev.attach(eal, Devargs.parse("net_af_packet0,iface=nonesuch")))
+                .isInstanceOf(DpdkException.class)
+                .hasMessageContaining("nonesuch");
+    }
+}
