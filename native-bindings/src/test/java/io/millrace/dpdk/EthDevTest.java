@@ -83,7 +83,7 @@ class EthDevTest {
         assertThatThrownBy(() -> EthDev.attach(eal, Devargs.parse("net_nonesuch0")))
                 .isInstanceOf(DpdkException.class)
                 .hasMessageContaining("net_nonesuch0")
-                .hasMessageContaining("librte-net-nonesuch");
+                .hasMessageContaining("librte-net-nonesuch23");
         assertThatThrownBy(() -> EthDev.attach(eal, Devargs.parse("net_af_packet0,iface=nonesuch")))
                 .isInstanceOf(DpdkException.class)
                 .hasMessageContaining("nonesuch");

@@ -1,0 +1,47 @@
+package io.millrace.bench.run;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a run is to do; immutable.
+ *
+ * @param link how the two processes are joined.
+ * @param duration how long is measured.
+ * @param warmUp how long before it the load runs already.
+ * @param concurrency connections kept under way.
+ * @param shards of the server.
+ * @param arrangement of the server: auto, pipeline, run-to-completion.
+ * @param serverCores CPUs of the server's polling threads.
+ * @param generatorCores CPUs of the generator's polling threads.
+ * @param hugePages whether DPDK takes its memory from huge pages.
+ * @param timeWaitSeconds 2 MSL.
+ * @param timeWaitCapacity entries the server has room for.
+ * @param synQueue half-open connections the server has room for.
+ * @param sources addresses the generator opens connections from.
+ * @param jvmFlags flags of both child JVMs, after the usual ones.
+ * @param command the command line as typed, for the record.
+ */
+public record BenchPlan(
+        Link link,
+        Duration duration,
+        Duration warmUp,
+        int concurrency,
+        int shards,
+        String arrangement,
+        List<Integer> serverCores,
+        List<Integer> generatorCores,
+        boolean hugePages,
+        int timeWaitSeconds,
+        long timeWaitCapacity,
+        long synQueue,
+        int sources,
+        List<String> jvmFlags,
+        String command) {
+
+    /** The socket of the vhost-user link; of this process, so that two runs don't meet. */
+    static Path socket() {
+        return Path.of(System.getProperty("java.io.tmpdir"), "millrace-" + ProcessHandle.current().pid() + ".sock");
+    }
+}

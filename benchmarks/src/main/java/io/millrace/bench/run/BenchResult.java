@@ -1,0 +1,135 @@
+package io.millrace.bench.run;
+
+import io.millrace.bench.run.NodeReport.Latency;
+import io.millrace.bench.run.NodeReport.Load;
+import io.millrace.dataplane.counters.Counter;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a run has shown. Immutable. */
+public final class BenchResult {
+    private final BenchPlan plan;
+    private final Moment ready;
+    private final Moment last;
+    private final Optional<NodeReport> drained;
+    private final boolean interrupted;
+    private final Optional<String> failure;
+    private final Interval server;
+    private final Interval generator;
+
+    BenchResult(
+            final BenchPlan plan,
+            final Moment ready,
+            final Series measured,
+            final Optional<NodeReport> drained,
+            final boolean interrupted) {
+        this.plan = plan;
+        this.ready = ready;
+        this.drained = drained;
+        this.interrupted = interrupted;
+        last = measured.last();
+        failure = measured.failure();
+        server = last.serverSince(measured.first());
+        generator = last.generatorSince(measured.first());
+    }
+
+    /** What was asked for. */
+    public BenchPlan plan() {
+        return plan;
+    }
+
+    /** True when somebody ended the run early. */
+    public boolean interrupted() {
+        return interrupted;
+    }
+
+    /** What broke the run off: a process that died. */
+    public Optional<String> failure() {
+        return failure;
+    }
+
+    /** How long was measured, s. */
+    public double seconds() {
+        return generator.seconds();
+    }
+
+    /** Connections opened and closed a second: the figure. */
+    public double connectionsPerSecond() {
+        return generator.perSecond(Load::closed);
+    }
+
+    /** Connections established. */
+    public long opened() {
+        return generator.delta(Load::opened);
+    }
+
+    /** Connections established and ended in order. */
+    public long closed() {
+        return generator.delta(Load::closed);
+    }
+
+    /** Connections that ended otherwise. */
+    public long failed() {
+        return generator.delta(Load::failed);
+    }
+
+    /** Failures of the whole run by reason, zero ones left out. */
+    public Map<String, Long> failures() {
+        return last.generator().load().failures();
+    }
+
+    /** Set-up latency over the measured time. */
+    public Latency latency() {
+        return last.generator().total();
+    }
+
+    /** Entries the server holds in TIME_WAIT at the end. */
+    public long timeWaitEntries() {
+        return last.server().counter(Counter.TIME_WAIT_ENTRIES);
+    }
+
+    /** Off-heap bytes they take. */
+    public long timeWaitBytes() {
+        return last.server().counter(Counter.TIME_WAIT_BYTES);
+    }
+
+    /** The most half-open connections the server has held since its start. */
+    public long synQueuePeak() {
+        return last.server().counter(Counter.SYN_QUEUE_PEAK);
+    }
+
+    /** Segments sent again by either side. */
+    public long retransmissions() {
+        return server.delta(Counter.TCP_SEGMENTS_RETRANSMITTED) + generator.delta(Counter.TCP_SEGMENTS_RETRANSMITTED);
+    }
+
+    /** What the server did in the measured time. */
+    Interval server() {
+        return server;
+    }
+
+    /** What the generator did in the measured time. */
+    Interval generator() {
+        return generator;
+    }
+
+    /** The nodes as they were ready, with their facts. */
+    Moment ready() {
+        return ready;
+    }
+
+    /** The last moment of the measured time. */
+    Moment last() {
+        return last;
+    }
+
+    /** Connections the server still held after the load had stopped and drained; empty when it was not asked. */
+    public Optional<Long> leftOver() {
+        return drained.map(report -> report.counter(Counter.CONNECTIONS) + report.counter(Counter.SYN_QUEUE_ENTRIES));
+    }
+
+    /** The process that had less idle time: who limits the rate. */
+    public String limit() {
+        return server.busy() >= generator.busy() ? "server" : "generator";
+    }
+}

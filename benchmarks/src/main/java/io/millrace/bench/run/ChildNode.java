@@ -1,0 +1,116 @@
+package io.millrace.bench.run;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.Writer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A child process that answers each command line with one report line.
+ *
+ * <p>Used by one thread; a thread of its own reads the child's output, so that a silent child does not block its parent.
+ */
+final class ChildNode implements AutoCloseable {
+    private static final Duration STOP_TIME = Duration.ofSeconds(10);
+
+    private final String name;
+    private final Process process;
+    private final Writer commands;
+    private final BlockingQueue<Optional<NodeReport>> reports = new LinkedBlockingQueue<>();
+
+    private ChildNode(final String name, final Process process, final PrintStream log) {
+        this.name = name;
+        this.process = process;
+        commands = process.outputWriter(UTF_8);
+        Thread.ofVirtual().name(name + "-reports").start(() -> readReports(log));
+    }
+
+    /** Starts the process; its standard error, and what it prints that is no report, goes to {@code log}. */
+    static ChildNode start(final String name, final List<String> command, final PrintStream log) throws IOException {
+        final Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        return new ChildNode(name, process, log);
+    }
+
+    private void readReports(final PrintStream log) {
+        try (BufferedReader lines = process.inputReader(UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.startsWith("{")) {
+                    reports.add(Optional.of(NodeReport.fromLine(line)));
+                } else {
+                    log.println(name + ": " + line);
+                }
+            }
+        } catch (final IOException e) {
+            log.println(name + ": its output can't be read: " + e.getMessage());
+        }
+        reports.add(Optional.empty());
+    }
+
+    /** The report that says the node is ready. */
+    NodeReport awaitReady(final Duration limit) throws InterruptedException {
+        return await(limit);
+    }
+
+    /** Sends a command without waiting for its answer. */
+    void send(final String command) {
+        try {
+            commands.write(command + "\n");
+            commands.flush();
+        } catch (final IOException e) {
+            throw new NodeFailedException(lastWords(), List.of());
+        }
+    }
+
+    /** The next report. */
+    NodeReport await(final Duration limit) throws InterruptedException {
+        final Optional<NodeReport> report = reports.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
+        if (report == null) {
+            throw new NodeFailedException(
+                    "the " + name + " process has not answered for " + limit.toSeconds() + " s", List.of());
+        }
+        final NodeReport answer = report.orElseThrow(() -> new NodeFailedException(lastWords(), List.of()));
+        if (answer.event().equals(NodeReport.ERROR)) {
+            throw new NodeFailedException("the " + name + " process could not start", answer.errors());
+        }
+        return answer;
+    }
+
+    private String lastWords() {
+        try {
+            return process.waitFor(1, TimeUnit.SECONDS)
+                    ? "the " + name + " process died (exit code " + process.exitValue() + ")"
+                    : "the " + name + " process has closed its output";
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "the " + name + " process died";
+        }
+    }
+
+    /** Ends the process: by the end of its input, then by force if it does not follow. */
+    @Override
+    public void close() {
+        try {
+            commands.close();
+        } catch (final IOException e) {
+            // the process is gone already: that is what is wanted
+        }
+        try {
+            if (!process.waitFor(STOP_TIME)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (final InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package io.millrace.bench.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What the machine is, for the record of a result. */
+final class Machine {
+    private Machine() {}
+
+    static Map<String, Object> facts() {
+        final Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("cpu", field(Path.of("/proc/cpuinfo"), "model name"));
+        facts.put("cpus", Runtime.getRuntime().availableProcessors());
+        facts.put("memory", field(Path.of("/proc/meminfo"), "MemTotal"));
+        facts.put("huge_pages", field(Path.of("/proc/meminfo"), "HugePages_Total"));
+        facts.put("huge_page_size", field(Path.of("/proc/meminfo"), "Hugepagesize"));
+        facts.put("kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+        facts.put("architecture", System.getProperty("os.arch"));
+        facts.put("jdk", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
+        return facts;
+    }
+
+    /** The value of the first line {@code name: value}; empty when it can't be read. */
+    private static String field(final Path file, final String name) {
+        try {
+            return Files.readAllLines(file).stream()
+                    .filter(line -> line.startsWith(name))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse("");
+        } catch (final IOException e) {
+            return "";
+        }
+    }
+}

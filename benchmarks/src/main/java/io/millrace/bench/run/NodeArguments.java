@@ -1,0 +1,50 @@
+package io.millrace.bench.run;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The command lines of the two child processes: {@code millrace bench-node ROLE ...}. */
+final class NodeArguments {
+    /** The hidden command that a child runs. */
+    static final String COMMAND = "bench-node";
+
+    private NodeArguments() {}
+
+    static List<String> server(final BenchPlan plan, final Path socket) {
+        final List<String> arguments = common(plan, "server", plan.serverCores());
+        arguments.addAll(List.of(
+                "--port", "net_vhost0,iface=" + socket + ",queues=1",
+                "--socket", socket.toString(),
+                "--shards", String.valueOf(plan.shards()),
+                "--arrangement", plan.arrangement(),
+                "--time-wait-seconds", String.valueOf(plan.timeWaitSeconds()),
+                "--time-wait-capacity", String.valueOf(plan.timeWaitCapacity()),
+                "--syn-queue", String.valueOf(plan.synQueue())));
+        return arguments;
+    }
+
+    static List<String> generator(final BenchPlan plan, final Path socket) {
+        final List<String> arguments = common(plan, "generator", plan.generatorCores());
+        arguments.addAll(List.of(
+                "--port",
+                "net_virtio_user0,path=" + socket
+                        + ",queues=1,queue_size=1024,packed_vq=1,mrg_rxbuf=0,in_order=1,mac=" + Addressing.GENERATOR_MAC,
+                "--sources", String.valueOf(plan.sources())));
+        return arguments;
+    }
+
+    private static List<String> common(final BenchPlan plan, final String role, final List<Integer> cores) {
+        final List<String> arguments = new ArrayList<>(List.of(COMMAND, role));
+        arguments.addAll(List.of("--concurrency", String.valueOf(plan.concurrency())));
+        if (!cores.isEmpty()) {
+            arguments.addAll(
+                    List.of("--cores", cores.stream().map(String::valueOf).collect(Collectors.joining(","))));
+        }
+        if (!plan.hugePages()) {
+            arguments.add("--no-huge");
+        }
+        return arguments;
+    }
+}

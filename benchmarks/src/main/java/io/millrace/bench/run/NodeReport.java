@@ -1,0 +1,107 @@
+package io.millrace.bench.run;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import io.millrace.dataplane.counters.Counter;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a child process says about itself: one line of JSON. All figures are totals since the process began, so a reader
+ * takes differences; the latencies are the exception, and say what they span. Immutable.
+ *
+ * @param event why it was sent.
+ * @param nanos the process's monotonic clock, ns.
+ * @param counters the engine's counters and gauges, summed over its threads, by name; zero ones are left out.
+ * @param load the generator's counts; null from a server.
+ * @param recent set-up latency since the last report; null from a server.
+ * @param total set-up latency since the mark; null from a server.
+ * @param process what the process itself costs.
+ * @param facts what does not change, on {@link #READY}: versions, flags, sizes.
+ * @param errors on {@link #ERROR}: what went wrong, a line each.
+ */
+public record NodeReport(
+        String event,
+        long nanos,
+        Map<String, Long> counters,
+        Load load,
+        Latency recent,
+        Latency total,
+        ProcessCost process,
+        Map<String, String> facts,
+        List<String> errors) {
+
+    /** The node listens, or could begin to send. */
+    public static final String READY = "ready";
+    /** An answer to a command. */
+    public static final String SAMPLE = "sample";
+    /** The node could not start. */
+    public static final String ERROR = "error";
+
+    /**
+     * The generator's counts.
+     *
+     * @param attempts SYNs sent for the first time.
+     * @param opened connections established.
+     * @param closed connections established and ended in order.
+     * @param failed connections that ended otherwise.
+     * @param heldBack times there was no room for another attempt.
+     * @param failures {@code failed} by reason; zero ones are left out.
+     */
+    public record Load(
+            long attempts, long opened, long closed, long failed, long heldBack, Map<String, Long> failures) {}
+
+    /**
+     * Set-up latencies, microseconds.
+     *
+     * @param count how many.
+     */
+    public record Latency(long count, double p50, double p99, double p999, double max) {}
+
+    /**
+     * What a process costs.
+     *
+     * @param cpuNanos CPU time of the whole process.
+     * @param pollingCpuNanos CPU time of its polling threads.
+     * @param pollingAllocatedBytes heap bytes its polling threads have allocated.
+     * @param gcCount garbage collections.
+     * @param gcMillis time in them.
+     */
+    public record ProcessCost(
+            long cpuNanos, long pollingCpuNanos, long pollingAllocatedBytes, long gcCount, long gcMillis) {}
+
+    /** A report that the node could not start. */
+    public static NodeReport error(final List<String> lines) {
+        return new NodeReport(ERROR, System.nanoTime(), Map.of(), null, null, null, null, Map.of(), lines);
+    }
+
+    /** A counter's value. */
+    public long counter(final Counter counter) {
+        return counters.getOrDefault(counter.name(), 0L);
+    }
+
+    /** Writes it as one line. */
+    public String toLine() {
+        final Map<String, Object> line = new LinkedHashMap<>();
+        line.put("event", event);
+        line.put("nanos", nanos);
+        line.put("counters", counters);
+        line.put("load", load);
+        line.put("recent", recent);
+        line.put("total", total);
+        line.put("process", process);
+        line.put("facts", facts);
+        line.put("errors", errors);
+        try {
+            return JSON.std.asString(line);
+        } catch (final IOException e) {
+            throw new IllegalStateException("report can't be written as JSON", e);
+        }
+    }
+
+    /** Reads a line; throws if it is not a report. */
+    public static NodeReport fromLine(final String line) throws IOException {
+        return JSON.std.beanFrom(NodeReport.class, line);
+    }
+}

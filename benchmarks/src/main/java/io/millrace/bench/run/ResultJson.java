@@ -1,0 +1,120 @@
+package io.millrace.bench.run;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import io.millrace.bench.run.NodeReport.Load;
+import io.millrace.dataplane.counters.Counter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A result as JSON, for machines. Figures are of the measured time only, except where the name says otherwise. */
+public final class ResultJson {
+    private ResultJson() {}
+
+    /** Writes the file, or replaces it. */
+    public static void write(final BenchResult result, final Path file) throws IOException {
+        Files.writeString(file, toText(result) + "\n");
+    }
+
+    /** The text of the file. */
+    static String toText(final BenchResult result) throws IOException {
+        return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(toMap(result));
+    }
+
+    private static Map<String, Object> toMap(final BenchResult result) {
+        final Map<String, Object> json = new LinkedHashMap<>();
+        json.put("connections_per_second", rounded(result.connectionsPerSecond()));
+        json.put("opened", result.opened());
+        json.put("closed", result.closed());
+        json.put("failed", result.failed());
+        json.put("failures", result.failures());
+        json.put("duration_s", rounded(result.seconds()));
+        json.put("link", result.plan().link().label());
+        json.put("latency_us", latency(result));
+        json.put("time_wait", ordered("entries", result.timeWaitEntries(), "bytes", result.timeWaitBytes()));
+        json.put("syn_queue_peak", result.synQueuePeak());
+        json.put("retransmissions", result.retransmissions());
+        json.put(
+                "packets_per_second",
+                ordered(
+                        "rx", rounded(result.server().perSecond(Counter.FRAMES_RECEIVED)),
+                        "tx", rounded(result.server().perSecond(Counter.FRAMES_TRANSMITTED))));
+        json.put("cpu", sides(result.server().cores(), result.generator().cores()));
+        json.put("busy", sides(result.server().busy(), result.generator().busy()));
+        json.put("limited_by", result.limit());
+        json.put("left_over", result.leftOver().orElse(null));
+        json.put("interrupted", result.interrupted());
+        json.put("failure", result.failure().orElse(null));
+        json.put(
+                "polling_threads_allocated_bytes",
+                ordered(
+                        "server", result.server().pollingAllocatedBytes(),
+                        "generator", result.generator().pollingAllocatedBytes()));
+        json.put(
+                "garbage_collections",
+                ordered("server", result.server().collections(), "generator", result.generator().collections()));
+        json.put("held_back", result.generator().delta(Load::heldBack));
+        json.put("settings", settings(result.plan()));
+        json.put("machine", Machine.facts());
+        json.put("server", node(result.ready().server(), result.server()));
+        json.put("generator", node(result.ready().generator(), result.generator()));
+        json.put("command", result.plan().command());
+        return json;
+    }
+
+    private static Map<String, Object> latency(final BenchResult result) {
+        final NodeReport.Latency latency = result.latency();
+        return ordered("p50", latency.p50(), "p99", latency.p99(), "p999", latency.p999(), "max", latency.max());
+    }
+
+    private static Map<String, Object> settings(final BenchPlan plan) {
+        final Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("duration_s", plan.duration().toMillis() / 1e3);
+        settings.put("warm_up_s", plan.warmUp().toMillis() / 1e3);
+        settings.put("concurrency", plan.concurrency());
+        settings.put("shards", plan.shards());
+        settings.put("arrangement", plan.arrangement());
+        settings.put("server_cores", plan.serverCores());
+        settings.put("generator_cores", plan.generatorCores());
+        settings.put("huge_pages", plan.hugePages());
+        settings.put("time_wait_s", plan.timeWaitSeconds());
+        settings.put("time_wait_capacity", plan.timeWaitCapacity());
+        settings.put("syn_queue", plan.synQueue());
+        settings.put("source_addresses", plan.sources());
+        settings.put("jvm_flags", JvmCommand.flags(plan.jvmFlags()));
+        return settings;
+    }
+
+    private static Map<String, Object> node(final NodeReport ready, final Interval interval) {
+        final Map<String, Object> node = new LinkedHashMap<>(ready.facts());
+        final Map<String, Long> counters = new TreeMap<>();
+        for (final Counter counter : Counter.values()) {
+            final long delta = interval.delta(counter);
+            if (delta != 0) {
+                counters.put(counter.name(), delta);
+            }
+        }
+        node.put("counters", counters);
+        return node;
+    }
+
+    private static Map<String, Object> sides(final double server, final double generator) {
+        return ordered("server", rounded(server), "generator", rounded(generator));
+    }
+
+    private static Map<String, Object> ordered(final Object... namesAndValues) {
+        final Map<String, Object> map = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            map.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return map;
+    }
+
+    /** Three digits after the point are more than any figure here is worth. */
+    private static double rounded(final double value) {
+        return Math.round(value * 1e3) / 1e3;
+    }
+}

@@ -1,0 +1,71 @@
+package io.millrace.bench.run;
+
+import static io.millrace.bench.run.LiveTable.count;
+import static io.millrace.bench.run.LiveTable.decimal;
+import static io.millrace.bench.run.LiveTable.percent;
+
+import io.millrace.bench.run.NodeReport.Latency;
+import io.millrace.bench.run.NodeReport.Load;
+import io.millrace.dataplane.counters.Counter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A result as text, for people. */
+public final class Summary {
+    private Summary() {}
+
+    /** The lines of the summary. */
+    public static List<String> of(final BenchResult result) {
+        final List<String> lines = new ArrayList<>();
+        final Interval server = result.server();
+        final Interval generator = result.generator();
+        final Latency latency = result.latency();
+        lines.add("");
+        lines.add("connection rate: %s connections/s opened and closed, over %s s on the %s link%s"
+                .formatted(
+                        count(result.connectionsPerSecond()),
+                        decimal(result.seconds(), 1),
+                        result.plan().link().label(),
+                        result.interrupted() ? " (interrupted)" : ""));
+        lines.add(row("connections", "opened %s, closed %s, failed %s"
+                .formatted(count(result.opened()), count(result.closed()), failures(result))));
+        lines.add(row("set-up latency", "p50 %s µs, p99 %s µs, p99.9 %s µs, max %s µs"
+                .formatted(
+                        decimal(latency.p50(), 1), decimal(latency.p99(), 1), decimal(latency.p999(), 1),
+                        decimal(latency.max(), 1))));
+        lines.add(row("packets", "server receives %s Mpps, sends %s Mpps; %s retransmitted"
+                .formatted(
+                        decimal(server.perSecond(Counter.FRAMES_RECEIVED) / 1e6, 3),
+                        decimal(server.perSecond(Counter.FRAMES_TRANSMITTED) / 1e6, 3),
+                        count(result.retransmissions()))));
+        lines.add(row("TIME_WAIT", "%s entries in %s MB off-heap, really held for %d s"
+                .formatted(
+                        count(result.timeWaitEntries()), decimal(result.timeWaitBytes() / 1e6, 1),
+                        result.plan().timeWaitSeconds())));
+        lines.add(row("SYN queue", "at most " + count(result.synQueuePeak()) + " half-open connections"));
+        lines.add(row("CPU", "server %s cores, %s busy; generator %s cores, %s busy: the %s is the limit"
+                .formatted(
+                        decimal(server.cores(), 2), percent(server.busy()),
+                        decimal(generator.cores(), 2), percent(generator.busy()),
+                        result.limit())));
+        lines.add(row("heap", "polling threads allocated %s bytes (server), %s bytes (generator); %s collections"
+                .formatted(
+                        count(server.pollingAllocatedBytes()), count(generator.pollingAllocatedBytes()),
+                        count(server.collections() + generator.collections()))));
+        final long heldBack = generator.delta(Load::heldBack);
+        if (heldBack > 0) {
+            lines.add(row("held back", count(heldBack) + " attempts for which the generator had no room or port; made later"));
+        }
+        result.leftOver().filter(left -> left > 0).ifPresent(left -> lines.add(
+                row("left over", count(left) + " connections on the server after the load had stopped")));
+        return lines;
+    }
+
+    private static String failures(final BenchResult result) {
+        return count(result.failed()) + (result.failures().isEmpty() ? "" : " " + result.failures());
+    }
+
+    private static String row(final String name, final String text) {
+        return "  %-16s%s".formatted(name, text);
+    }
+}
