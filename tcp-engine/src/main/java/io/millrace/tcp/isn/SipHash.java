@@ -14,17 +14,13 @@ public final class SipHash {
     private static final int COMPRESSION_ROUNDS = 2;
     private static final int FINALIZATION_ROUNDS = 4;
 
-    private final long v0;
-    private final long v1;
-    private final long v2;
-    private final long v3;
+    private final long k0;
+    private final long k1;
 
     /** With the 128-bit key whose little-endian halves are {@code k0} and {@code k1}. */
     public SipHash(final long k0, final long k1) {
-        v0 = k0 ^ 0x736f6d6570736575L;
-        v1 = k1 ^ 0x646f72616e646f6dL;
-        v2 = k0 ^ 0x6c7967656e657261L;
-        v3 = k1 ^ 0x7465646279746573L;
+        this.k0 = k0;
+        this.k1 = k1;
     }
 
     /** With a key drawn from {@code random}. */
@@ -34,36 +30,44 @@ public final class SipHash {
 
     /** Hash of an 8-byte message. */
     public long hash(final long a) {
-        return hash(1, a, 0, 0, 0, 0);
+        return hash(k0, k1, 1, a, 0, 0, 0, 0);
     }
 
     /** Hash of a 16-byte message. */
     public long hash(final long a, final long b) {
-        return hash(2, a, b, 0, 0, 0);
+        return hash(k0, k1, 2, a, b, 0, 0, 0);
     }
 
     /** Hash of a 24-byte message. */
     public long hash(final long a, final long b, final long c) {
-        return hash(3, a, b, c, 0, 0);
+        return hash(k0, k1, 3, a, b, c, 0, 0);
     }
 
     /** Hash of a 32-byte message. */
     public long hash(final long a, final long b, final long c, final long d) {
-        return hash(4, a, b, c, d, 0);
+        return hash(k0, k1, 4, a, b, c, d, 0);
     }
 
     /** Hash of a 40-byte message. */
     public long hash(final long a, final long b, final long c, final long d, final long e) {
-        return hash(5, a, b, c, d, e);
+        return hash(k0, k1, 5, a, b, c, d, e);
     }
 
-    /** The message's words, then its length in the top byte of a last word, then the finalization. */
-    private long hash(
-            final int words, final long a, final long b, final long c, final long d, final long e) {
-        long x0 = v0;
-        long x1 = v1;
-        long x2 = v2;
-        long x3 = v3;
+    /** Hash of a message of {@code words} words under a key of the moment, for callers that change theirs. */
+    static long hash(
+            final long k0,
+            final long k1,
+            final int words,
+            final long a,
+            final long b,
+            final long c,
+            final long d,
+            final long e) {
+        long x0 = k0 ^ 0x736f6d6570736575L;
+        long x1 = k1 ^ 0x646f72616e646f6dL;
+        long x2 = k0 ^ 0x6c7967656e657261L;
+        long x3 = k1 ^ 0x7465646279746573L;
+        // The message's words, then its length in the top byte of a last word, then the finalization.
         for (int block = 0; block <= words + 1; block++) {
             final long message;
             final int rounds;
