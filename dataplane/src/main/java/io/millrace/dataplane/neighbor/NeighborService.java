@@ -52,6 +52,7 @@ public final class NeighborService {
     private final ArpPacket arp = new ArpPacket();
     private final int[] announced;
     private final MessageHandler handler = this::onMessage;
+    private final MessageHandler closer = this::onMessageAtClose;
 
     private long now;
     private long nextScan;
@@ -327,6 +328,26 @@ public final class NeighborService {
         if (mbuf != 0) {
             counters.increment(Counter.NEIGHBOR_QUEUE_DROPS);
             allocator.free(mbuf);
+        }
+    }
+
+    /** Frees the frames that wait, those still under way in the ring among them. */
+    public void close() {
+        while (resolver.poll(closer, MESSAGE_LIMIT) > 0) {
+            // the handler frees
+        }
+        for (int slot = 0; slot < table.slots(); slot++) {
+            for (int i = 0; i < waiting.count(slot); i++) {
+                drop(waiting.get(slot, i));
+            }
+            waiting.clear(slot);
+        }
+    }
+
+    private void onMessageAtClose(
+            final int type, final MutableDirectBuffer buffer, final int index, final int length) {
+        if (type != NeighborResolver.LEARN) {
+            drop(buffer.getLong(index + NeighborResolver.SECOND_OFFSET));
         }
     }
 }
