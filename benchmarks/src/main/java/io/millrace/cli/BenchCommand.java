@@ -1,0 +1,231 @@
+package io.millrace.cli;
+
+import io.millrace.bench.load.SourceAddresses;
+import io.millrace.bench.run.BenchPlan;
+import io.millrace.bench.run.BenchResult;
+import io.millrace.bench.run.BenchRun;
+import io.millrace.bench.run.ConsoleProgress;
+import io.millrace.bench.run.Link;
+import io.millrace.bench.run.NodeFailedException;
+import io.millrace.bench.run.ResultJson;
+import io.millrace.bench.run.Summary;
+import io.millrace.linux.CpuAffinity;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code millrace bench}: measures how many connections a second are opened and closed. */
+@Command(
+        name = "bench",
+        description = "Measure how many connections a second are opened and closed between two processes.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false)
+final class BenchCommand implements Callable<Integer>, Checked {
+    @Option(
+            names = "--duration",
+            converter = Quantity.Time.class,
+            paramLabel = "TIME",
+            description = "How long to measure (default: 30s).")
+    private Duration duration = Duration.ofSeconds(30);
+
+    @Option(
+            names = "--warm-up",
+            converter = Quantity.Time.class,
+            paramLabel = "TIME",
+            description = "How long the load runs before that (default: 8s).")
+    private Duration warmUp = Duration.ofSeconds(8);
+
+    @Option(
+            names = "--concurrency",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "Connections kept under way (default: ${DEFAULT-VALUE}).")
+    private long concurrency = 512;
+
+    @Option(
+            names = "--shards",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "Shards of the server (default: ${DEFAULT-VALUE}).")
+    private long shards = 1;
+
+    @Option(
+            names = "--link",
+            paramLabel = "LINK",
+            description = "How the two are joined (default: ${DEFAULT-VALUE}).")
+    private String link = "vhost";
+
+    @Option(
+            names = "--arrangement",
+            paramLabel = "NAME",
+            description = "Of the server: auto, pipeline, run-to-completion (default: ${DEFAULT-VALUE}).")
+    private String arrangement = "auto";
+
+    @Option(
+            names = "--server-cores",
+            converter = CoreList.Converter.class,
+            paramLabel = "LIST",
+            description = "CPUs of the server's polling threads (default: the first ones this process may use).")
+    private CoreList serverCores;
+
+    @Option(
+            names = "--generator-cores",
+            converter = CoreList.Converter.class,
+            paramLabel = "LIST",
+            description = "CPUs of the generator's polling threads (default: the last one).")
+    private CoreList generatorCores;
+
+    @Option(
+            names = "--time-wait-seconds",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "2 MSL (default: ${DEFAULT-VALUE}).")
+    private long timeWaitSeconds = 60;
+
+    @Option(
+            names = "--time-wait-capacity",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "TIME_WAIT entries the server has room for (default: 64M).")
+    private long timeWaitCapacity = 64 << 20;
+
+    @Option(
+            names = "--syn-queue",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "Half-open connections the server has room for (default: 64k).")
+    private long synQueue = 64 << 10;
+
+    @Option(
+            names = "--sources",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "Addresses the generator opens connections from; best a prime (default: ${DEFAULT-VALUE}).")
+    private long sources = SourceAddresses.DEFAULT_COUNT;
+
+    @Option(names = "--no-huge", description = "Do without huge pages.")
+    private boolean noHuge;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON.")
+    private Path json;
+
+    @Option(
+            names = "--jvm-flag",
+            paramLabel = "FLAG",
+            description = "One more flag for both child JVMs, such as --jvm-flag=-XX:+PrintCompilation; repeatable.")
+    private List<String> jvmFlags = new ArrayList<>();
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Override
+    public void check(final List<String> errors) {
+        Checked.within(errors, "--duration (in ms)", duration.toMillis(), 100, 86_400_000);
+        Checked.within(errors, "--warm-up (in ms)", warmUp.toMillis(), 0, 86_400_000);
+        Checked.within(errors, "--time-wait-seconds", timeWaitSeconds, 1, 240);
+        Checked.within(errors, "--concurrency", concurrency, 1, 1 << 20);
+        Checked.within(errors, "--shards", shards, 1, 64);
+        Checked.within(errors, "--time-wait-capacity", timeWaitCapacity, 1, 1 << 29);
+        Checked.within(errors, "--syn-queue", synQueue, 1, 1 << 29);
+        Checked.within(errors, "--sources", sources, 1, 65_534);
+        checkLink(errors);
+        Arrangements.check(errors, arrangement);
+        Optional.ofNullable(serverCores).ifPresent(c -> c.check(errors, "--server-cores", CpuAffinity.allowedCpus()));
+        Optional.ofNullable(generatorCores)
+                .ifPresent(c -> c.check(errors, "--generator-cores", CpuAffinity.allowedCpus()));
+        if (json != null && (Files.isDirectory(json) || !isWritableFolder(json))) {
+            errors.add("--json " + json + " can't be written: give a file in a folder that exists");
+        }
+    }
+
+    private static boolean isWritableFolder(final Path file) {
+        final Path folder = file.toAbsolutePath().getParent();
+        return folder != null && Files.isWritable(folder);
+    }
+
+    private void checkLink(final List<String> errors) {
+        final Optional<Link> chosen = chosenLink();
+        if (chosen.isEmpty()) {
+            errors.add("--link " + link + ": unknown; choose one of " + Link.labels());
+        } else if (!chosen.get().available()) {
+            errors.add("--link " + link + ": not in this version yet; use --link vhost");
+        }
+    }
+
+    private Optional<Link> chosenLink() {
+        return Arrays.stream(Link.values()).filter(l -> l.label().equals(link)).findFirst();
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        final PrintStream out = System.out;
+        final BenchPlan plan = plan();
+        final boolean terminal = System.console() != null && System.console().isTerminal();
+        final BenchRun run = new BenchRun(plan, new ConsoleProgress(out, terminal), System.err);
+        try (Interrupts interrupts = Interrupts.handledBy(run::interrupt)) {
+            final BenchResult result = run.run();
+            Summary.of(result).forEach(out::println);
+            if (json != null) {
+                ResultJson.write(result, json);
+            }
+            if (result.failure().isPresent()) {
+                spec.commandLine().getErr().println("millrace: " + result.failure().get());
+                return interrupts.exitCode(Millrace.FAILED);
+            }
+            return interrupts.exitCode(Millrace.OK);
+        } catch (final NodeFailedException e) {
+            return explain(e, spec.commandLine().getErr());
+        }
+    }
+
+    /** What a child could not start for is the user's to mend; a child that died is not. */
+    private static int explain(final NodeFailedException e, final PrintWriter err) {
+        if (e.causes().isEmpty()) {
+            err.println("millrace: " + e.getMessage());
+            return Millrace.FAILED;
+        }
+        e.causes().forEach(cause -> err.println("millrace: " + cause));
+        return Millrace.BAD_INPUT;
+    }
+
+    private BenchPlan plan() {
+        final List<Integer> cpus = new ArrayList<>(CpuAffinity.allowedCpus());
+        return new BenchPlan(
+                chosenLink().orElseThrow(),
+                duration,
+                warmUp,
+                (int) concurrency,
+                (int) shards,
+                arrangement,
+                serverCores == null ? defaultServerCores(cpus) : serverCores.cpus(),
+                generatorCores == null ? defaultGeneratorCores(cpus) : generatorCores.cpus(),
+                !noHuge,
+                (int) timeWaitSeconds,
+                timeWaitCapacity,
+                synQueue,
+                (int) sources,
+                List.copyOf(jvmFlags),
+                "millrace " + String.join(" ", spec.commandLine().getParseResult().originalArgs()));
+    }
+
+    /** One core a shard where there are enough beside the generator's; else the kernel places the threads. */
+    private List<Integer> defaultServerCores(final List<Integer> cpus) {
+        final int wanted = shards == 1 && !arrangement.equals(Arrangements.PIPELINE) ? 1 : (int) shards + 1;
+        return cpus.size() > wanted ? cpus.subList(0, wanted) : List.of();
+    }
+
+    private static List<Integer> defaultGeneratorCores(final List<Integer> cpus) {
+        return cpus.size() > 1 ? List.of(cpus.getLast()) : List.of();
+    }
+}

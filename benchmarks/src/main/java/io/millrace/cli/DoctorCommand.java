@@ -1,0 +1,105 @@
+package io.millrace.cli;
+
+import io.millrace.dpdk.DpdkException;
+import io.millrace.dpdk.ffm.DpdkLibrary;
+import io.millrace.linux.CpuAffinity;
+import io.millrace.linux.HugePages;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code millrace doctor}: looks over the machine, and says what to do about what is missing. */
+@Command(
+        name = "doctor",
+        description = "Look over the machine: JDK, DPDK, huge pages, cores, privileges.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
+final class DoctorCommand implements Callable<Integer> {
+    private static final long WANTED_HUGE_BYTES = 1L << 30;
+    private static final long MEGABYTE = 1 << 20;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    private PrintWriter out;
+    private boolean healthy = true;
+
+    @Override
+    public Integer call() throws IOException {
+        out = spec.commandLine().getOut();
+        checkJdk();
+        checkDpdk();
+        checkHugePages();
+        checkCores();
+        checkPrivileges();
+        out.println(healthy ? "All is well." : "Something is missing: see the lines that do not begin with ok.");
+        return healthy ? Millrace.OK : Millrace.FAILED;
+    }
+
+    private void checkJdk() {
+        final int feature = Runtime.version().feature();
+        tell(
+                feature == 25,
+                "JDK " + Runtime.version() + " in " + System.getProperty("java.home"),
+                "use a JDK 25: set JAVA_HOME");
+    }
+
+    private void checkDpdk() {
+        try {
+            final DpdkLibrary library = DpdkLibrary.load();
+            tell(true, "DPDK with ABI " + library.layout().abi() + " in " + library.directory(), "");
+        } catch (final DpdkException e) {
+            tell(false, "DPDK: " + e.getMessage(), "");
+        }
+    }
+
+    private void checkHugePages() {
+        final long free = HugePages.freeBytes();
+        warn(
+                free >= WANTED_HUGE_BYTES,
+                "huge pages: " + free / MEGABYTE + " MB free",
+                "reserve them (root: " + HugePages.commandToReserve(WANTED_HUGE_BYTES) + "), or use --no-huge");
+    }
+
+    private void checkCores() {
+        warn(
+                CpuAffinity.allowedCpus().size() > 1,
+                "CPUs this process may use: " + CpuAffinity.allowedCpus(),
+                "give it two or more: a polling thread takes a whole one");
+    }
+
+    private void checkPrivileges() throws IOException {
+        final String user = System.getProperty("user.name");
+        final boolean root = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
+        warn(
+                root,
+                "user: " + user,
+                "only root may open packet sockets and reserve huge pages; PCI devices need access to /dev/vfio/*");
+        final String locked = Files.readAllLines(Path.of("/proc/self/limits")).stream()
+                .filter(line -> line.startsWith("Max locked memory"))
+                .map(line -> line.substring("Max locked memory".length()).strip().split(" +")[0])
+                .findFirst()
+                .orElse("unknown");
+        warn(
+                root || locked.equals("unlimited"),
+                "locked memory: " + locked,
+                "allow it for PCI devices: ulimit -l unlimited");
+    }
+
+    private void tell(final boolean good, final String what, final String mend) {
+        healthy &= good;
+        print(good ? "ok  " : "BAD ", what, good ? "" : mend);
+    }
+
+    private void warn(final boolean good, final String what, final String mend) {
+        print(good ? "ok  " : "WARN", what, good ? "" : mend);
+    }
+
+    private void print(final String verdict, final String what, final String mend) {
+        out.println(verdict + " " + what + (mend.isEmpty() ? "" : ": " + mend));
+    }
+}

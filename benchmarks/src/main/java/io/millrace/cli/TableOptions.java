@@ -1,0 +1,53 @@
+package io.millrace.cli;
+
+import io.millrace.tcp.TcpConfig;
+import java.time.Duration;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The options that size the TCP engine's tables and set its timeouts. */
+final class TableOptions {
+    @Option(
+            names = "--max-connections",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "Room for connections (default: 1M).")
+    private long maxConnections = 1 << 20;
+
+    @Option(
+            names = "--syn-queue",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "Room for half-open connections, over all ports (default: 128k).")
+    private long synQueue = 128 << 10;
+
+    @Option(
+            names = "--time-wait-capacity",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "Room for TIME_WAIT entries (default: 2M).")
+    private long timeWaitCapacity = 2 << 20;
+
+    @Option(
+            names = "--time-wait-seconds",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "2 MSL, 1 to 240 s (default: ${DEFAULT-VALUE}).")
+    private long timeWaitSeconds = 60;
+
+    void check(final List<String> errors) {
+        Checked.within(errors, "--max-connections", maxConnections, 1, 1 << 29);
+        Checked.within(errors, "--syn-queue", synQueue, 1, 1 << 29);
+        Checked.within(errors, "--time-wait-capacity", timeWaitCapacity, 1, 1 << 29);
+        Checked.within(errors, "--time-wait-seconds", timeWaitSeconds, 1, 240);
+    }
+
+    TcpConfig toConfig() {
+        return TcpConfig.builder()
+                .maxConnections((int) maxConnections)
+                .synQueueCapacity((int) synQueue)
+                .timeWaitCapacity((int) timeWaitCapacity)
+                .timeWaitMs((int) Duration.ofSeconds(timeWaitSeconds).toMillis())
+                .build();
+    }
+}

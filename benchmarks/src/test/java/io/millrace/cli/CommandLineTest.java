@@ -1,0 +1,96 @@
+package io.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("The command line")
+class CommandLineTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @ParameterizedTest(name = "bench {0}: {1}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+                    --duration x            | '--duration': 'x' is not a duration; write such as 30s, 500ms or 2m
+                    --duration 50ms         | --duration (in ms) 50 is out of range: give 100 to 86400000
+                    --warm-up 2d            | '--warm-up': '2d' is not a duration
+                    --concurrency 0         | --concurrency 0 is out of range: give 1 to 1048576
+                    --concurrency -1        | '--concurrency': '-1' is not a count
+                    --concurrency many      | '--concurrency': 'many' is not a count; write such as 4096, 64k or 64M
+                    --shards 65             | --shards 65 is out of range: give 1 to 64
+                    --link carrier-pigeon   | --link carrier-pigeon: unknown; choose one of vhost
+                    --link memif            | --link memif: not in this version yet; use --link vhost
+                    --arrangement sideways  | --arrangement sideways: unknown; choose one of auto, pipeline, run-to-completion
+                    --server-cores 8191     | --server-cores: CPU 8191 is not one this process may use; choose from [
+                    --server-cores 0,x      | '--server-cores': '0,x' is not a list of CPUs; write such as 0,2-3
+                    --generator-cores 3-1   | '--generator-cores': '3-1' runs backwards
+                    --generator-cores 0,0   | --generator-cores: a CPU is named twice in [0, 0]
+                    --time-wait-seconds 0   | --time-wait-seconds 0 is out of range: give 1 to 240
+                    --sources 65535         | --sources 65535 is out of range: give 1 to 65534
+                    --json /nowhere/a.json  | --json /nowhere/a.json can't be written
+                    --no-such-option        | Unknown option: '--no-such-option'
+                    surplus                 | Unmatched argument at index 1: 'surplus'
+                    """)
+    void shouldRefuseABenchOptionInOneLine(final String options, final String message) {
+        assertRefused("bench " + options, message);
+    }
+
+    @Test
+    void shouldSayAllThatIsWrongAtOnce() {
+        final int code = run("bench", "--concurrency", "0", "--shards", "x", "--link", "y");
+
+        assertThat(code).isEqualTo(Millrace.BAD_INPUT);
+        assertThat(errorLines()).hasSize(3).anyMatch(l -> l.contains("--concurrency 0"))
+                .anyMatch(l -> l.contains("'x'"))
+                .anyMatch(l -> l.contains("--link y"));
+    }
+
+    @Test
+    void shouldNameAnUnknownCommand() {
+        assertRefused("sevre", "Unmatched argument at index 0: 'sevre'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "bench --help", "doctor --help"})
+    void shouldExplainItself(final String arguments) {
+        assertThat(run(arguments.split(" "))).isEqualTo(Millrace.OK);
+        assertThat(out.toString()).startsWith("Usage: millrace");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void shouldTellItsVersion() {
+        assertThat(run("--version")).isEqualTo(Millrace.OK);
+        assertThat(out.toString()).startsWith("millrace " + Version.number()).contains("JDK 25");
+        assertThat(Version.number()).matches("[0-9]+\\.[0-9]+\\.[0-9]+.*");
+    }
+
+    private void assertRefused(final String arguments, final String message) {
+        assertThat(run(arguments.split(" +"))).isEqualTo(Millrace.BAD_INPUT);
+        assertThat(errorLines()).singleElement().asString().startsWith("millrace: ").contains(message);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).doesNotContain("\tat ").doesNotContain("Exception");
+    }
+
+    private int run(final String... arguments) {
+        return Millrace.run(arguments, new PrintWriter(out, true), new PrintWriter(err, true));
+    }
+
+    /** The lines about errors, without the last one, which names the help. */
+    private List<String> errorLines() {
+        final List<String> lines = err.toString().lines().toList();
+        assertThat(lines).last().asString().startsWith("See 'millrace");
+        return lines.subList(0, lines.size() - 1);
+    }
+}
