@@ -67,6 +67,14 @@ public final class FrameBatch {
         size = i + 1;
     }
 
+    /** Takes the first {@code count} frames away and moves the others to the front. */
+    public void removeFirst(final int count) {
+        size -= count;
+        System.arraycopy(mbufs, count, mbufs, 0, size);
+        System.arraycopy(hashes, count, hashes, 0, size);
+        System.arraycopy(metas, count, metas, 0, size);
+    }
+
     /** Forgets all frames; it does not free them. */
     public void clear() {
         size = 0;

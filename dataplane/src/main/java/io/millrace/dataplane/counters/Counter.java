@@ -50,6 +50,7 @@ public enum Counter {
     ARP_REPLIES_SENT("ARP replies sent"),
     ARP_REPLIES_RECEIVED("ARP replies received"),
     ARP_REQUESTS_SENT("ARP requests sent, gratuitous ones among them"),
+    ARP_CONFLICTS("ARP packets in which another station claims one of our addresses"),
     NEIGHBORS_UNREACHABLE("Next hops that did not answer"),
     NEIGHBOR_TABLE_OVERFLOWS("Next hops given up because the neighbor table was full"),
     NEIGHBOR_QUEUE_DROPS("Frames dropped because their next hop stayed unresolved, or its queue was full"),

@@ -6,9 +6,11 @@ package io.millrace.dataplane.port;
  * @param rxChecksum received frames carry the verdict on their checksums in the mbuf's flags
  * @param txIpv4Checksum fills in the IPv4 header checksum of frames sent
  * @param txTcpChecksum completes the TCP checksum of frames sent
- * @param rssHash received frames carry the Toeplitz hash, by the key of {@code flow.Toeplitz}
+ * @param rssHash received frames carry the Toeplitz hash, by the standard key of {@code flow.Toeplitz}
+ * @param flowSteering each TCP flow comes in by the queue that {@code flow.FlowSteering} says for this many queues
  */
-public record PortCapabilities(boolean rxChecksum, boolean txIpv4Checksum, boolean txTcpChecksum, boolean rssHash) {
+public record PortCapabilities(
+        boolean rxChecksum, boolean txIpv4Checksum, boolean txTcpChecksum, boolean rssHash, boolean flowSteering) {
     /** A port that leaves everything to software. */
-    public static final PortCapabilities NONE = new PortCapabilities(false, false, false, false);
+    public static final PortCapabilities NONE = new PortCapabilities(false, false, false, false, false);
 }

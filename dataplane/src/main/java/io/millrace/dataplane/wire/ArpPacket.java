@@ -30,6 +30,11 @@ public final class ArpPacket {
         return this;
     }
 
+    /** Address of the packet. */
+    public long address() {
+        return address;
+    }
+
     /** True when the packet speaks of IPv4 over Ethernet, with the lengths of these. */
     public boolean isEthernetIpv4() {
         return Memory.getIntBE(address + HARDWARE_TYPE_OFFSET) == ETHERNET_IPV4

@@ -27,6 +27,11 @@ public final class IcmpHeader {
         return this;
     }
 
+    /** Address of the header. */
+    public long address() {
+        return address;
+    }
+
     /** Message type. */
     public int type() {
         return Memory.getUnsignedByte(address + TYPE_OFFSET);

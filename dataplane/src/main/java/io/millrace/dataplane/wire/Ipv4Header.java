@@ -55,6 +55,12 @@ public final class Ipv4Header {
         return Memory.getUnsignedByte(address + TOS_OFFSET);
     }
 
+    /** Sets the type of service byte: DSCP and ECN. */
+    public Ipv4Header typeOfService(final int value) {
+        Memory.putByte(address + TOS_OFFSET, value);
+        return this;
+    }
+
     /** Length of the packet, header and payload, in bytes. */
     public int totalLength() {
         return Memory.getShortBE(address + TOTAL_LENGTH_OFFSET);

@@ -1,0 +1,83 @@
+package io.millrace.dataplane.core;
+
+import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.linux.CpuAffinity;
+import io.millrace.linux.LinuxException;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.AgentTerminationException;
+
+/**
+ * Runs an agent on a thread of its own, on one CPU if so wished, until it is closed or the agent fails. Made and closed by
+ * any thread.
+ */
+public final class PollingThread implements AutoCloseable {
+    private static final System.Logger LOGGER = System.getLogger(PollingThread.class.getName());
+
+    private final AgentRunner runner;
+    private final String name;
+    private volatile Throwable failure;
+
+    private PollingThread(final Agent agent, final IdleMode idle, final CounterBlock counters) {
+        name = agent.roleName();
+        runner = new AgentRunner(idle.newStrategy(), this::onError, null, new DutyCycleAgent(agent, counters));
+    }
+
+    /**
+     * Starts an agent.
+     *
+     * @param cpu the CPU it is bound to; empty to leave it to the scheduler
+     * @param counters where its duty cycle is counted: the counters of this thread
+     * @throws IllegalArgumentException when we may not use that CPU
+     */
+    public static PollingThread start(
+            final Agent agent, final OptionalInt cpu, final IdleMode idle, final CounterBlock counters) {
+        if (cpu.isPresent() && !CpuAffinity.allowedCpus().contains(cpu.getAsInt())) {
+            throw new IllegalArgumentException("CPU " + cpu.getAsInt() + " for " + agent.roleName()
+                    + ": choose one of " + CpuAffinity.allowedCpus());
+        }
+        final PollingThread thread = new PollingThread(agent, idle, counters);
+        AgentRunner.startOnThread(thread.runner, task -> {
+            final Thread platformThread = new Thread(
+                    () -> {
+                        cpu.ifPresent(thread::pin);
+                        task.run();
+                    },
+                    thread.name);
+            platformThread.setDaemon(true);
+            return platformThread;
+        });
+        return thread;
+    }
+
+    private void pin(final int cpu) {
+        try {
+            CpuAffinity.pin(cpu);
+        } catch (final LinuxException e) { // the CPU was there a moment ago; without it we are only slower
+            LOGGER.log(System.Logger.Level.WARNING, "polling thread " + name + " runs unpinned", e);
+        }
+    }
+
+    private void onError(final Throwable error) {
+        failure = error instanceof AgentTerminationException && error.getCause() != null ? error.getCause() : error;
+        LOGGER.log(System.Logger.Level.ERROR, "polling thread " + name + " failed", failure);
+    }
+
+    /** What ended the agent, if it failed. */
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /** True once the agent has ended, closed or failed. */
+    public boolean isClosed() {
+        return runner.isClosed();
+    }
+
+    /** Stops the agent, and waits until its thread has cleaned up. */
+    @Override
+    public void close() {
+        runner.close();
+    }
+}

@@ -1,0 +1,94 @@
+package io.millrace.dataplane.core;
+
+import io.millrace.dataplane.FrameSink;
+import io.millrace.dataplane.counters.Counter;
+import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.dataplane.port.FrameAllocator;
+import io.millrace.dataplane.port.FrameBurst;
+import io.millrace.dataplane.port.TxQueue;
+import io.millrace.dpdk.Mbuf;
+
+/**
+ * Sends frames by a transmit queue, many at a time. What the queue has no room for stays until the next flush; when this
+ * store is full too, a new frame is dropped and counted: it never waits for the device.
+ *
+ * <p>Owned by one thread; allocates nothing after it is made.
+ */
+public final class PortSink implements FrameSink, AutoCloseable {
+    private static final int CAPACITY = 256;
+    private static final int ATTEMPTS = 4;
+
+    private final TxQueue queue;
+    private final FrameAllocator allocator;
+    private final CounterBlock counters;
+    private final FrameBurst burst = new FrameBurst(CAPACITY);
+    private long frames;
+    private long bytes;
+
+    /** Makes a sink over a queue. */
+    public PortSink(final TxQueue queue, final FrameAllocator allocator, final CounterBlock counters) {
+        this.queue = queue;
+        this.allocator = allocator;
+        this.counters = counters;
+    }
+
+    @Override
+    public void send(final long mbuf) {
+        if (burst.isFull()) {
+            transmit();
+            if (burst.isFull()) {
+                counters.increment(Counter.TRANSMIT_DROPS);
+                allocator.free(mbuf);
+                return;
+            }
+        }
+        frames++;
+        bytes += Mbuf.packetLength(mbuf);
+        burst.add(mbuf);
+    }
+
+    @Override
+    public void flush() {
+        if (!burst.isEmpty()) {
+            transmit();
+        }
+    }
+
+    /** Frames that wait for the queue. */
+    public int pending() {
+        return burst.size();
+    }
+
+    /** Frames that can be taken without sending any. */
+    public int room() {
+        return CAPACITY - burst.size();
+    }
+
+    private void transmit() {
+        int attempts = ATTEMPTS;
+        while (!burst.isEmpty() && attempts > 0) {
+            if (queue.transmit(burst) == 0) {
+                attempts--;
+                Thread.onSpinWait();
+            }
+        }
+        if (frames > 0) {
+            counters.add(Counter.FRAMES_TRANSMITTED, frames);
+            counters.add(Counter.BYTES_TRANSMITTED, bytes);
+            frames = 0;
+            bytes = 0;
+        }
+    }
+
+    /** Tries to send what is left, frees what can't be sent. */
+    @Override
+    public void close() {
+        flush();
+        counters.add(Counter.FRAMES_TRANSMITTED, -burst.size());
+        counters.add(Counter.TRANSMIT_DROPS, burst.size());
+        for (int i = 0; i < burst.size(); i++) {
+            allocator.free(burst.get(i));
+        }
+        burst.close();
+    }
+}

@@ -1,0 +1,182 @@
+package io.millrace.tcp.egress;
+
+import io.millrace.dataplane.FrameSink;
+import io.millrace.dataplane.counters.Counter;
+import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.dataplane.port.FrameAllocator;
+import io.millrace.dataplane.port.TransmitChecksum;
+import io.millrace.dataplane.wire.EtherType;
+import io.millrace.dataplane.wire.IpProtocol;
+import io.millrace.dataplane.wire.MacAddress;
+import io.millrace.dataplane.wire.TcpFlags;
+import io.millrace.dpdk.Mbuf;
+import io.millrace.memory.Memory;
+
+/**
+ * Writes segments into frames and hands them to the sink.
+ *
+ * <p>The frame that brought the segment being processed is lent to the writer; the first segment written in answer is
+ * written over it, so that question and answer share one buffer and its warm cache lines. Further segments take fresh
+ * frames. Use: {@link #begin}, then options and text at {@link #optionsAddress()}, then {@link #send}. Owned by the
+ * shard's thread; allocates nothing.
+ */
+public final class SegmentWriter {
+    /** Bytes of the Ethernet, IPv4 and TCP headers without options. */
+    public static final int HEADERS_LENGTH = 54;
+
+    private static final int ETHERNET_LENGTH = 14;
+    private static final int IPV4_LENGTH = 20;
+    private static final int TCP_LENGTH = 20;
+    private static final int VERSION_AND_LENGTH = 0x45 << 24;
+    /** Identification 0 and Don't Fragment: an atomic datagram, RFC 6864 §4. */
+    private static final int DONT_FRAGMENT = 0x4000;
+
+    private static final int TTL_AND_PROTOCOL = 64 << 24 | IpProtocol.TCP << 16;
+
+    private final FrameAllocator frames;
+    private final FrameSink sink;
+    private final CounterBlock counters;
+    private final NextHops nextHops;
+    private final TransmitChecksum checksum;
+    private final long localMac;
+    private final int mtu;
+
+    private long lent;
+    private boolean lentWritable;
+    private long frame;
+    private long start;
+
+    /** Writes frames of {@code frames} from {@code localMac}, and sends them by {@code sink}. */
+    public SegmentWriter(
+            final FrameAllocator frames,
+            final FrameSink sink,
+            final CounterBlock counters,
+            final NextHops nextHops,
+            final TransmitChecksum checksum,
+            final long localMac,
+            final int mtu) {
+        this.frames = frames;
+        this.sink = sink;
+        this.counters = counters;
+        this.nextHops = nextHops;
+        this.checksum = checksum;
+        this.localMac = localMac;
+        this.mtu = mtu;
+    }
+
+    /** Most bytes of an IP packet. */
+    public int mtu() {
+        return mtu;
+    }
+
+    /**
+     * Lends the frame that is being processed.
+     *
+     * @param writable true if nothing in it is needed any more, so that the next answer may be written over it.
+     */
+    public void lend(final long mbuf, final boolean writable) {
+        lent = mbuf;
+        lentWritable = writable;
+    }
+
+    /** The text of the lent frame has been taken: from now on the next answer may be written over it. */
+    public void lentMayBeOverwritten() {
+        lentWritable = true;
+    }
+
+    /** The lent frame is kept by the caller, who frees it one day. */
+    public void keepLent() {
+        lent = 0;
+    }
+
+    /** Frees the lent frame if no answer has used it. */
+    public void releaseLent() {
+        if (lent != 0) {
+            frames.free(lent);
+            lent = 0;
+        }
+    }
+
+    /** Frees a frame that was kept. */
+    public void free(final long mbuf) {
+        frames.free(mbuf);
+    }
+
+    /** Begins a segment; false if no frame is to be had, which is counted. */
+    public boolean begin() {
+        if (lent != 0 && lentWritable) {
+            frame = lent;
+            lent = 0;
+            Mbuf.resetForTransmit(frame);
+        } else {
+            frame = frames.allocate();
+            if (frame == 0) {
+                counters.increment(Counter.FRAMES_EXHAUSTED);
+                return false;
+            }
+        }
+        start = Mbuf.dataAddress(frame);
+        return true;
+    }
+
+    /** Where the options of the segment begun go, and its text after them. */
+    public long optionsAddress() {
+        return start + HEADERS_LENGTH;
+    }
+
+    /**
+     * Writes the headers of the segment begun and sends it.
+     *
+     * @param mac Ethernet address of the next hop; 0 leaves it to {@link NextHops}, which resolves it.
+     * @param localLo our address.
+     * @param remoteLo the peer's address.
+     * @param ports the peer's port in the high 16 bits, ours in the low 16.
+     * @param options bytes of options at {@link #optionsAddress()}, a multiple of 4.
+     * @param text bytes of text behind them.
+     */
+    public void send(
+            final long mac,
+            final long localLo,
+            final long remoteLo,
+            final int ports,
+            final int seq,
+            final int ack,
+            final int flags,
+            final int window,
+            final int options,
+            final int text) {
+        final int tcpLength = TCP_LENGTH + options + text;
+        MacAddress.write(start, mac);
+        MacAddress.write(start + 6, localMac);
+        Memory.putShortBE(start + 12, EtherType.IPV4);
+        writeIpv4(start + ETHERNET_LENGTH, (int) localLo, (int) remoteLo, IPV4_LENGTH + tcpLength);
+
+        final long tcp = start + ETHERNET_LENGTH + IPV4_LENGTH;
+        Memory.putIntBE(tcp, Integer.rotateLeft(ports, 16));
+        Memory.putIntBE(tcp + 4, seq);
+        Memory.putIntBE(tcp + 8, ack);
+        Memory.putIntBE(tcp + 12, TCP_LENGTH + options << 26 | flags << 16 | window);
+        Memory.putInt(tcp + 16, 0);
+
+        Mbuf.length(frame, ETHERNET_LENGTH + IPV4_LENGTH + tcpLength);
+        checksum.tcp4(frame, ETHERNET_LENGTH, ETHERNET_LENGTH + IPV4_LENGTH);
+        counters.increment(Counter.TCP_SEGMENTS_SENT);
+        if ((flags & TcpFlags.RST) != 0) {
+            counters.increment(Counter.TCP_RESETS_SENT);
+        }
+        if (mac != 0) {
+            sink.send(frame);
+        } else {
+            nextHops.sendUnresolved(localLo, remoteLo, frame);
+        }
+        frame = 0;
+    }
+
+    private static void writeIpv4(final long ip, final int source, final int destination, final int totalLength) {
+        Memory.putIntBE(ip, VERSION_AND_LENGTH | totalLength);
+        Memory.putIntBE(ip + 4, DONT_FRAGMENT);
+        Memory.putIntBE(ip + 8, TTL_AND_PROTOCOL);
+        Memory.putIntBE(ip + 12, source);
+        Memory.putIntBE(ip + 16, destination);
+    }
+}

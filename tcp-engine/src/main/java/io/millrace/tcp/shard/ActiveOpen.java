@@ -1,0 +1,155 @@
+package io.millrace.tcp.shard;
+
+import io.millrace.dataplane.counters.Counter;
+import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.dataplane.flow.FlowSteering;
+import io.millrace.dataplane.wire.IpAddress;
+import io.millrace.tcp.TcpConfig;
+import io.millrace.tcp.TcpState;
+import io.millrace.tcp.isn.EphemeralPorts;
+import io.millrace.tcp.isn.TimestampOffset;
+import io.millrace.tcp.state.Transition;
+import io.millrace.tcp.stream.ReceiveWindow;
+import io.millrace.tcp.stream.RttEstimator;
+import io.millrace.tcp.stream.Transmitter;
+import io.millrace.tcp.table.FlowIndex;
+import io.millrace.tcp.table.RecordSlab;
+import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.timer.BurstClock;
+
+/**
+ * The client's side of the handshake, RFC 9293 §3.10.1: a local port whose return traffic comes to this shard, a record, and
+ * a SYN. Owned by the shard's thread; allocates nothing.
+ */
+final class ActiveOpen {
+    /** Candidates tried before giving up: with half the ports taken, one in a million connects fails wrongly. */
+    private static final int MAX_ATTEMPTS_A_SHARD = 1 << 10;
+
+    private final int shard;
+    private final ShardTables tables;
+    private final Connections connections;
+    private final Transmitter transmitter;
+    private final Secrets secrets;
+    private final EphemeralPorts ports;
+    private final FlowSteering steering;
+    private final BurstClock clock;
+    private final CounterBlock counters;
+    private final TcpConfig config;
+    private final int maxMss;
+    private final int windowShift;
+    private final Tcb tcb = new Tcb();
+
+    ActiveOpen(
+            final int shard,
+            final ShardTables tables,
+            final Connections connections,
+            final Transmitter transmitter,
+            final Secrets secrets,
+            final FlowSteering steering,
+            final BurstClock clock,
+            final CounterBlock counters,
+            final TcpConfig config,
+            final int maxMss) {
+        this.shard = shard;
+        this.tables = tables;
+        this.connections = connections;
+        this.transmitter = transmitter;
+        this.secrets = secrets;
+        this.ports = new EphemeralPorts(secrets.ports(), config.firstEphemeralPort(), config.lastEphemeralPort());
+        this.steering = steering;
+        this.clock = clock;
+        this.counters = counters;
+        this.config = config;
+        this.maxMss = maxMss;
+        this.windowShift = ReceiveWindow.shiftFor(config.receiveBufferBytes());
+    }
+
+    /** Opens a connection; its id, or 0 if there is no room or no free port. */
+    long connect(
+            final IpAddress local,
+            final IpAddress remote,
+            final int remotePort,
+            final int handler,
+            final long attachment) {
+        final int localPort = choosePort(local, remote, remotePort);
+        if (localPort == 0) {
+            counters.increment(Counter.EPHEMERAL_PORTS_EXHAUSTED);
+            return 0;
+        }
+        final int slot = tables.connections.allocate();
+        if (slot == RecordSlab.NONE) {
+            counters.increment(Counter.CONNECTION_TABLE_OVERFLOWS);
+            return 0;
+        }
+        final int tuplePorts = remotePort << 16 | localPort;
+        final int flowHash = tables.hash.hash(remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts);
+        if (!tables.index.insert(flowHash, FlowIndex.ref(FlowIndex.CONNECTION, slot))) {
+            counters.increment(Counter.CONNECTION_TABLE_OVERFLOWS);
+            tables.connections.free(slot);
+            return 0;
+        }
+        counters.increment(Counter.TCP_ACTIVE_OPENS);
+        tcb.wrap(slot, tables.connections.address(slot));
+        fill(local, remote, tuplePorts, flowHash);
+        tcb.handler(handler);
+        tcb.attachment(attachment);
+        Transition.to(tcb, TcpState.SYN_SENT);
+        transmitter.sendSyn(tcb);
+        return connections.id(tcb);
+    }
+
+    private void fill(final IpAddress local, final IpAddress remote, final int tuplePorts, final int flowHash) {
+        tcb.reset();
+        tcb.hash(flowHash);
+        tcb.remoteHi(remote.hi());
+        tcb.remoteLo(remote.lo());
+        tcb.localHi(local.hi());
+        tcb.localLo(local.lo());
+        tcb.ports(tuplePorts);
+        tcb.set(Tcb.ACTIVE_OPEN
+                | Tcb.ACCEPTED
+                | Tcb.RTT_TIMED
+                | (remote.isIpv4() ? 0 : Tcb.IPV6)
+                | (config.timestamps() ? Tcb.TIMESTAMPS : 0)
+                | (config.sack() ? Tcb.SACK : 0)
+                | (config.windowScaling() ? Tcb.WINDOW_SCALE : 0));
+        tcb.rcvWndShift(config.windowScaling() ? windowShift : 0);
+        final long tuple = secrets.prf().of(remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts);
+        final int iss = secrets.isn().isn(tuple, clock.nanos());
+        tcb.tsOffset(TimestampOffset.of(tuple));
+        tcb.iss(iss);
+        tcb.sndUna(iss);
+        tcb.sndNxt(iss + 1);
+        tcb.sndMax(iss + 1);
+        tcb.recover(iss);
+        tcb.rcvAdv(Math.min(0xffff, config.receiveBufferBytes())); // the window of our SYN, until RCV.NXT is known
+        tcb.mss(maxMss);
+        tcb.rto(RttEstimator.INITIAL_RTO_MS);
+        tcb.rttSeq(iss + 1);
+        tcb.rttStart(clock.micros());
+    }
+
+    /** A free local port; 0 if none was found. */
+    private int choosePort(final IpAddress local, final IpAddress remote, final int remotePort) {
+        final long sequence = ports.sequence(remote.hi(), remote.lo(), local.hi(), local.lo(), remotePort);
+        final int attempts = Math.min(ports.count(), MAX_ATTEMPTS_A_SHARD * steering.shards());
+        for (int i = 0; i < attempts; i++) {
+            final int port = ports.next(sequence);
+            if (returnsHere(local, remote, remotePort, port) && isFree(local, remote, remotePort << 16 | port)) {
+                return port;
+            }
+        }
+        return 0;
+    }
+
+    private boolean returnsHere(
+            final IpAddress local, final IpAddress remote, final int remotePort, final int localPort) {
+        return steering.shards() == 1
+                || steering.shardOfIpv4(remote.ipv4(), local.ipv4(), remotePort, localPort) == shard;
+    }
+
+    private boolean isFree(final IpAddress local, final IpAddress remote, final int tuplePorts) {
+        final int flowHash = tables.hash.hash(remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts);
+        return tables.find(flowHash, remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts) == FlowIndex.NONE;
+    }
+}

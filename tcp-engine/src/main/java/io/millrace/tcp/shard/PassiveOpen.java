@@ -1,0 +1,421 @@
+package io.millrace.tcp.shard;
+
+import io.millrace.dataplane.counters.Counter;
+import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.tcp.ListenConfig;
+import io.millrace.tcp.TcpConfig;
+import io.millrace.tcp.TcpState;
+import io.millrace.tcp.isn.IsnGenerator;
+import io.millrace.tcp.isn.SynCookies;
+import io.millrace.tcp.isn.TimestampOffset;
+import io.millrace.tcp.state.ListenState;
+import io.millrace.tcp.state.Negotiation;
+import io.millrace.tcp.state.Segment;
+import io.millrace.tcp.state.SegmentOptions;
+import io.millrace.tcp.state.SynReceivedState;
+import io.millrace.tcp.state.Transition;
+import io.millrace.tcp.state.Verdict;
+import io.millrace.tcp.stream.ReceiveWindow;
+import io.millrace.tcp.stream.RttEstimator;
+import io.millrace.tcp.table.FlowIndex;
+import io.millrace.tcp.table.LocalAddresses;
+import io.millrace.tcp.table.RecordSlab;
+import io.millrace.tcp.table.SynOptions;
+import io.millrace.tcp.table.SynQueue;
+import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.timer.BurstClock;
+
+/**
+ * The server's side of the handshake: from a SYN to an entry of the SYN queue, and from its last ACK to a connection in the
+ * accept queue; with SYN cookies where there is no room for entries. Owned by the shard's thread; allocates nothing.
+ */
+final class PassiveOpen {
+    private final ShardTables tables;
+    private final Listeners listeners;
+    private final Connections connections;
+    private final Replies replies;
+    private final Secrets secrets;
+    private final SynCookies cookies;
+    private final BurstClock clock;
+    private final CounterBlock counters;
+    private final TcpConfig config;
+    private final int maxMss;
+    private final int windowShift;
+    private final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
+    private final Tcb tcb = new Tcb();
+
+    PassiveOpen(
+            final ShardTables tables,
+            final Listeners listeners,
+            final Connections connections,
+            final Replies replies,
+            final Secrets secrets,
+            final BurstClock clock,
+            final CounterBlock counters,
+            final TcpConfig config,
+            final int maxMss) {
+        this.tables = tables;
+        this.listeners = listeners;
+        this.connections = connections;
+        this.replies = replies;
+        this.secrets = secrets;
+        this.cookies = new SynCookies(secrets.cookies());
+        this.clock = clock;
+        this.counters = counters;
+        this.config = config;
+        this.maxMss = maxMss;
+        this.windowShift = ReceiveWindow.shiftFor(config.receiveBufferBytes());
+    }
+
+    /** A segment to a port that listens, of no flow we know. */
+    void onSegment(final Listener listener, final Segment segment, final int flowHash) {
+        final int verdict = ListenState.onSegment(segment);
+        if (Verdict.has(verdict, Verdict.SYN_ACK)) {
+            onSyn(listener, segment, flowHash, isn(segment));
+        } else if (Verdict.has(verdict, Verdict.RESET_SEGMENT) && !completesByCookie(listener, segment, flowHash)) {
+            replies.reset(segment);
+        }
+    }
+
+    /** A SYN that reopens a flow from TIME_WAIT: its ISN must be beyond the old connection's numbers. */
+    void onReopeningSyn(
+            final Listener listener, final Segment segment, final int flowHash, final int oldSndNxt) {
+        onSyn(listener, segment, flowHash, IsnGenerator.beyond(isn(segment), oldSndNxt));
+    }
+
+    private void onSyn(final Listener listener, final Segment segment, final int flowHash, final int iss) {
+        counters.increment(Counter.TCP_SYNS_RECEIVED);
+        if (listener.acceptQueue.isFull()) {
+            // As Linux does: no promise to a peer whom nobody will accept.
+            counters.increment(Counter.LISTEN_OVERFLOWS);
+            counters.increment(Counter.LISTEN_DROPS);
+            return;
+        }
+        if (listener.isSynQueueFull() || tables.synQueue.size() == tables.synQueue.capacity()) {
+            if (!makeRoom(listener, segment)) {
+                return;
+            }
+        }
+        final int local = tables.localAddresses.numberOf(segment.localHi(), segment.localLo());
+        final SegmentOptions offered = segment.options();
+        final int options = accepted(offered);
+        final int slot = local == LocalAddresses.NONE
+                ? SynQueue.NONE
+                : tables.synQueue.add(
+                        segment.remoteHi(),
+                        segment.remoteLo(),
+                        segment.ports(),
+                        local,
+                        listener.number,
+                        segment.seq(),
+                        iss,
+                        offered.tsVal(),
+                        Negotiation.peerMss(offered.mss(), segment.isIpv6()),
+                        options,
+                        clock.millis());
+        if (slot == SynQueue.NONE || !tables.index.insert(flowHash, FlowIndex.ref(FlowIndex.HALF_OPEN, slot))) {
+            if (slot != SynQueue.NONE) {
+                tables.synQueue.remove(slot);
+            }
+            counters.increment(Counter.LISTEN_DROPS);
+            return;
+        }
+        listener.halfOpen++;
+        replies.synAck(segment, iss, options, tsVal(segment), offered.tsVal());
+    }
+
+    /** What of the peer's offers we take. */
+    private int accepted(final SegmentOptions offered) {
+        final int options = SynOptions.of(
+                offered.sackPermitted() && config.sack(), offered.timestamps() && config.timestamps(), false);
+        return offered.windowScale() != SegmentOptions.NO_WINDOW_SCALE && config.windowScaling()
+                ? SynOptions.withWindowScale(options, offered.windowScale())
+                : options;
+    }
+
+    /**
+     * The SYN queue has no room for this listener.
+     *
+     * @return true if there is room now; false if the SYN has been dealt with.
+     */
+    private boolean makeRoom(final Listener listener, final Segment segment) {
+        if (listener.config.overflow() == ListenConfig.SynOverflow.COOKIES) {
+            answerByCookie(segment);
+            return false;
+        }
+        if (listener.config.overflow() == ListenConfig.SynOverflow.DROP_OLDEST && tables.synQueue.size() > 0) {
+            counters.increment(Counter.SYN_QUEUE_EVICTIONS);
+            forget(tables.synQueue.oldest());
+            return true;
+        }
+        counters.increment(Counter.SYN_QUEUE_DROPS);
+        counters.increment(Counter.LISTEN_DROPS);
+        return false;
+    }
+
+    /* SYN cookies, RFC 4987 §3.6. */
+
+    private void answerByCookie(final Segment segment) {
+        final SegmentOptions offered = segment.options();
+        final int mss = Negotiation.peerMss(offered.mss(), segment.isIpv6());
+        final int cookie = cookies.cookie(
+                segment.remoteHi(),
+                segment.remoteLo(),
+                segment.localHi(),
+                segment.localLo(),
+                segment.ports(),
+                segment.seq(),
+                mss,
+                clock.millis());
+        // Without timestamps there is no place for the other options.
+        final int options = offered.timestamps() && config.timestamps() ? accepted(offered) : 0;
+        final int tsVal = SynCookies.timestamp(tsVal(segment), options);
+        counters.increment(Counter.SYNCOOKIES_SENT);
+        replies.synAck(segment, cookie, options, tsVal, offered.tsVal());
+    }
+
+    private boolean completesByCookie(final Listener listener, final Segment segment, final int flowHash) {
+        if (segment.isSyn() || segment.isFin() || !cookies.outstanding(clock.millis())) {
+            return false;
+        }
+        final int irs = segment.seq() - 1;
+        final int iss = segment.ack() - 1;
+        final int mss = cookies.validate(
+                segment.remoteHi(),
+                segment.remoteLo(),
+                segment.localHi(),
+                segment.localLo(),
+                segment.ports(),
+                irs,
+                iss,
+                clock.millis());
+        if (mss == SynCookies.INVALID) {
+            counters.increment(Counter.SYNCOOKIES_FAILED);
+            return false;
+        }
+        counters.increment(Counter.SYNCOOKIES_RECEIVED);
+        if (isRefused(listener)) {
+            return true; // in silence: the peer sends its data again, and may find room then
+        }
+        final boolean timestamps = config.timestamps() && segment.options().timestamps();
+        // The echo is our TSval with the offset of the tuple on it, and the options in its low bits.
+        final int options = timestamps ? SynCookies.options(segment.options().tsEcr()) : 0;
+        final int slot = create(listener, segment, irs, iss, mss, options, segment.options().tsVal());
+        if (slot == RecordSlab.NONE) {
+            return true;
+        }
+        if (!tables.index.insert(flowHash, FlowIndex.ref(FlowIndex.CONNECTION, slot))) {
+            counters.increment(Counter.CONNECTION_TABLE_OVERFLOWS);
+            tables.connections.free(slot);
+            return true;
+        }
+        tcb.hash(flowHash);
+        admit(listener, slot, segment);
+        return true;
+    }
+
+    /* From half open to open. */
+
+    /** A segment to the half-open entry in {@code slot}. */
+    void onHalfOpenSegment(final int slot, final long position, final Segment segment, final int flowHash) {
+        final SynQueue queue = tables.synQueue;
+        final int options = queue.options(slot);
+        final boolean timestamps = SynOptions.timestamps(options);
+        final int irs = queue.irs(slot);
+        final int iss = queue.iss(slot);
+        final int verdict = SynReceivedState.onSegment(
+                segment, irs, iss, replies.synWindow(), timestamps, queue.tsRecent(slot));
+        if (Verdict.has(verdict, Verdict.OPENED)) {
+            complete(slot, position, segment, flowHash);
+        } else if (Verdict.has(verdict, Verdict.SYN_ACK)) {
+            counters.increment(Counter.TCP_SYN_RETRANSMITS);
+            replies.synAck(segment, iss, options, tsVal(segment), queue.tsRecent(slot));
+        } else if (Verdict.has(verdict, Verdict.RESET_SEGMENT)) {
+            replies.reset(segment);
+        } else if (Verdict.has(verdict, Verdict.RETURN_TO_LISTEN)) {
+            counters.increment(Counter.TCP_ATTEMPT_FAILS);
+            listeners.ofNumber(queue.listener(slot)).halfOpen--;
+            tables.index.remove(position);
+            queue.remove(slot);
+        } else if (Verdict.has(verdict, Verdict.ACK) || Verdict.has(verdict, Verdict.CHALLENGE_ACK)) {
+            challenge(segment, iss + 1, irs + 1, timestamps, queue.tsRecent(slot));
+        }
+    }
+
+    private void challenge(
+            final Segment segment, final int seq, final int ack, final boolean timestamps, final int tsRecent) {
+        if (!challenges.allows(clock.millis())) {
+            counters.increment(Counter.CHALLENGE_ACKS_SKIPPED);
+            return;
+        }
+        counters.increment(Counter.CHALLENGE_ACKS);
+        if (timestamps) {
+            replies.ack(segment, seq, ack, replies.synWindow(), tsVal(segment), tsRecent);
+        } else {
+            replies.ack(segment, seq, ack, replies.synWindow());
+        }
+    }
+
+    private void complete(final int halfOpen, final long position, final Segment segment, final int flowHash) {
+        final SynQueue queue = tables.synQueue;
+        final Listener listener = listeners.ofNumber(queue.listener(halfOpen));
+        if (isRefused(listener)) {
+            return; // the entry stays: the SYN-ACK is sent again, and the next ACK may find room
+        }
+        final int slot = create(
+                listener,
+                segment,
+                queue.irs(halfOpen),
+                queue.iss(halfOpen),
+                queue.peerMss(halfOpen),
+                queue.options(halfOpen),
+                queue.tsRecent(halfOpen));
+        if (slot == RecordSlab.NONE) {
+            return;
+        }
+        tables.index.replace(position, FlowIndex.ref(FlowIndex.CONNECTION, slot));
+        tcb.hash(flowHash);
+        if (queue.retransmissions(halfOpen) > 0) {
+            tcb.set(Tcb.SYN_LOST);
+        }
+        queue.remove(halfOpen);
+        listener.halfOpen--;
+        admit(listener, slot, segment);
+    }
+
+    private boolean isRefused(final Listener listener) {
+        if (listener.acceptQueue.isFull()) {
+            counters.increment(Counter.LISTEN_OVERFLOWS);
+            counters.increment(Counter.LISTEN_DROPS);
+            return true;
+        }
+        return false;
+    }
+
+    /** Makes the connection's record; {@link RecordSlab#NONE} when the table is full, which is counted. */
+    private int create(
+            final Listener listener,
+            final Segment segment,
+            final int irs,
+            final int iss,
+            final int peerMss,
+            final int options,
+            final int tsRecent) {
+        final int slot = tables.connections.allocate();
+        if (slot == RecordSlab.NONE) {
+            counters.increment(Counter.CONNECTION_TABLE_OVERFLOWS);
+            return RecordSlab.NONE;
+        }
+        tcb.wrap(slot, tables.connections.address(slot));
+        tcb.reset();
+        tcb.remoteHi(segment.remoteHi());
+        tcb.remoteLo(segment.remoteLo());
+        tcb.localHi(segment.localHi());
+        tcb.localLo(segment.localLo());
+        tcb.ports(segment.ports());
+        tcb.handler(listener.handler);
+        tcb.listener(listener.number + 1);
+        tcb.nextHopMac(segment.remoteMac());
+        tcb.set(Tcb.QUEUED
+                | (SynOptions.timestamps(options) ? Tcb.TIMESTAMPS : 0)
+                | (SynOptions.sack(options) ? Tcb.SACK : 0)
+                | (SynOptions.windowScaling(options) ? Tcb.WINDOW_SCALE : 0)
+                | (segment.isIpv6() ? Tcb.IPV6 : 0));
+        if (SynOptions.windowScaling(options)) {
+            tcb.sndWndShift(SynOptions.windowScale(options));
+            tcb.rcvWndShift(windowShift);
+        }
+        tcb.iss(iss);
+        tcb.sndUna(iss + 1);
+        tcb.sndNxt(iss + 1);
+        tcb.sndMax(iss + 1);
+        tcb.recover(iss);
+        tcb.sndWl1(irs);
+        tcb.sndWl2(iss);
+        tcb.irs(irs);
+        tcb.rcvNxt(irs + 1);
+        tcb.rcvAdv(irs + 1 + replies.synWindow());
+        tcb.lastAckSent(irs + 1);
+        tcb.mss(Math.min(peerMss, maxMss));
+        tcb.rto(RttEstimator.INITIAL_RTO_MS);
+        if (SynOptions.timestamps(options)) {
+            tcb.tsRecent(tsRecent);
+            tcb.tsRecentAge(clock.millis());
+            tcb.tsOffset(tsOffset(segment));
+        }
+        Transition.to(tcb, TcpState.ESTABLISHED);
+        return slot;
+    }
+
+    /** Through the accept queue to the application, and the segment to the connection. */
+    private void admit(final Listener listener, final int slot, final Segment segment) {
+        counters.increment(Counter.TCP_PASSIVE_OPENS);
+        connections.begin(tcb);
+        listener.acceptQueue.offer(slot);
+        if (listener.config.autoAccept()) {
+            connections.acceptWithoutSettling(listener);
+        }
+        connections.onSegment(slot, segment);
+    }
+
+    /* What time brings. */
+
+    /** Sends SYN-ACKs again and gives entries up, at most {@code limit}; how many. */
+    int expire(final int limit) {
+        final SynQueue queue = tables.synQueue;
+        final int now = clock.millis();
+        int count = 0;
+        while (count < limit) {
+            final int slot = queue.nextExpired(now);
+            if (slot == SynQueue.NONE) {
+                break;
+            }
+            count++;
+            if (queue.advance(slot, now)) {
+                counters.increment(Counter.TCP_SYN_RETRANSMITS);
+                counters.increment(Counter.TCP_SEGMENTS_RETRANSMITTED);
+                sendSynAckAgain(slot);
+            } else {
+                counters.increment(Counter.SYN_QUEUE_TIMEOUTS);
+                counters.increment(Counter.TCP_ATTEMPT_FAILS);
+                forget(slot);
+            }
+        }
+        return count;
+    }
+
+    private void sendSynAckAgain(final int slot) {
+        final int local = tables.synQueue.localAddress(slot);
+        final long localLo = tables.localAddresses.lo(local);
+        final long tuple = secrets.prf().of(
+                tables.synQueue.remoteHi(slot),
+                tables.synQueue.remoteLo(slot),
+                tables.localAddresses.hi(local),
+                localLo,
+                tables.synQueue.ports(slot));
+        replies.synAckAgain(tables.synQueue, slot, localLo, clock.millis() + TimestampOffset.of(tuple));
+    }
+
+    /** Forgets a half-open entry. */
+    private void forget(final int slot) {
+        listeners.ofNumber(tables.synQueue.listener(slot)).halfOpen--;
+        tables.removeHalfOpen(slot);
+    }
+
+    private int isn(final Segment segment) {
+        return secrets.isn().isn(tuple(segment), clock.nanos());
+    }
+
+    private int tsOffset(final Segment segment) {
+        return TimestampOffset.of(tuple(segment));
+    }
+
+    private int tsVal(final Segment segment) {
+        return segment.options().timestamps() ? clock.millis() + tsOffset(segment) : 0;
+    }
+
+    private long tuple(final Segment segment) {
+        return secrets.prf()
+                .of(segment.remoteHi(), segment.remoteLo(), segment.localHi(), segment.localLo(), segment.ports());
+    }
+}

@@ -1,0 +1,148 @@
+package io.millrace.tcp.shard;
+
+import io.millrace.dataplane.wire.TcpFlags;
+import io.millrace.tcp.TcpConfig;
+import io.millrace.tcp.egress.NextHops;
+import io.millrace.tcp.egress.OptionWriter;
+import io.millrace.tcp.egress.SegmentWriter;
+import io.millrace.tcp.state.Segment;
+import io.millrace.tcp.stream.ReceiveWindow;
+import io.millrace.tcp.table.SynOptions;
+import io.millrace.tcp.table.SynQueue;
+
+/**
+ * Segments that no connection record stands behind: resets, SYN-ACKs, acknowledgments of half-open and TIME_WAIT entries.
+ * An answer goes to the station its question came from. Owned by the shard's thread; allocates nothing.
+ */
+final class Replies {
+    private final SegmentWriter writer;
+    private final NextHops nextHops;
+    private final int receiveBuffer;
+    private final int windowShift;
+
+    Replies(final SegmentWriter writer, final NextHops nextHops, final TcpConfig config) {
+        this.writer = writer;
+        this.nextHops = nextHops;
+        receiveBuffer = config.receiveBufferBytes();
+        windowShift = ReceiveWindow.shiftFor(receiveBuffer);
+    }
+
+    /** The window that every SYN-ACK offers, bytes; the window of a SYN is never scaled, RFC 7323 §2.2. */
+    int synWindow() {
+        return Math.min(0xffff, receiveBuffer);
+    }
+
+    /** RFC 9293 §3.5.2: takes the sequence number from the ACK field if there is one, and acknowledges if there is not. */
+    void reset(final Segment segment) {
+        final boolean ack = segment.isAck();
+        reply(
+                segment,
+                ack ? segment.ack() : 0,
+                ack ? 0 : segment.end(),
+                ack ? TcpFlags.RST : TcpFlags.RST | TcpFlags.ACK,
+                0);
+    }
+
+    /** A bare acknowledgment. */
+    void ack(final Segment segment, final int seq, final int ack, final int window) {
+        reply(segment, seq, ack, TcpFlags.ACK, window);
+    }
+
+    private void reply(final Segment segment, final int seq, final int ack, final int flags, final int window) {
+        if (writer.begin()) {
+            writer.send(
+                    segment.remoteMac(),
+                    segment.localLo(),
+                    segment.remoteLo(),
+                    segment.ports(),
+                    seq,
+                    ack,
+                    flags,
+                    window,
+                    0,
+                    0);
+        }
+    }
+
+    /** An acknowledgment with timestamps. */
+    void ack(
+            final Segment segment,
+            final int seq,
+            final int ack,
+            final int window,
+            final int tsVal,
+            final int tsEcr) {
+        if (writer.begin()) {
+            final int options = OptionWriter.timestamps(writer.optionsAddress(), tsVal, tsEcr);
+            writer.send(
+                    segment.remoteMac(),
+                    segment.localLo(),
+                    segment.remoteLo(),
+                    segment.ports(),
+                    seq,
+                    ack,
+                    TcpFlags.ACK,
+                    window,
+                    options,
+                    0);
+        }
+    }
+
+    /** The SYN-ACK in answer to a SYN. */
+    void synAck(final Segment segment, final int iss, final int options, final int tsVal, final int tsEcr) {
+        if (writer.begin()) {
+            sendSynAck(
+                    segment.remoteMac(),
+                    segment.localLo(),
+                    segment.remoteLo(),
+                    segment.ports(),
+                    iss,
+                    segment.seq() + 1,
+                    options,
+                    tsVal,
+                    tsEcr);
+        }
+    }
+
+    /** The SYN-ACK of an entry again, because no answer came. */
+    void synAckAgain(final SynQueue queue, final int slot, final long localLo, final int tsVal) {
+        if (writer.begin()) {
+            sendSynAck(
+                    nextHops.find(localLo, queue.remoteLo(slot)),
+                    localLo,
+                    queue.remoteLo(slot),
+                    queue.ports(slot),
+                    queue.iss(slot),
+                    queue.irs(slot) + 1,
+                    queue.options(slot),
+                    tsVal,
+                    queue.tsRecent(slot));
+        }
+    }
+
+    private void sendSynAck(
+            final long mac,
+            final long localLo,
+            final long remoteLo,
+            final int ports,
+            final int iss,
+            final int ack,
+            final int options,
+            final int tsVal,
+            final int tsEcr) {
+        final long at = writer.optionsAddress();
+        int length = OptionWriter.mss(at, writer.mtu() - 40);
+        if (SynOptions.timestamps(options)) {
+            length += SynOptions.sack(options)
+                    ? OptionWriter.sackPermittedAndTimestamps(at + length, tsVal, tsEcr)
+                    : OptionWriter.timestamps(at + length, tsVal, tsEcr);
+        } else if (SynOptions.sack(options)) {
+            length += OptionWriter.sackPermitted(at + length);
+        }
+        if (SynOptions.windowScaling(options)) {
+            length += OptionWriter.windowScale(at + length, windowShift);
+        }
+        writer.send(
+                mac, localLo, remoteLo, ports, iss, ack, TcpFlags.SYN | TcpFlags.ACK, synWindow(), length, 0);
+    }
+}

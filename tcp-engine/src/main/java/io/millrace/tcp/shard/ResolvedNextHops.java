@@ -1,0 +1,34 @@
+package io.millrace.tcp.shard;
+
+import io.millrace.dataplane.counters.Counter;
+import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.dataplane.neighbor.NeighborResolver;
+import io.millrace.dataplane.port.FrameAllocator;
+import io.millrace.tcp.egress.NextHops;
+
+/** Next hops from the data plane's routes and neighbor table. Owned by the shard's thread. */
+final class ResolvedNextHops implements NextHops {
+    private final NeighborResolver neighbors;
+    private final FrameAllocator frames;
+    private final CounterBlock counters;
+
+    ResolvedNextHops(final NeighborResolver neighbors, final FrameAllocator frames, final CounterBlock counters) {
+        this.neighbors = neighbors;
+        this.frames = frames;
+        this.counters = counters;
+    }
+
+    @Override
+    public long find(final long localLo, final long remoteLo) {
+        final int nextHop = neighbors.nextHop((int) remoteLo);
+        return nextHop == 0 ? 0 : neighbors.macOf(nextHop);
+    }
+
+    @Override
+    public void sendUnresolved(final long localLo, final long remoteLo, final long mbuf) {
+        if (!neighbors.resolve(neighbors.nextHop((int) remoteLo), mbuf)) {
+            counters.increment(Counter.NEIGHBOR_QUEUE_DROPS);
+            frames.free(mbuf);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package io.millrace.tcp.shard;
+
+import io.millrace.dataplane.FrameMeta;
+import io.millrace.dataplane.wire.IpAddress;
+import io.millrace.dpdk.Mbuf;
+import io.millrace.memory.Memory;
+import io.millrace.tcp.TcpConfig;
+import io.millrace.tcp.isn.FlowHash;
+import io.millrace.tcp.state.Segment;
+import io.millrace.tcp.stream.ByteChain;
+import io.millrace.tcp.stream.Reassembly;
+import io.millrace.tcp.table.FlowIndex;
+import io.millrace.tcp.table.LocalAddresses;
+import io.millrace.tcp.table.RecordSlab;
+import io.millrace.tcp.table.SynQueue;
+import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TimeWaitTable;
+
+/**
+ * The tables of one shard, each sized once for its share of the engine's capacity, and the index over three of them: a
+ * flow is found in one look-up, whether it is half open, open, or in TIME_WAIT.
+ *
+ * <p>Owned by the shard's thread; reserves its memory when made and touches it as it is used.
+ */
+final class ShardTables implements AutoCloseable {
+    /** Until the first retransmission of a SYN-ACK, ms; RFC 6298 §2.1. */
+    private static final int SYN_ACK_TIMEOUT_MS = 1_000;
+    private static final int REASSEMBLY_SEGMENTS = 4_096;
+
+    final FlowHash hash;
+    final FlowIndex index;
+    final RecordSlab connections;
+    final SynQueue synQueue;
+    final TimeWaitTable timeWait;
+    final RecordSlab blocks;
+    final RecordSlab reassembly;
+    final LocalAddresses localAddresses = new LocalAddresses();
+
+    private final Tcb candidate = new Tcb();
+
+    ShardTables(final int shard, final int shards, final TcpConfig config, final FlowHash hash) {
+        this.hash = hash;
+        final int maxConnections = share(config.maxConnections(), shards);
+        final int maxHalfOpen = share(config.synQueueCapacity(), shards);
+        final int maxTimeWait = share(config.timeWaitCapacity(), shards);
+        final String name = "shard " + shard + " ";
+        index = new FlowIndex(name + "flow index", indexCapacity(maxConnections, maxHalfOpen, maxTimeWait));
+        connections = new RecordSlab(name + "connections", maxConnections, Tcb.LENGTH);
+        synQueue = new SynQueue(name + "SYN queue", maxHalfOpen, SYN_ACK_TIMEOUT_MS, config.synAckRetries());
+        timeWait = TimeWaitTable.forIpv4(name + "TIME_WAIT", maxTimeWait, config.timeWaitMs());
+        final int blockCount = (int) Math.min(1 << 29, config.bufferPoolBytes() / ByteChain.BLOCK_LENGTH / shards);
+        blocks = new RecordSlab(name + "buffers", Math.max(1, blockCount), ByteChain.BLOCK_LENGTH);
+        reassembly = new RecordSlab(name + "reassembly", REASSEMBLY_SEGMENTS, Reassembly.RECORD_LENGTH);
+    }
+
+    private static int share(final int total, final int shards) {
+        return Math.max(1, (total + shards - 1) / shards);
+    }
+
+    private static int indexCapacity(final int connections, final int halfOpen, final int timeWait) {
+        return (int) Math.min(FlowIndex.MAXIMUM_SLOT, (long) connections + halfOpen + timeWait);
+    }
+
+    /** Hash of the flow of a validated frame that is not parsed yet. */
+    int hashOf(final long mbuf, final int meta) {
+        final long frame = Mbuf.dataAddress(mbuf);
+        final long ip = frame + FrameMeta.l3Offset(meta);
+        final int ports = Memory.getIntBE(frame + FrameMeta.l4Offset(meta));
+        if (FrameMeta.kind(meta) == FrameMeta.TCP6) {
+            return hash.hash(
+                    Memory.getLongBE(ip + 8),
+                    Memory.getLongBE(ip + 16),
+                    Memory.getLongBE(ip + 24),
+                    Memory.getLongBE(ip + 32),
+                    ports);
+        }
+        return hash.hash(
+                0,
+                IpAddress.lowWord(Memory.getIntBE(ip + 12)),
+                0,
+                IpAddress.lowWord(Memory.getIntBE(ip + 16)),
+                ports);
+    }
+
+    /** Where the index has the segment's flow, or {@link FlowIndex#NONE}. */
+    long find(final Segment segment, final int flowHash) {
+        return find(
+                flowHash,
+                segment.remoteHi(),
+                segment.remoteLo(),
+                segment.localHi(),
+                segment.localLo(),
+                segment.ports());
+    }
+
+    /** Where the index has a flow, or {@link FlowIndex#NONE}. */
+    long find(
+            final int flowHash,
+            final long remoteHi,
+            final long remoteLo,
+            final long localHi,
+            final long localLo,
+            final int ports) {
+        long position = index.find(flowHash);
+        while (position != FlowIndex.NONE
+                && !isFlow(index.ref(position), remoteHi, remoteLo, localHi, localLo, ports)) {
+            position = index.findNext(position, flowHash);
+        }
+        return position;
+    }
+
+    private boolean isFlow(
+            final int ref,
+            final long remoteHi,
+            final long remoteLo,
+            final long localHi,
+            final long localLo,
+            final int ports) {
+        final int slot = FlowIndex.slot(ref);
+        return switch (FlowIndex.kind(ref)) {
+            case FlowIndex.CONNECTION -> candidate
+                    .wrap(slot, connections.address(slot))
+                    .matches(remoteHi, remoteLo, localHi, localLo, ports);
+            case FlowIndex.HALF_OPEN -> synQueue.ports(slot) == ports
+                    && synQueue.remoteLo(slot) == remoteLo
+                    && synQueue.remoteHi(slot) == remoteHi
+                    && isLocal(synQueue.localAddress(slot), localHi, localLo);
+            default -> timeWait.ports(slot) == ports
+                    && timeWait.remoteLo(slot) == remoteLo
+                    && timeWait.remoteHi(slot) == remoteHi
+                    && isLocal(timeWait.localAddress(slot), localHi, localLo);
+        };
+    }
+
+    private boolean isLocal(final int number, final long hi, final long lo) {
+        return localAddresses.lo(number) == lo && localAddresses.hi(number) == hi;
+    }
+
+    /** Takes a half-open entry out of the index and the SYN queue. */
+    void removeHalfOpen(final int slot) {
+        final int local = synQueue.localAddress(slot);
+        remove(
+                hash.hash(
+                        synQueue.remoteHi(slot),
+                        synQueue.remoteLo(slot),
+                        localAddresses.hi(local),
+                        localAddresses.lo(local),
+                        synQueue.ports(slot)),
+                FlowIndex.ref(FlowIndex.HALF_OPEN, slot));
+        synQueue.remove(slot);
+    }
+
+    /** Takes a TIME_WAIT entry out of the index and its table. */
+    void removeTimeWait(final int slot) {
+        final int local = timeWait.localAddress(slot);
+        remove(
+                hash.hash(
+                        timeWait.remoteHi(slot),
+                        timeWait.remoteLo(slot),
+                        localAddresses.hi(local),
+                        localAddresses.lo(local),
+                        timeWait.ports(slot)),
+                FlowIndex.ref(FlowIndex.TIME_WAIT, slot));
+        timeWait.release(slot);
+    }
+
+    private void remove(final int flowHash, final int ref) {
+        index.remove(index.positionOf(flowHash, ref));
+    }
+
+    /** Off-heap bytes reserved by all tables. */
+    long bytes() {
+        return index.bytes()
+                + connections.bytes()
+                + synQueue.bytes()
+                + timeWait.bytes()
+                + blocks.bytes()
+                + reassembly.bytes();
+    }
+
+    /** Off-heap bytes that one TIME_WAIT entry takes, its share of the index included. */
+    long bytesPerTimeWait() {
+        return timeWait.recordBytes() + index.bytes() / index.capacity();
+    }
+
+    @Override
+    public void close() {
+        index.close();
+        connections.close();
+        synQueue.close();
+        timeWait.close();
+        blocks.close();
+        reassembly.close();
+    }
+}

@@ -1,0 +1,330 @@
+package io.millrace.tcp.shard;
+
+import io.millrace.dataplane.FrameBatch;
+import io.millrace.dataplane.FrameConsumer;
+import io.millrace.dataplane.FrameSink;
+import io.millrace.dataplane.counters.Counter;
+import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.dataplane.flow.FlowSteering;
+import io.millrace.dataplane.neighbor.NeighborResolver;
+import io.millrace.dataplane.port.FrameAllocator;
+import io.millrace.dataplane.wire.IpAddress;
+import io.millrace.tcp.ListenConfig;
+import io.millrace.tcp.TcpConfig;
+import io.millrace.tcp.TcpConnection;
+import io.millrace.tcp.TcpHandler;
+import io.millrace.tcp.TcpLoop;
+import io.millrace.tcp.TcpOccupancy;
+import io.millrace.tcp.egress.SegmentWriter;
+import io.millrace.tcp.state.ClosedState;
+import io.millrace.tcp.state.Segment;
+import io.millrace.tcp.state.Verdict;
+import io.millrace.tcp.stream.ByteChain;
+import io.millrace.tcp.stream.Reassembly;
+import io.millrace.tcp.stream.ReceiveWindow;
+import io.millrace.tcp.stream.Receiver;
+import io.millrace.tcp.stream.SackBlocks;
+import io.millrace.tcp.stream.Transmitter;
+import io.millrace.tcp.table.FlowIndex;
+import io.millrace.tcp.table.RecordSlab;
+import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.timer.BurstClock;
+import io.millrace.tcp.timer.ConnectionTimers;
+import io.millrace.tcp.timer.TimerLinks;
+import io.millrace.tcp.timer.TimerWheel;
+import org.agrona.concurrent.NanoClock;
+import org.jctools.queues.MessagePassingQueue;
+import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
+
+/**
+ * One slice of the TCP engine: its SYN queue, accept queues, connections, TIME_WAIT entries and timers. Finds out what a
+ * segment belongs to and hands it to whoever deals with that.
+ *
+ * <p>Its thread alone calls it, but for {@link #submit}. A duty cycle is {@link #onFrames} for what has arrived, then
+ * {@link #poll} for what time, other threads and the application bring. Allocates when made, and nothing afterwards.
+ */
+public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
+    private static final int COMMANDS = 1 << 16;
+    /** How much of each kind of due work one duty cycle does: bounds the time until the next frames. */
+    private static final int WORK_LIMIT = 256;
+    /** IPv4 and TCP headers: what the MSS leaves out of the MTU, RFC 6691. */
+    private static final int HEADERS = 40;
+    /** Gauges are published once in so many duty cycles, a power of two. */
+    private static final int PUBLISH_INTERVAL = 1 << 10;
+
+    private final int number;
+    private final int shards;
+    private final boolean resetClosedPorts;
+    private final CounterBlock counters;
+    private final FrameAllocator frames;
+    private final FrameSink sink;
+    private final BurstClock clock;
+    private final ShardTables tables;
+    private final Listeners listeners = new Listeners();
+    private final Handlers handlers = new Handlers();
+    private final TimerWheel wheel;
+    private final SegmentWriter writer;
+    private final Replies replies;
+    private final TimeWaits timeWaits;
+    private final Connections connections;
+    private final PassiveOpen passiveOpen;
+    private final ActiveOpen activeOpen;
+    private final ShardOccupancy occupancy;
+    private final ConnectionView view;
+    private final MessagePassingQueue<Runnable> commands = new MpscVarHandleArrayQueue<>(COMMANDS);
+    private final Segment segment = new Segment();
+    private final int[] hashes;
+    private int cycle;
+    private long touched;
+
+    /** Makes a shard; everything it needs is in {@code context}. */
+    public TcpShard(final ShardContext context) {
+        number = context.shard();
+        shards = context.steering().shards();
+        counters = context.counters();
+        frames = context.frames();
+        sink = context.sink();
+        hashes = new int[context.burst()];
+        final TcpConfig config = context.config();
+        resetClosedPorts = config.resetClosedPorts();
+        clock = new BurstClock(context.clock());
+        tables = new ShardTables(number, shards, config, context.secrets().flowHash());
+        wheel = new TimerWheel(
+                tables.connections,
+                new TimerLinks(
+                        Tcb.TIMER_PREV_OFFSET,
+                        Tcb.TIMER_NEXT_OFFSET,
+                        Tcb.TIMER_BUCKET_OFFSET,
+                        Tcb.TIMER_DEADLINE_OFFSET),
+                clock.millis());
+        final ResolvedNextHops nextHops = new ResolvedNextHops(context.neighbors(), frames, counters);
+        writer = new SegmentWriter(
+                frames, sink, counters, nextHops, context.checksum(), context.localMac(), context.mtu());
+        replies = new Replies(writer, nextHops, config);
+        final ConnectionTimers timers = new ConnectionTimers(wheel);
+        final ByteChain chain = new ByteChain(tables.blocks);
+        final Reassembly reassembly = new Reassembly(tables.reassembly);
+        final ReceiveWindow window = new ReceiveWindow(chain, config);
+        timeWaits = new TimeWaits(
+                tables, replies, context.secrets().prf(), clock, counters, config.timeWaitMs());
+        connections = new Connections(
+                number,
+                tables,
+                handlers,
+                replies,
+                timeWaits,
+                timers,
+                writer,
+                chain,
+                clock,
+                counters,
+                config);
+        final Transmitter transmitter = new Transmitter(
+                writer, nextHops, chain, new SackBlocks(reassembly), window, timers, clock, counters, config);
+        connections.connect(
+                transmitter,
+                new Receiver(
+                        chain, reassembly, window, connections.callbacks(), writer, timers, clock, counters));
+        final int maxMss = context.mtu() - HEADERS;
+        passiveOpen = new PassiveOpen(
+                tables,
+                listeners,
+                connections,
+                replies,
+                context.secrets(),
+                clock,
+                counters,
+                config,
+                maxMss);
+        activeOpen = new ActiveOpen(
+                number,
+                tables,
+                connections,
+                transmitter,
+                context.secrets(),
+                context.steering(),
+                clock,
+                counters,
+                config,
+                maxMss);
+        occupancy = new ShardOccupancy(counters, tables.bytes());
+        view = new ConnectionView(connections);
+    }
+
+    /* Segments. */
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>In two passes: the first touches the line of the index that each segment needs, so that the cache misses of a burst
+     * overlap; the second processes the segments in order.
+     */
+    @Override
+    public void onFrames(final FrameBatch batch) {
+        clock.tick();
+        final int size = batch.size();
+        long read = 0;
+        for (int i = 0; i < size; i++) {
+            final int hash = tables.hashOf(batch.mbuf(i), batch.meta(i));
+            hashes[i] = hash;
+            read += tables.index.touch(hash);
+        }
+        touched = read;
+        for (int i = 0; i < size; i++) {
+            process(batch.mbuf(i), batch.meta(i), hashes[i]);
+        }
+        counters.add(Counter.TCP_SEGMENTS_RECEIVED, size);
+    }
+
+    private void process(final long mbuf, final int meta, final int hash) {
+        segment.parse(mbuf, meta);
+        writer.lend(mbuf, segment.textLength() == 0);
+        final long position = tables.find(segment, hash);
+        if (position == FlowIndex.NONE) {
+            onUnknown(hash);
+        } else {
+            final int ref = tables.index.ref(position);
+            final int slot = FlowIndex.slot(ref);
+            switch (FlowIndex.kind(ref)) {
+                case FlowIndex.CONNECTION -> connections.onSegment(slot, segment);
+                case FlowIndex.HALF_OPEN -> passiveOpen.onHalfOpenSegment(slot, position, segment, hash);
+                default -> onTimeWait(slot, position, hash);
+            }
+        }
+        writer.releaseLent();
+    }
+
+    private void onUnknown(final int hash) {
+        final Listener listener = listeners.ofPort(segment.localPort());
+        writer.lentMayBeOverwritten();
+        if (listener != null) {
+            passiveOpen.onSegment(listener, segment, hash);
+        } else if (resetClosedPorts && Verdict.has(ClosedState.onSegment(segment), Verdict.RESET_SEGMENT)) {
+            if (segment.isSyn()) {
+                counters.increment(Counter.TCP_SYNS_REFUSED);
+            }
+            replies.reset(segment);
+        }
+    }
+
+    private void onTimeWait(final int slot, final long position, final int hash) {
+        writer.lentMayBeOverwritten();
+        final Listener listener = listeners.ofPort(segment.localPort());
+        if (timeWaits.onSegment(slot, position, segment, listener != null)) {
+            passiveOpen.onReopeningSyn(listener, segment, hash, timeWaits.reopenedSndNxt());
+        }
+    }
+
+    /* Time, other threads, the application's own doing. */
+
+    /**
+     * Does what is due apart from frames, and hands on what is to be sent.
+     *
+     * @return how much was done.
+     */
+    public int poll() {
+        clock.tick();
+        int count = 0;
+        for (int i = 0; i < WORK_LIMIT; i++) {
+            final int slot = wheel.poll(clock.millis());
+            if (slot == RecordSlab.NONE) {
+                break;
+            }
+            connections.onTimer(slot);
+            count++;
+        }
+        count += passiveOpen.expire(WORK_LIMIT);
+        count += timeWaits.expire(WORK_LIMIT);
+        for (Runnable command = commands.relaxedPoll(); command != null; command = commands.relaxedPoll()) {
+            command.run();
+            counters.increment(Counter.COMMANDS_EXECUTED);
+            count++;
+        }
+        return count;
+    }
+
+    /** Ends a duty cycle: settles connections that were acted on outside their callbacks, and sends. */
+    public int finish() {
+        final int count = connections.settlePending();
+        sink.flush();
+        if ((++cycle & PUBLISH_INTERVAL - 1) == 0) {
+            publish();
+        }
+        return count;
+    }
+
+    /** Publishes the gauges now. */
+    public void publish() {
+        occupancy.publish(tables, listeners);
+    }
+
+    /**
+     * Any thread: has {@code command} run on the shard's thread.
+     *
+     * @return false if 65,536 commands wait already.
+     */
+    public boolean submit(final Runnable command) {
+        return commands.offer(command);
+    }
+
+    /* The loop as applications see it. */
+
+    @Override
+    public int shard() {
+        return number;
+    }
+
+    @Override
+    public int shards() {
+        return shards;
+    }
+
+    @Override
+    public long nanoTime() {
+        return clock.nanos();
+    }
+
+    @Override
+    public void listen(final ListenConfig config, final TcpHandler handler) {
+        listeners.open(config, handlers.numberOf(handler));
+    }
+
+    @Override
+    public void unlisten(final int port) {
+        final Listener listener = listeners.close(port);
+        if (listener != null) {
+            connections.drop(listener);
+        }
+    }
+
+    @Override
+    public long connect(
+            final IpAddress local,
+            final IpAddress remote,
+            final int remotePort,
+            final TcpHandler handler,
+            final long attachment) {
+        return activeOpen.connect(local, remote, remotePort, handlers.numberOf(handler), attachment);
+    }
+
+    @Override
+    public TcpConnection connection(final long id) {
+        return connections.wrap(view, id) ? view : null;
+    }
+
+    @Override
+    public TcpOccupancy occupancy() {
+        return occupancy;
+    }
+
+    /** Gives the tables' memory back; the shard's thread has ended. */
+    @Override
+    public void close() {
+        tables.close();
+    }
+
+    /** The sum of what the first pass read; keeps the reads from being optimised away. */
+    long touched() {
+        return touched;
+    }
+}

@@ -1,0 +1,172 @@
+package io.millrace.tcp.shard;
+
+import io.millrace.dataplane.counters.Counter;
+import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.tcp.isn.FlowPrf;
+import io.millrace.tcp.isn.TimestampOffset;
+import io.millrace.tcp.state.Segment;
+import io.millrace.tcp.state.TimeWaitState;
+import io.millrace.tcp.state.Verdict;
+import io.millrace.tcp.table.FlowIndex;
+import io.millrace.tcp.table.LocalAddresses;
+import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TimeWaitTable;
+import io.millrace.tcp.timer.BurstClock;
+import io.millrace.tcp.timer.ConnectionTimers;
+
+/**
+ * Connections in TIME_WAIT: takes them over from their records, answers what still comes for them, and lets them go after
+ * 2 MSL. Owned by the shard's thread; allocates nothing.
+ */
+final class TimeWaits {
+    private final ShardTables tables;
+    private final Replies replies;
+    private final FlowPrf prf;
+    private final BurstClock clock;
+    private final CounterBlock counters;
+    private final int timeWaitMs;
+    private final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
+
+    TimeWaits(
+            final ShardTables tables,
+            final Replies replies,
+            final FlowPrf prf,
+            final BurstClock clock,
+            final CounterBlock counters,
+            final int timeWaitMs) {
+        this.tables = tables;
+        this.replies = replies;
+        this.prf = prf;
+        this.clock = clock;
+        this.counters = counters;
+        this.timeWaitMs = timeWaitMs;
+    }
+
+    /** Moves a connection from its record, which the caller then dismisses, to the TIME_WAIT table. */
+    void enter(final Tcb tcb) {
+        final int local = tables.localAddresses.numberOf(tcb.localHi(), tcb.localLo());
+        int slot = local == LocalAddresses.NONE ? TimeWaitTable.NONE : append(tcb, local);
+        if (slot == TimeWaitTable.NONE && local != LocalAddresses.NONE) {
+            tables.removeTimeWait(tables.timeWait.oldest());
+            counters.increment(Counter.TIME_WAIT_OVERFLOWS);
+            slot = append(tcb, local);
+        }
+        final long position =
+                tables.index.positionOf(tcb.hash(), FlowIndex.ref(FlowIndex.CONNECTION, tcb.slot()));
+        if (slot == TimeWaitTable.NONE) {
+            counters.increment(Counter.TIME_WAIT_OVERFLOWS);
+            tables.index.remove(position);
+        } else {
+            tables.index.replace(position, FlowIndex.ref(FlowIndex.TIME_WAIT, slot));
+        }
+    }
+
+    private int append(final Tcb tcb, final int local) {
+        return tables.timeWait.append(
+                tcb.remoteHi(),
+                tcb.remoteLo(),
+                tcb.ports(),
+                local,
+                tcb.rcvNxt(),
+                tcb.sndMax(),
+                tcb.tsRecent(),
+                tcb.is(Tcb.TIMESTAMPS) ? TimeWaitTable.TIMESTAMPS : 0,
+                clock.millis());
+    }
+
+    /**
+     * A segment to the entry in {@code slot}.
+     *
+     * @param listening whether somebody listens on the port, without whom nothing is reopened.
+     * @return true if the entry is gone and the segment, a SYN, is to be taken as one to LISTEN; the new ISN must then be
+     *     beyond {@link #reopenedSndNxt()}.
+     */
+    boolean onSegment(final int slot, final long position, final Segment segment, final boolean listening) {
+        final TimeWaitTable table = tables.timeWait;
+        final boolean timestamps = (table.flags(slot) & TimeWaitTable.TIMESTAMPS) != 0;
+        final int verdict = TimeWaitState.onSegment(
+                segment, table.rcvNxt(slot), table.sndNxt(slot), timestamps, table.tsRecent(slot));
+        if (verdict == Verdict.DROP) {
+            return false;
+        }
+        if (Verdict.has(verdict, Verdict.REOPEN) && listening) {
+            counters.increment(Counter.TIME_WAIT_RECYCLED);
+            reopenedSndNxt = table.sndNxt(slot);
+            tables.index.remove(position);
+            table.release(slot);
+            return true;
+        }
+        if (Verdict.has(verdict, Verdict.ACK) || mayChallenge()) {
+            acknowledge(segment, table.sndNxt(slot), table.rcvNxt(slot), timestamps, table.tsRecent(slot));
+        }
+        if (Verdict.has(verdict, Verdict.TIME_WAIT)) {
+            final int moved = table.restart(slot, clock.millis());
+            tables.index.replace(position, FlowIndex.ref(FlowIndex.TIME_WAIT, moved));
+        }
+        return false;
+    }
+
+    private int reopenedSndNxt;
+
+    /** SND.NXT of the connection whose entry was reopened last. */
+    int reopenedSndNxt() {
+        return reopenedSndNxt;
+    }
+
+    private boolean mayChallenge() {
+        final boolean allowed = challenges.allows(clock.millis());
+        counters.increment(allowed ? Counter.CHALLENGE_ACKS : Counter.CHALLENGE_ACKS_SKIPPED);
+        return allowed;
+    }
+
+    private void acknowledge(
+            final Segment segment,
+            final int sndNxt,
+            final int rcvNxt,
+            final boolean timestamps,
+            final int tsRecent) {
+        if (!timestamps) {
+            replies.ack(segment, sndNxt, rcvNxt, TimeWaitState.WINDOW);
+            return;
+        }
+        final long tuple = prf.of(
+                segment.remoteHi(), segment.remoteLo(), segment.localHi(), segment.localLo(), segment.ports());
+        final int tsVal = clock.millis() + TimestampOffset.of(tuple);
+        replies.ack(segment, sndNxt, rcvNxt, TimeWaitState.WINDOW, tsVal, tsRecent);
+    }
+
+    /** Lets go of entries whose 2 MSL are over, at most {@code limit}; how many. */
+    int expire(final int limit) {
+        final int now = clock.millis();
+        int count = 0;
+        while (count < limit) {
+            final int slot = tables.timeWait.nextExpired(now);
+            if (slot == TimeWaitTable.NONE) {
+                break;
+            }
+            tables.removeTimeWait(slot);
+            count++;
+        }
+        counters.add(Counter.TIME_WAIT_EXPIRED, count);
+        return count;
+    }
+
+    /* A connection in TIME_WAIT whose application has not taken all its bytes keeps its record. */
+
+    /** Starts the 2 MSL of a connection that keeps its record. */
+    void linger(final Tcb tcb, final ConnectionTimers timers) {
+        timers.armLife(tcb, clock.millis() + timeWaitMs);
+    }
+
+    /** A segment to a connection that keeps its record; it is never reopened, nor is its RST heard. */
+    void onLingeringSegment(final Tcb tcb, final Segment segment, final ConnectionTimers timers) {
+        final int verdict = TimeWaitState.onSegment(
+                segment, tcb.rcvNxt(), tcb.sndMax(), tcb.is(Tcb.TIMESTAMPS), tcb.tsRecent());
+        if (Verdict.has(verdict, Verdict.ACK | Verdict.CHALLENGE_ACK | Verdict.REOPEN) && challenges.allows(tcb, clock.millis())) {
+            acknowledge(segment, tcb.sndMax(), tcb.rcvNxt(), tcb.is(Tcb.TIMESTAMPS), tcb.tsRecent());
+        }
+        if (Verdict.has(verdict, Verdict.TIME_WAIT)) {
+            linger(tcb, timers);
+        }
+    }
+}

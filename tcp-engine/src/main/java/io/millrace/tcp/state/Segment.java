@@ -1,0 +1,229 @@
+package io.millrace.tcp.state;
+
+import io.millrace.dataplane.FrameMeta;
+import io.millrace.dataplane.wire.IpAddress;
+import io.millrace.dataplane.wire.MacAddress;
+import io.millrace.dataplane.wire.TcpFlags;
+import io.millrace.dataplane.wire.TcpHeader;
+import io.millrace.dpdk.Mbuf;
+import io.millrace.memory.Memory;
+
+/**
+ * The segment that has just arrived, as RFC 9293 §3.3.1 names it: SEG.SEQ, SEG.LEN, SEG.ACK, SEG.WND, and what its
+ * options say.
+ *
+ * <p>One instance a shard, owned by its thread and filled anew for each frame by {@link #parse}; nothing is allocated.
+ * The frame has been validated before. Text can be trimmed to the window; the frame itself is not changed.
+ */
+public final class Segment {
+    private static final int IPV4_SOURCE_OFFSET = 12;
+    private static final int IPV4_DESTINATION_OFFSET = 16;
+    private static final int IPV6_SOURCE_OFFSET = 8;
+    private static final int IPV6_DESTINATION_OFFSET = 24;
+
+    private final SegmentOptions options = new SegmentOptions();
+
+    private long mbuf;
+    private long remoteMac;
+    private long remoteHi;
+    private long remoteLo;
+    private long localHi;
+    private long localLo;
+    private int ports;
+    private int seq;
+    private int ack;
+    private int flags;
+    private int window;
+    private int urgentPointer;
+    private long textAddress;
+    private int textLength;
+    private int acked;
+    private boolean ipv6;
+
+    /** Fills this segment from a validated frame. */
+    public void parse(final long newMbuf, final int meta) {
+        mbuf = newMbuf;
+        final long frameAddress = Mbuf.dataAddress(newMbuf);
+        remoteMac = MacAddress.read(frameAddress + MacAddress.LENGTH);
+        parseAddresses(frameAddress + FrameMeta.l3Offset(meta), FrameMeta.kind(meta) == FrameMeta.TCP6);
+        final int tcpOffset = FrameMeta.l4Offset(meta);
+        final long tcp = frameAddress + tcpOffset;
+        ports = Memory.getIntBE(tcp);
+        seq = Memory.getIntBE(tcp + 4);
+        ack = Memory.getIntBE(tcp + 8);
+        final int headerLength = Memory.getUnsignedByte(tcp + 12) >>> 4 << 2;
+        flags = Memory.getUnsignedByte(tcp + 13);
+        window = Memory.getShortBE(tcp + 14);
+        urgentPointer = Memory.getShortBE(tcp + 18);
+        textAddress = tcp + headerLength;
+        textLength = Mbuf.dataLength(newMbuf) - tcpOffset - headerLength;
+        acked = 0;
+        options.parse(tcp + TcpHeader.MIN_LENGTH, textAddress, isSyn());
+    }
+
+    private void parseAddresses(final long ip, final boolean isIpv6) {
+        ipv6 = isIpv6;
+        if (isIpv6) {
+            remoteHi = Memory.getLongBE(ip + IPV6_SOURCE_OFFSET);
+            remoteLo = Memory.getLongBE(ip + IPV6_SOURCE_OFFSET + 8);
+            localHi = Memory.getLongBE(ip + IPV6_DESTINATION_OFFSET);
+            localLo = Memory.getLongBE(ip + IPV6_DESTINATION_OFFSET + 8);
+        } else {
+            remoteHi = 0;
+            remoteLo = IpAddress.lowWord(Memory.getIntBE(ip + IPV4_SOURCE_OFFSET));
+            localHi = 0;
+            localLo = IpAddress.lowWord(Memory.getIntBE(ip + IPV4_DESTINATION_OFFSET));
+        }
+    }
+
+    /** The frame it came in. */
+    public long mbuf() {
+        return mbuf;
+    }
+
+    /** The Ethernet address it came from: where an answer goes. */
+    public long remoteMac() {
+        return remoteMac;
+    }
+
+    /** True if it came over IPv6. */
+    public boolean isIpv6() {
+        return ipv6;
+    }
+
+    /** The first eight bytes of the sender's address; 0 for IPv4. */
+    public long remoteHi() {
+        return remoteHi;
+    }
+
+    /** The last eight bytes of the sender's address, IPv4 in its mapped form. */
+    public long remoteLo() {
+        return remoteLo;
+    }
+
+    /** The first eight bytes of our address. */
+    public long localHi() {
+        return localHi;
+    }
+
+    /** The last eight bytes of our address. */
+    public long localLo() {
+        return localLo;
+    }
+
+    /** The sender's port in the high 16 bits, ours in the low 16. */
+    public int ports() {
+        return ports;
+    }
+
+    /** Our port. */
+    public int localPort() {
+        return ports & 0xffff;
+    }
+
+    /** SEG.SEQ: of the first byte of the text, or of the SYN. */
+    public int seq() {
+        return seq;
+    }
+
+    /** SEG.ACK; means something only with the ACK flag. */
+    public int ack() {
+        return ack;
+    }
+
+    /** The window field, not scaled. */
+    public int window() {
+        return window;
+    }
+
+    /** The urgent pointer. */
+    public int urgentPointer() {
+        return urgentPointer;
+    }
+
+    /** The control bits, {@link TcpFlags}. */
+    public int flags() {
+        return flags;
+    }
+
+    /** SYN is set. */
+    public boolean isSyn() {
+        return (flags & TcpFlags.SYN) != 0;
+    }
+
+    /** ACK is set. */
+    public boolean isAck() {
+        return (flags & TcpFlags.ACK) != 0;
+    }
+
+    /** RST is set. */
+    public boolean isRst() {
+        return (flags & TcpFlags.RST) != 0;
+    }
+
+    /** FIN is set, and no trimming has cut it off. */
+    public boolean isFin() {
+        return (flags & TcpFlags.FIN) != 0;
+    }
+
+    /** Address of the first byte of text. */
+    public long textAddress() {
+        return textAddress;
+    }
+
+    /** Bytes of text. */
+    public int textLength() {
+        return textLength;
+    }
+
+    /** SEG.LEN: text, SYN and FIN, in sequence numbers. */
+    public int length() {
+        return textLength + (flags >>> 1 & 1) + (flags & 1);
+    }
+
+    /** The first sequence number after the segment. */
+    public int end() {
+        return seq + length();
+    }
+
+    /** What the options say. */
+    public SegmentOptions options() {
+        return options;
+    }
+
+    /** By how many sequence numbers this segment advanced SND.UNA; set with {@link Verdict#ACKED}. */
+    public int acked() {
+        return acked;
+    }
+
+    void acked(final int count) {
+        acked = count;
+    }
+
+    /** Makes a SYN that was taken already an ordinary segment: what is left begins one number later. */
+    void dropSyn() {
+        if (isSyn()) {
+            flags &= ~TcpFlags.SYN;
+            seq++;
+        }
+    }
+
+    /** Cuts text before {@code sequence}. */
+    void trimFront(final int sequence) {
+        final int count = Math.min(sequence - seq, textLength);
+        seq += count;
+        textAddress += count;
+        textLength -= count;
+    }
+
+    /** Cuts text, and a FIN, at and after {@code sequence}. */
+    void trimBack(final int sequence) {
+        final int excess = seq + textLength - sequence;
+        if (excess > 0) {
+            textLength = Math.max(0, textLength - excess);
+            flags &= ~TcpFlags.FIN;
+        } else if (excess == 0) {
+            flags &= ~TcpFlags.FIN;
+        }
+    }
+}

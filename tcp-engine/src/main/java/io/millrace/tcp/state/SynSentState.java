@@ -1,0 +1,57 @@
+package io.millrace.tcp.state;
+
+import io.millrace.tcp.TcpState;
+import io.millrace.tcp.table.Tcb;
+
+/** RFC 9293 §3.10.7.3: a segment to a connection whose SYN is out. */
+public final class SynSentState {
+    private SynSentState() {}
+
+    /**
+     * Judges the segment.
+     *
+     * <p>On {@link Verdict#OPENED} or {@link Verdict#SYN_ACK} the peer's options are in effect and RCV.NXT is set; text
+     * the SYN carried is not taken, the peer sends it again.
+     */
+    public static int onSegment(final Tcb tcb, final Segment segment, final int nowMs) {
+        // First, check the ACK bit.
+        if (segment.isAck() && !isOurSynAcknowledged(tcb, segment)) {
+            return segment.isRst() ? Verdict.DROP : Verdict.RESET_SEGMENT;
+        }
+        // Second, check the RST bit: without an acceptable ACK it may be blind, RFC 5961 §3.2.
+        if (segment.isRst()) {
+            return segment.isAck() ? Verdict.REFUSED : Verdict.DROP;
+        }
+        // Fourth, check the SYN bit. A FIN along with it makes no sense.
+        if (!segment.isSyn() || segment.isFin()) {
+            return Verdict.DROP;
+        }
+        takeSyn(tcb, segment, nowMs);
+        if (!segment.isAck()) {
+            // Simultaneous open, §3.5 figure 7.
+            Transition.to(tcb, TcpState.SYN_RCVD);
+            return Verdict.SYN_ACK;
+        }
+        segment.acked(1);
+        tcb.sndUna(segment.ack());
+        tcb.sndNxt(segment.ack());
+        Transition.to(tcb, TcpState.ESTABLISHED);
+        return Verdict.OPENED | Verdict.ACK;
+    }
+
+    private static boolean isOurSynAcknowledged(final Tcb tcb, final Segment segment) {
+        return Sequence.after(segment.ack(), tcb.iss()) && Sequence.atOrBefore(segment.ack(), tcb.sndMax());
+    }
+
+    private static void takeSyn(final Tcb tcb, final Segment segment, final int nowMs) {
+        tcb.irs(segment.seq());
+        tcb.rcvNxt(segment.seq() + 1);
+        tcb.rcvAdv(tcb.rcvNxt() + tcb.rcvAdv()); // until now it held the window of our SYN
+        Negotiation.peerOptions(tcb, segment.options(), nowMs);
+        // RFC 7323 §2.2: the window of a SYN is never scaled.
+        tcb.sndWnd(segment.window());
+        tcb.maxSndWnd(segment.window());
+        tcb.sndWl1(segment.seq());
+        tcb.sndWl2(segment.isAck() ? segment.ack() : tcb.iss());
+    }
+}

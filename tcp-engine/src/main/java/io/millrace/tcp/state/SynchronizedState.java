@@ -1,0 +1,249 @@
+package io.millrace.tcp.state;
+
+import static io.millrace.tcp.state.Verdict.STOP;
+
+import io.millrace.tcp.TcpState;
+import io.millrace.tcp.table.Tcb;
+
+/**
+ * RFC 9293 §3.10.7.4: a segment to a connection in any state from SYN-RECEIVED to LAST-ACK that has a record of its own.
+ * The checks stand in the RFC's order; each answers with a verdict, and the first that says so ends the walk.
+ *
+ * <p>Text is only judged and trimmed here; the shard delivers it, fills holes, and then calls {@link #onFin} when every
+ * byte before the FIN is in.
+ */
+public final class SynchronizedState {
+    /** RFC 7323 §5.5: a timestamp older than 24 days proves nothing. */
+    private static final int PAWS_IDLE_MS = 24 * 24 * 3_600_000;
+
+    private SynchronizedState() {}
+
+    /** Walks the checks; {@code nowMs} is the time of the burst. */
+    public static int onSegment(final Tcb tcb, final Segment segment, final int nowMs) {
+        int verdict = checkSequence(tcb, segment, nowMs);
+        if (verdict < 0) {
+            return verdict & ~STOP;
+        }
+        verdict |= checkReset(tcb, segment);
+        if (verdict < 0) {
+            return verdict & ~STOP;
+        }
+        verdict |= checkSyn(segment);
+        if (verdict < 0) {
+            return verdict & ~STOP;
+        }
+        verdict |= processAck(tcb, segment);
+        if (verdict < 0) {
+            return verdict & ~STOP;
+        }
+        // Sixth, the URG bit: RFC 6093 §6, urgent data stays in line, so there is nothing to do.
+        verdict |= processText(tcb, segment);
+        if (verdict < 0) {
+            return verdict & ~STOP;
+        }
+        return verdict | processFin(tcb, segment);
+    }
+
+    /** First: PAWS (RFC 7323 §5.3), then whether any of the segment lies in the window; trims it to the window. */
+    private static int checkSequence(final Tcb tcb, final Segment segment, final int nowMs) {
+        if (tcb.is(Tcb.TIMESTAMPS) && !segment.isRst()) {
+            if (!segment.options().timestamps()) {
+                return STOP; // RFC 7323 §3.2: once negotiated, a segment without them is dropped in silence
+            }
+            if (isOldDuplicate(tcb, segment, nowMs)) {
+                return STOP | answerToUnacceptable(segment);
+            }
+        }
+        if (tcb.stateOrdinal() == TcpState.SYN_RCVD.ordinal() && segment.isSyn() && segment.seq() == tcb.irs()) {
+            if (!segment.isAck()) {
+                return STOP | Verdict.SYN_ACK; // the peer's SYN again: our SYN-ACK was lost
+            }
+            segment.dropSyn(); // simultaneous open, §3.5 figure 7: the SYN of this SYN-ACK was taken already
+        }
+        final int rcvNxt = tcb.rcvNxt();
+        final int window = tcb.rcvWnd();
+        if (!isAcceptable(segment, rcvNxt, window)) {
+            if (segment.isRst()) {
+                return STOP;
+            }
+            // §3.10.7.4: with a zero window valid ACKs must still be taken; such a segment loses its text instead.
+            if (window != 0 || segment.seq() != rcvNxt || segment.isSyn()) {
+                return STOP | answerToUnacceptable(segment);
+            }
+            segment.trimBack(rcvNxt);
+            return Verdict.ACK;
+        }
+        recordTimestamp(tcb, segment, nowMs);
+        if (Sequence.before(segment.seq(), rcvNxt) && !segment.isSyn()) {
+            segment.trimFront(rcvNxt);
+            return Verdict.ACK; // it was sent again: its sender has missed an acknowledgment
+        }
+        return Verdict.DROP;
+    }
+
+    private static boolean isOldDuplicate(final Tcb tcb, final Segment segment, final int nowMs) {
+        return Sequence.before(segment.options().tsVal(), tcb.tsRecent()) && nowMs - tcb.tsRecentAge() < PAWS_IDLE_MS;
+    }
+
+    /** The four cases of §3.10.7.4, table 6. */
+    private static boolean isAcceptable(final Segment segment, final int rcvNxt, final int window) {
+        final int length = segment.length();
+        final int offset = segment.seq() - rcvNxt;
+        if (length == 0) {
+            return window == 0 ? offset == 0 : offset >= 0 && offset < window;
+        }
+        final int last = offset + length - 1;
+        return window != 0 && (offset >= 0 && offset < window || last >= 0 && last < window);
+    }
+
+    /** An empty segment is answered within the challenge limit, or two such ends would go on for ever. */
+    private static int answerToUnacceptable(final Segment segment) {
+        return segment.textLength() > 0 || segment.isFin() ? Verdict.ACK : Verdict.CHALLENGE_ACK;
+    }
+
+    /** RFC 7323 §4.3: TS.Recent follows only segments that begin at or before the last acknowledgment sent. */
+    private static void recordTimestamp(final Tcb tcb, final Segment segment, final int nowMs) {
+        if (tcb.is(Tcb.TIMESTAMPS)
+                && segment.options().timestamps()
+                && !segment.isRst()
+                && Sequence.atOrBefore(segment.seq(), tcb.lastAckSent())) {
+            tcb.tsRecent(segment.options().tsVal());
+            tcb.tsRecentAge(nowMs);
+        }
+    }
+
+    /** Second: RFC 5961 §3.2, only an exact RCV.NXT resets. */
+    private static int checkReset(final Tcb tcb, final Segment segment) {
+        if (!segment.isRst()) {
+            return Verdict.DROP;
+        }
+        return STOP | (segment.seq() == tcb.rcvNxt() ? Verdict.RESET_BY_PEER : Verdict.CHALLENGE_ACK);
+    }
+
+    /** Fourth: RFC 5961 §4.2, a SYN in a synchronized state, and for an active open in SYN-RECEIVED, is challenged. */
+    private static int checkSyn(final Segment segment) {
+        return segment.isSyn() ? STOP | Verdict.CHALLENGE_ACK : Verdict.DROP;
+    }
+
+    /** Fifth. */
+    private static int processAck(final Tcb tcb, final Segment segment) {
+        if (!segment.isAck()) {
+            return STOP;
+        }
+        int verdict = Verdict.DROP;
+        if (tcb.stateOrdinal() == TcpState.SYN_RCVD.ordinal()) {
+            if (!Sequence.after(segment.ack(), tcb.sndUna()) || Sequence.after(segment.ack(), tcb.sndMax())) {
+                return STOP | Verdict.RESET_SEGMENT;
+            }
+            Transition.to(tcb, TcpState.ESTABLISHED);
+            verdict = Verdict.OPENED;
+        }
+        final int ack = segment.ack();
+        final int una = tcb.sndUna();
+        // RFC 5961 §5.2: beyond what was sent, or too old to be true: acknowledge and drop.
+        if (Sequence.after(ack, tcb.sndMax()) || Sequence.before(ack, una - tcb.maxSndWnd())) {
+            return STOP | Verdict.CHALLENGE_ACK;
+        }
+        if (Sequence.after(ack, una)) {
+            verdict |= Verdict.ACKED;
+            segment.acked(ack - una);
+            tcb.sndUna(ack);
+            tcb.sndNxt(Sequence.max(tcb.sndNxt(), ack));
+            updateWindow(tcb, segment);
+            return verdict | processAckOfFin(tcb, ack);
+        }
+        if (ack == una) {
+            if (isDuplicateAck(tcb, segment)) {
+                verdict |= Verdict.DUPLICATE_ACK;
+            }
+            updateWindow(tcb, segment);
+        }
+        return verdict;
+    }
+
+    /** RFC 5681 §2: five conditions. */
+    private static boolean isDuplicateAck(final Tcb tcb, final Segment segment) {
+        return tcb.sndMax() != tcb.sndUna()
+                && segment.textLength() == 0
+                && !segment.isFin()
+                && segment.window() << tcb.sndWndShift() == tcb.sndWnd();
+    }
+
+    /** The send window follows the newest segment: SND.WL1 and SND.WL2 keep old ones from changing it. */
+    private static void updateWindow(final Tcb tcb, final Segment segment) {
+        if (Sequence.before(tcb.sndWl1(), segment.seq())
+                || tcb.sndWl1() == segment.seq() && Sequence.atOrBefore(tcb.sndWl2(), segment.ack())) {
+            final int window = segment.window() << tcb.sndWndShift();
+            tcb.sndWnd(window);
+            tcb.sndWl1(segment.seq());
+            tcb.sndWl2(segment.ack());
+            if (window > tcb.maxSndWnd()) {
+                tcb.maxSndWnd(window);
+            }
+        }
+    }
+
+    /** Our FIN is the last number we ever send: everything acknowledged after it was sent means that it was, too. */
+    private static int processAckOfFin(final Tcb tcb, final int ack) {
+        if (!tcb.is(Tcb.FIN_SENT) || ack != tcb.sndMax()) {
+            return Verdict.DROP;
+        }
+        return switch (tcb.state()) {
+            case FIN_WAIT_1 -> {
+                Transition.to(tcb, TcpState.FIN_WAIT_2);
+                yield Verdict.DROP;
+            }
+            case CLOSING -> {
+                Transition.to(tcb, TcpState.TIME_WAIT);
+                yield STOP | Verdict.TIME_WAIT;
+            }
+            case LAST_ACK -> {
+                Transition.to(tcb, TcpState.CLOSED);
+                yield STOP | Verdict.FINISHED;
+            }
+            default -> Verdict.DROP;
+        };
+    }
+
+    /** Seventh: text counts until the peer's FIN; after our application has closed for good it is answered by a reset. */
+    private static int processText(final Tcb tcb, final Segment segment) {
+        segment.trimBack(tcb.rcvAdv());
+        if (segment.textLength() == 0) {
+            return Verdict.DROP;
+        }
+        if (tcb.is(Tcb.FIN_RECEIVED)) {
+            return STOP; // "this should not occur, since a FIN has been received": ignored
+        }
+        if (tcb.is(Tcb.RECEIVE_CLOSED)) {
+            return STOP | Verdict.ABORT; // RFC 1122 §4.2.2.13, RFC 9293 §3.6.1 SHLD-3: nobody will ever read it
+        }
+        return Verdict.TEXT;
+    }
+
+    /** Eighth: only that there is one; it takes effect in order, by {@link #onFin}. */
+    private static int processFin(final Tcb tcb, final Segment segment) {
+        return segment.isFin() && !tcb.is(Tcb.FIN_RECEIVED) ? Verdict.FIN : Verdict.DROP;
+    }
+
+    /** The peer's FIN is next in sequence: takes it. */
+    public static int onFin(final Tcb tcb) {
+        tcb.rcvNxt(tcb.rcvNxt() + 1);
+        tcb.rcvAdv(Sequence.max(tcb.rcvAdv(), tcb.rcvNxt()));
+        tcb.set(Tcb.FIN_RECEIVED);
+        return switch (tcb.state()) {
+            case ESTABLISHED -> {
+                Transition.to(tcb, TcpState.CLOSE_WAIT);
+                yield Verdict.ACK;
+            }
+            case FIN_WAIT_1 -> {
+                Transition.to(tcb, TcpState.CLOSING);
+                yield Verdict.ACK;
+            }
+            case FIN_WAIT_2 -> {
+                Transition.to(tcb, TcpState.TIME_WAIT);
+                yield Verdict.ACK | Verdict.TIME_WAIT;
+            }
+            default -> Verdict.ACK;
+        };
+    }
+}

@@ -1,0 +1,150 @@
+package io.millrace.tcp.stream;
+
+import io.millrace.memory.Memory;
+import io.millrace.tcp.state.Sequence;
+import io.millrace.tcp.table.RecordSlab;
+import io.millrace.tcp.table.Tcb;
+
+/**
+ * Segments that came before their turn, kept in their frames until the hole before them is filled (RFC 9293 §3.10.7.4
+ * SHLD-31). Each connection has a list sorted by sequence number, linked through records of a pool that all connections
+ * of the shard share; a segment that overlaps its neighbours is trimmed to what is new.
+ *
+ * <p>Owned by the shard's thread; allocates nothing. Bounded by the pool, and for each connection by {@link #MAX_SEGMENTS}.
+ */
+public final class Reassembly {
+    /** Most segments one connection may have waiting. */
+    public static final int MAX_SEGMENTS = 512;
+    /** Bytes of a record. */
+    public static final int RECORD_LENGTH = 32;
+    /** The end of a list. */
+    public static final int NONE = RecordSlab.NONE;
+
+    private static final int NEXT_OFFSET = 0;
+    private static final int SEQ_OFFSET = 4;
+    private static final int LENGTH_OFFSET = 8;
+    private static final int FIN_OFFSET = 12;
+    private static final int MBUF_OFFSET = 16;
+    private static final int TEXT_OFFSET = 24;
+
+    private final RecordSlab records;
+
+    /** Over a pool of records of {@link #RECORD_LENGTH} bytes. */
+    public Reassembly(final RecordSlab records) {
+        this.records = records;
+    }
+
+    /**
+     * Takes a segment in.
+     *
+     * @param length bytes of text; may be 0 if there is a FIN.
+     * @return true if the frame is kept; false if the segment has nothing new, or there is no room.
+     */
+    public boolean add(
+            final Tcb tcb, final int seq, final long text, final int length, final boolean fin, final long mbuf) {
+        int previous = NONE;
+        int next = head(tcb);
+        int from = seq;
+        while (next != NONE && Sequence.atOrBefore(seq(next), from)) {
+            from = Sequence.max(from, end(next));
+            previous = next;
+            next = next(next);
+        }
+        final int end = seq + length;
+        int to = end;
+        if (next != NONE && Sequence.before(seq(next), to)) {
+            to = seq(next);
+        }
+        // What lies behind the next segment's start is cut: its sender has it acknowledged later, or sends it again.
+        final boolean finFits = fin && to == end;
+        if (!Sequence.after(to, from) && !(finFits && to == from)) {
+            return false;
+        }
+        if (count(tcb) >= MAX_SEGMENTS) {
+            return false;
+        }
+        final int slot = records.allocate();
+        if (slot == NONE) {
+            return false;
+        }
+        final long record = records.address(slot);
+        Memory.putInt(record + NEXT_OFFSET, next);
+        Memory.putInt(record + SEQ_OFFSET, from);
+        Memory.putInt(record + LENGTH_OFFSET, to - from);
+        Memory.putInt(record + FIN_OFFSET, finFits ? 1 : 0);
+        Memory.putLong(record + MBUF_OFFSET, mbuf);
+        Memory.putLong(record + TEXT_OFFSET, text + (from - seq));
+        if (previous == NONE) {
+            head(tcb, slot);
+        } else {
+            Memory.putInt(records.address(previous) + NEXT_OFFSET, slot);
+        }
+        count(tcb, count(tcb) + 1);
+        return true;
+    }
+
+    /** Whether nothing waits. */
+    public boolean isEmpty(final Tcb tcb) {
+        return head(tcb) == NONE;
+    }
+
+    /** The first segment, or {@link #NONE}. */
+    public int head(final Tcb tcb) {
+        return Memory.getInt(tcb.address() + Tcb.REASSEMBLY_HEAD_OFFSET);
+    }
+
+    /** The segment after this one, or {@link #NONE}. */
+    public int next(final int slot) {
+        return Memory.getInt(records.address(slot) + NEXT_OFFSET);
+    }
+
+    /** Sequence number of the segment's first byte. */
+    public int seq(final int slot) {
+        return Memory.getInt(records.address(slot) + SEQ_OFFSET);
+    }
+
+    /** Bytes of text. */
+    public int length(final int slot) {
+        return Memory.getInt(records.address(slot) + LENGTH_OFFSET);
+    }
+
+    /** The first sequence number after the text. */
+    public int end(final int slot) {
+        return seq(slot) + length(slot);
+    }
+
+    /** Whether a FIN follows the text. */
+    public boolean isFin(final int slot) {
+        return Memory.getInt(records.address(slot) + FIN_OFFSET) != 0;
+    }
+
+    /** The frame that holds the text. */
+    public long mbuf(final int slot) {
+        return Memory.getLong(records.address(slot) + MBUF_OFFSET);
+    }
+
+    /** Address of the text. */
+    public long textAddress(final int slot) {
+        return Memory.getLong(records.address(slot) + TEXT_OFFSET);
+    }
+
+    /** Takes the first segment off the list; its frame is the caller's. */
+    public void removeFirst(final Tcb tcb) {
+        final int slot = head(tcb);
+        head(tcb, next(slot));
+        count(tcb, count(tcb) - 1);
+        records.free(slot);
+    }
+
+    private void head(final Tcb tcb, final int slot) {
+        Memory.putInt(tcb.address() + Tcb.REASSEMBLY_HEAD_OFFSET, slot);
+    }
+
+    private static int count(final Tcb tcb) {
+        return Memory.getInt(tcb.address() + Tcb.REASSEMBLY_COUNT_OFFSET);
+    }
+
+    private static void count(final Tcb tcb, final int count) {
+        Memory.putInt(tcb.address() + Tcb.REASSEMBLY_COUNT_OFFSET, count);
+    }
+}

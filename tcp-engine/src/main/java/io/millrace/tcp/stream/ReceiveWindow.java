@@ -1,0 +1,51 @@
+package io.millrace.tcp.stream;
+
+import io.millrace.tcp.TcpConfig;
+import io.millrace.tcp.table.Tcb;
+
+/** The window we offer: RFC 9293 §3.8.6, with silly-window avoidance of §3.8.6.2.2. Stateless but for its settings. */
+public final class ReceiveWindow {
+    private static final int MAX_FIELD = 0xffff;
+
+    private final ByteChain chain;
+    private final int bufferBytes;
+
+    /** For receive queues in {@code chain}. */
+    public ReceiveWindow(final ByteChain chain, final TcpConfig config) {
+        this.chain = chain;
+        this.bufferBytes = config.receiveBufferBytes();
+    }
+
+    /** The shift that lets a 16-bit field offer the whole receive buffer, RFC 7323 §2.3: 0 to 14. */
+    public static int shiftFor(final int bufferBytes) {
+        int shift = 0;
+        while (shift < 14 && bufferBytes >>> shift > MAX_FIELD) {
+            shift++;
+        }
+        return shift;
+    }
+
+    /** Moves the right edge as far as it may go, and gives the window field. */
+    int advertise(final Tcb tcb) {
+        final int edge = tcb.rcvNxt() + room(tcb);
+        if (edge - tcb.rcvAdv() >= worthwhile(tcb)) {
+            tcb.rcvAdv(edge);
+        }
+        return Math.min(MAX_FIELD, tcb.rcvWnd() >>> tcb.rcvWndShift());
+    }
+
+    /** Whether the window has opened far enough since it was offered last that the peer should hear of it. */
+    boolean deservesUpdate(final Tcb tcb) {
+        return tcb.rcvNxt() + room(tcb) - tcb.rcvAdv() >= 2 * worthwhile(tcb);
+    }
+
+    private int room(final Tcb tcb) {
+        final int free = bufferBytes - chain.length(tcb.address() + Tcb.RECEIVE_CHAIN_OFFSET);
+        return Math.max(0, Math.min(free, MAX_FIELD << tcb.rcvWndShift()));
+    }
+
+    /** The right edge moves by a full segment or half the buffer, not by less. */
+    private int worthwhile(final Tcb tcb) {
+        return Math.min(tcb.mss(), bufferBytes / 2);
+    }
+}

@@ -1,0 +1,187 @@
+package io.millrace.tcp.stream;
+
+import io.millrace.dataplane.counters.Counter;
+import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.tcp.egress.SegmentWriter;
+import io.millrace.tcp.state.Segment;
+import io.millrace.tcp.state.Sequence;
+import io.millrace.tcp.state.SynchronizedState;
+import io.millrace.tcp.state.Verdict;
+import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.timer.BurstClock;
+import io.millrace.tcp.timer.ConnectionTimers;
+
+/**
+ * The receiving side of connections: brings text into order, hands it to the application straight from the frame, keeps
+ * what is not taken, and decides when to acknowledge (RFC 9293 §3.8.6.3, RFC 5681 §4.2).
+ *
+ * <p>One instance a shard, owned by its thread; allocates nothing.
+ */
+public final class Receiver {
+    /** How long a single small segment may wait for its acknowledgment, ms; RFC 9293 §3.8.6.3 allows up to 500. */
+    private static final int DELAYED_ACK_MS = 40;
+
+    private final ByteChain chain;
+    private final Reassembly reassembly;
+    private final ReceiveWindow window;
+    private final TextSink application;
+    private final SegmentWriter writer;
+    private final ConnectionTimers timers;
+    private final BurstClock clock;
+    private final CounterBlock counters;
+
+    /** With the parts that all connections of the shard share. */
+    public Receiver(
+            final ByteChain chain,
+            final Reassembly reassembly,
+            final ReceiveWindow window,
+            final TextSink application,
+            final SegmentWriter writer,
+            final ConnectionTimers timers,
+            final BurstClock clock,
+            final CounterBlock counters) {
+        this.chain = chain;
+        this.reassembly = reassembly;
+        this.window = window;
+        this.application = application;
+        this.writer = writer;
+        this.timers = timers;
+        this.clock = clock;
+        this.counters = counters;
+    }
+
+    /**
+     * Takes a segment's text and FIN, already within the window.
+     *
+     * @return {@link Verdict#TIME_WAIT} if the peer's FIN was next and brings the connection there; 0 otherwise. The
+     *     acknowledgment that is due is marked in the record.
+     */
+    public int onSegment(final Tcb tcb, final Segment segment) {
+        if (segment.seq() != tcb.rcvNxt()) {
+            queue(tcb, segment);
+            tcb.set(Tcb.ACK_NOW); // RFC 5681 §4.2: out of order, at once
+            return 0;
+        }
+        final boolean hole = !reassembly.isEmpty(tcb);
+        final int length = segment.textLength();
+        if (length > 0 && accept(tcb, segment.textAddress(), length) < length) {
+            return 0; // out of memory: the peer sends the rest, and the FIN, again
+        }
+        int verdict = segment.isFin() ? takeFin(tcb) : 0;
+        if (hole) {
+            verdict |= drain(tcb);
+            tcb.set(Tcb.ACK_NOW); // a hole was filled
+        }
+        acknowledgeText(tcb, length);
+        return verdict;
+    }
+
+    private void queue(final Tcb tcb, final Segment segment) {
+        final boolean kept = reassembly.add(
+                tcb, segment.seq(), segment.textAddress(), segment.textLength(), segment.isFin(), segment.mbuf());
+        if (kept) {
+            counters.increment(Counter.OUT_OF_ORDER_QUEUED);
+            tcb.sackNewest(segment.seq());
+            writer.keepLent();
+        }
+    }
+
+    /** Delivers what has become next in sequence. */
+    private int drain(final Tcb tcb) {
+        int verdict = 0;
+        int slot = reassembly.head(tcb);
+        while (slot != Reassembly.NONE && Sequence.atOrBefore(reassembly.seq(slot), tcb.rcvNxt())) {
+            final int old = tcb.rcvNxt() - reassembly.seq(slot);
+            final int fresh = reassembly.length(slot) - old;
+            if (fresh > 0 && accept(tcb, reassembly.textAddress(slot) + old, fresh) < fresh) {
+                break;
+            }
+            if (fresh >= 0 && reassembly.isFin(slot) && !tcb.is(Tcb.FIN_RECEIVED)) {
+                verdict |= takeFin(tcb);
+            }
+            final long mbuf = reassembly.mbuf(slot);
+            reassembly.removeFirst(tcb);
+            writer.free(mbuf);
+            slot = reassembly.head(tcb);
+        }
+        return verdict;
+    }
+
+    private static int takeFin(final Tcb tcb) {
+        final int verdict = SynchronizedState.onFin(tcb);
+        tcb.set(Tcb.ACK_NOW);
+        return verdict & Verdict.TIME_WAIT;
+    }
+
+    /** Text next in sequence: to the application, and what it does not take to the receive queue. */
+    private int accept(final Tcb tcb, final long address, final int length) {
+        final long queue = receiveChain(tcb);
+        int taken = 0;
+        tcb.rcvNxt(tcb.rcvNxt() + length);
+        if (chain.length(queue) == 0) {
+            taken = application.deliver(tcb, address, length);
+        }
+        if (taken < length && !tcb.is(Tcb.ABORTED)) {
+            taken += chain.append(queue, address + taken, length - taken);
+            if (taken < length) {
+                tcb.rcvNxt(tcb.rcvNxt() - (length - taken));
+            }
+        }
+        return taken;
+    }
+
+    /** Every second full segment at once, a lesser one after a while. */
+    private void acknowledgeText(final Tcb tcb, final int length) {
+        if (length == 0) {
+            return;
+        }
+        final int unacknowledged = tcb.unreadSinceAck() + length;
+        tcb.unreadSinceAck(unacknowledged);
+        if (unacknowledged >= 2 * tcb.mss()) {
+            tcb.set(Tcb.ACK_NOW);
+        } else if (!tcb.is(Tcb.TIMER_ACK | Tcb.ACK_NOW)) {
+            timers.armAck(tcb, clock.millis() + DELAYED_ACK_MS);
+        }
+    }
+
+    /** Offers the application what it has not taken; marks a window update if that opens the window. */
+    public void offerAgain(final Tcb tcb) {
+        final long queue = receiveChain(tcb);
+        boolean progress = false;
+        while (chain.length(queue) > 0 && !tcb.is(Tcb.ABORTED)) {
+            final int piece = chain.contiguous(queue);
+            final int taken = application.deliver(tcb, chain.headAddress(queue), piece);
+            if (tcb.is(Tcb.ABORTED)) {
+                return;
+            }
+            chain.discard(queue, taken);
+            progress |= taken > 0;
+            if (taken < piece) {
+                break;
+            }
+        }
+        if (progress && !tcb.is(Tcb.FIN_RECEIVED) && window.deservesUpdate(tcb)) {
+            tcb.set(Tcb.ACK_NOW);
+        }
+    }
+
+    /** Bytes received and not taken by the application. */
+    public int unread(final Tcb tcb) {
+        return chain.length(receiveChain(tcb));
+    }
+
+    /** Gives back every block and frame that the connection holds. */
+    public void release(final Tcb tcb) {
+        chain.clear(tcb.address() + Tcb.SEND_CHAIN_OFFSET);
+        chain.clear(receiveChain(tcb));
+        while (!reassembly.isEmpty(tcb)) {
+            final long mbuf = reassembly.mbuf(reassembly.head(tcb));
+            reassembly.removeFirst(tcb);
+            writer.free(mbuf);
+        }
+    }
+
+    private static long receiveChain(final Tcb tcb) {
+        return tcb.address() + Tcb.RECEIVE_CHAIN_OFFSET;
+    }
+}

@@ -1,0 +1,359 @@
+package io.millrace.tcp.stream;
+
+import io.millrace.dataplane.counters.Counter;
+import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.dataplane.wire.TcpFlags;
+import io.millrace.tcp.TcpConfig;
+import io.millrace.tcp.TcpState;
+import io.millrace.tcp.egress.NextHops;
+import io.millrace.tcp.egress.OptionWriter;
+import io.millrace.tcp.egress.SegmentWriter;
+import io.millrace.tcp.state.Sequence;
+import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.timer.BurstClock;
+import io.millrace.tcp.timer.ConnectionTimers;
+
+/**
+ * The sending side of connections: decides what may go out now (RFC 9293 §3.8.6), sends it, and sends it again when the
+ * time comes.
+ *
+ * <p>Sequence space after SND.UNA is the send queue's bytes and then, if the application has closed, one FIN. SND.NXT goes
+ * back to SND.UNA on a time-out and everything is sent again from there as the windows allow; {@code sndMax} remembers how
+ * far it had been. One instance a shard, owned by its thread; allocates nothing.
+ */
+public final class Transmitter {
+    private final SegmentWriter writer;
+    private final NextHops nextHops;
+    private final ByteChain chain;
+    private final SackBlocks sackBlocks;
+    private final ReceiveWindow receiveWindow;
+    private final ConnectionTimers timers;
+    private final BurstClock clock;
+    private final CounterBlock counters;
+    private final TcpConfig config;
+
+    /** With the parts that all connections of the shard share. */
+    public Transmitter(
+            final SegmentWriter writer,
+            final NextHops nextHops,
+            final ByteChain chain,
+            final SackBlocks sackBlocks,
+            final ReceiveWindow receiveWindow,
+            final ConnectionTimers timers,
+            final BurstClock clock,
+            final CounterBlock counters,
+            final TcpConfig config) {
+        this.writer = writer;
+        this.nextHops = nextHops;
+        this.chain = chain;
+        this.sackBlocks = sackBlocks;
+        this.receiveWindow = receiveWindow;
+        this.timers = timers;
+        this.clock = clock;
+        this.counters = counters;
+        this.config = config;
+    }
+
+    /** Sends what may be sent now: text, FIN, or else an acknowledgment that is due. */
+    public void output(final Tcb tcb) {
+        boolean sent = false;
+        if (hasSomethingToSend(tcb)) {
+            sent = sendTextAndFin(tcb, false);
+        }
+        if (!sent && tcb.is(Tcb.ACK_NOW)) {
+            sendSegment(tcb, tcb.sndNxt(), 0, 0, TcpFlags.ACK);
+        }
+    }
+
+    private boolean hasSomethingToSend(final Tcb tcb) {
+        return tcb.stateOrdinal() >= TcpState.ESTABLISHED.ordinal()
+                && (tcb.is(Tcb.FIN_QUEUED) || chain.length(sendChain(tcb)) > 0);
+    }
+
+    /**
+     * Sends text and FIN within the windows.
+     *
+     * @param force send at least one byte, or the FIN, whatever the peer's window.
+     * @return whether a segment has gone out.
+     */
+    private boolean sendTextAndFin(final Tcb tcb, final boolean force) {
+        final int queued = chain.length(sendChain(tcb));
+        final int maxText = tcb.mss() - (tcb.is(Tcb.TIMESTAMPS) ? OptionWriter.TIMESTAMPS_LENGTH : 0);
+        final boolean finQueued = tcb.is(Tcb.FIN_QUEUED);
+        boolean sent = false;
+        while (true) {
+            final int offset = tcb.sndNxt() - tcb.sndUna();
+            final int unsent = queued - offset;
+            if (unsent < 0 || unsent == 0 && !finQueued) {
+                break; // all of it is out, the FIN too if there is one
+            }
+            final int usable = Math.min(tcb.sndWnd(), tcb.cwnd()) - offset;
+            int text = Math.min(Math.min(unsent, maxText), Math.max(usable, 0));
+            // RFC 9293 §3.8.6.2.1: a window that admits neither a full segment nor half the largest is worth waiting for.
+            if (text < unsent && text < maxText && text < tcb.maxSndWnd() / 2) {
+                text = 0;
+            }
+            if (text == 0 && unsent > 0) {
+                if (!force || sent) {
+                    break;
+                }
+                text = Math.max(1, Math.min(Math.min(unsent, maxText), tcb.sndWnd()));
+            }
+            // The FIN goes with the last text; it is not held back by a window that its text has filled.
+            final boolean fin = finQueued && text == unsent;
+            final int flags = TcpFlags.ACK
+                    | (text > 0 && text == unsent ? TcpFlags.PSH : 0)
+                    | (fin ? TcpFlags.FIN : 0);
+            if (!sendSequenced(tcb, offset, text, flags)) {
+                break;
+            }
+            sent = true;
+        }
+        if (!tcb.is(Tcb.TIMER_RTO)) {
+            timers.armRto(tcb, clock.millis() + RttEstimator.backedOff(tcb)); // to probe, or to try again for a frame
+        }
+        return sent;
+    }
+
+    /** Sends numbers that must be acknowledged, at SND.NXT. */
+    private boolean sendSequenced(final Tcb tcb, final int offset, final int text, final int flags) {
+        final int seq = tcb.sndNxt();
+        if (!sendSegment(tcb, seq, offset, text, flags)) {
+            return false;
+        }
+        final int fin = flags & TcpFlags.FIN;
+        if (fin != 0) {
+            tcb.set(Tcb.FIN_SENT);
+        }
+        final int end = seq + text + fin;
+        tcb.sndNxt(end);
+        if (Sequence.after(end, tcb.sndMax())) {
+            tcb.sndMax(end);
+            if (!tcb.is(Tcb.RTT_TIMED)) {
+                tcb.set(Tcb.RTT_TIMED);
+                tcb.rttSeq(end);
+                tcb.rttStart(clock.micros());
+            }
+        } else {
+            counters.increment(Counter.TCP_SEGMENTS_RETRANSMITTED);
+            if (fin != 0) {
+                counters.increment(Counter.TCP_FIN_RETRANSMITS);
+            }
+        }
+        if (!tcb.is(Tcb.TIMER_RTO)) {
+            timers.armRto(tcb, clock.millis() + RttEstimator.backedOff(tcb));
+        }
+        return true;
+    }
+
+    /** Writes one segment of a connection past its SYN; every one of them acknowledges. */
+    private boolean sendSegment(final Tcb tcb, final int seq, final int offset, final int text, final int flags) {
+        if (!writer.begin()) {
+            return false;
+        }
+        final long at = writer.optionsAddress();
+        int options = 0;
+        if (tcb.is(Tcb.TIMESTAMPS)) {
+            options = OptionWriter.timestamps(at, clock.millis() + tcb.tsOffset(), tcb.tsRecent());
+        }
+        if (text == 0 && tcb.is(Tcb.SACK)) {
+            options += sackBlocks.write(tcb, at + options);
+        }
+        if (text > 0) {
+            chain.copyOut(sendChain(tcb), offset, at + options, text);
+        }
+        final int window = receiveWindow.advertise(tcb);
+        writer.send(
+                nextHop(tcb),
+                tcb.localLo(),
+                tcb.remoteLo(),
+                tcb.ports(),
+                seq,
+                tcb.rcvNxt(),
+                flags,
+                window,
+                options,
+                text);
+        tcb.lastAckSent(tcb.rcvNxt());
+        tcb.unreadSinceAck(0);
+        tcb.clear(Tcb.ACK_NOW | Tcb.TIMER_ACK);
+        return true;
+    }
+
+    /** Sends, or sends again, the SYN of an active open, or its SYN-ACK in a simultaneous open. */
+    public void sendSyn(final Tcb tcb) {
+        final boolean synAck = tcb.stateOrdinal() == TcpState.SYN_RCVD.ordinal();
+        if (writer.begin()) {
+            final int window = Math.min(0xffff, config.receiveBufferBytes());
+            final int options = synOptions(tcb, writer.optionsAddress());
+            writer.send(
+                    nextHop(tcb),
+                    tcb.localLo(),
+                    tcb.remoteLo(),
+                    tcb.ports(),
+                    tcb.iss(),
+                    synAck ? tcb.rcvNxt() : 0,
+                    synAck ? TcpFlags.SYN | TcpFlags.ACK : TcpFlags.SYN,
+                    window,
+                    options,
+                    0);
+        }
+        tcb.clear(Tcb.ACK_NOW);
+        timers.armRto(tcb, clock.millis() + RttEstimator.backedOff(tcb));
+    }
+
+    private int synOptions(final Tcb tcb, final long at) {
+        int length = OptionWriter.mss(at, writer.mtu() - 40);
+        if (tcb.is(Tcb.TIMESTAMPS)) {
+            final int tsVal = clock.millis() + tcb.tsOffset();
+            final int tsEcr = tcb.stateOrdinal() == TcpState.SYN_RCVD.ordinal() ? tcb.tsRecent() : 0;
+            length += tcb.is(Tcb.SACK)
+                    ? OptionWriter.sackPermittedAndTimestamps(at + length, tsVal, tsEcr)
+                    : OptionWriter.timestamps(at + length, tsVal, tsEcr);
+        } else if (tcb.is(Tcb.SACK)) {
+            length += OptionWriter.sackPermitted(at + length);
+        }
+        if (tcb.is(Tcb.WINDOW_SCALE)) {
+            length += OptionWriter.windowScale(at + length, tcb.rcvWndShift());
+        }
+        return length;
+    }
+
+    /** RFC 9293 §3.10.5: {@code <SEQ=SND.NXT><CTL=RST>}; it also acknowledges, as every large stack's does. */
+    public void sendReset(final Tcb tcb) {
+        if (writer.begin()) {
+            writer.send(
+                    nextHop(tcb),
+                    tcb.localLo(),
+                    tcb.remoteLo(),
+                    tcb.ports(),
+                    tcb.sndMax(),
+                    tcb.rcvNxt(),
+                    TcpFlags.RST | TcpFlags.ACK,
+                    0,
+                    0,
+                    0);
+        }
+    }
+
+    /** SND.UNA has advanced by {@code acked} sequence numbers; {@link #output} is to follow. */
+    public void onAcked(final Tcb tcb, final int acked) {
+        final long send = sendChain(tcb);
+        chain.discard(send, Math.min(acked, chain.length(send))); // the rest is our SYN or FIN
+        if (tcb.is(Tcb.RTT_TIMED) && Sequence.atOrAfter(tcb.sndUna(), tcb.rttSeq())) {
+            tcb.clear(Tcb.RTT_TIMED);
+            RttEstimator.sample(tcb, clock.micros() - tcb.rttStart());
+        }
+        tcb.retransmits(0);
+        tcb.clear(Tcb.PERSISTING);
+        if (tcb.sndUna() == tcb.sndMax()) {
+            tcb.clear(Tcb.TIMER_RTO);
+        } else {
+            timers.armRto(tcb, clock.millis() + RttEstimator.backedOff(tcb)); // RFC 6298 §5.3
+        }
+        if (NewReno.onAcked(tcb, acked)) {
+            sendFirstAgain(tcb);
+        }
+    }
+
+    /** A duplicate acknowledgment has come; {@link #output} is to follow. */
+    public void onDuplicateAck(final Tcb tcb) {
+        if (NewReno.onDuplicateAck(tcb)) {
+            sendFirstAgain(tcb);
+        }
+    }
+
+    /** Any acceptable acknowledgment has come: ends the probing of a closed window that has opened. */
+    public void onAcknowledgment(final Tcb tcb) {
+        if (tcb.is(Tcb.PERSISTING)) {
+            tcb.set(Tcb.PROBE_ANSWERED);
+            if (tcb.sndWnd() > 0) {
+                tcb.clear(Tcb.PERSISTING | Tcb.TIMER_RTO);
+                tcb.retransmits(0);
+            }
+        }
+    }
+
+    /** Sends the segment at SND.UNA again, outside the congestion window. */
+    private void sendFirstAgain(final Tcb tcb) {
+        final int next = tcb.sndNxt();
+        tcb.sndNxt(tcb.sndUna());
+        tcb.clear(Tcb.RTT_TIMED);
+        final int queued = chain.length(sendChain(tcb));
+        final int maxText = tcb.mss() - (tcb.is(Tcb.TIMESTAMPS) ? OptionWriter.TIMESTAMPS_LENGTH : 0);
+        final int text = Math.min(queued, maxText);
+        final boolean fin = text == queued && tcb.is(Tcb.FIN_SENT);
+        sendSequenced(tcb, 0, text, TcpFlags.ACK | (fin ? TcpFlags.FIN : 0));
+        tcb.sndNxt(Sequence.max(next, tcb.sndNxt()));
+    }
+
+    /**
+     * The retransmission timer has gone off.
+     *
+     * @return false if the connection is to be given up: its retransmissions are used up.
+     */
+    public boolean onTimeout(final Tcb tcb) {
+        tcb.clear(Tcb.TIMER_RTO | Tcb.RTT_TIMED);
+        tcb.nextHopMac(0); // the silence may be the next hop's: ask again where it is
+        final int state = tcb.stateOrdinal();
+        if (state == TcpState.SYN_SENT.ordinal() || state == TcpState.SYN_RCVD.ordinal()) {
+            return onSynTimeout(tcb);
+        }
+        final boolean nothingInFlight = tcb.sndMax() == tcb.sndUna();
+        if (nothingInFlight && !hasSomethingToSend(tcb)) {
+            return true;
+        }
+        if (nothingInFlight || tcb.sndWnd() == 0) {
+            return probe(tcb);
+        }
+        if (tcb.retransmits() >= config.dataRetries()) {
+            return false;
+        }
+        counters.increment(Counter.TCP_TIMEOUTS);
+        NewReno.onTimeout(tcb);
+        tcb.retransmits(tcb.retransmits() + 1);
+        tcb.sndNxt(tcb.sndUna());
+        sendTextAndFin(tcb, true);
+        return true;
+    }
+
+    private boolean onSynTimeout(final Tcb tcb) {
+        if (tcb.retransmits() >= config.synRetries()) {
+            return false;
+        }
+        tcb.retransmits(tcb.retransmits() + 1);
+        tcb.set(Tcb.SYN_LOST);
+        counters.increment(Counter.TCP_SYN_RETRANSMITS);
+        counters.increment(Counter.TCP_SEGMENTS_RETRANSMITTED);
+        sendSyn(tcb);
+        return true;
+    }
+
+    /** RFC 9293 §3.8.6.1: asks into a closed window with one byte, ever more slowly, for as long as it is answered. */
+    private boolean probe(final Tcb tcb) {
+        if (tcb.retransmits() >= config.dataRetries() && !tcb.is(Tcb.PROBE_ANSWERED)) {
+            return false;
+        }
+        tcb.clear(Tcb.PROBE_ANSWERED);
+        tcb.set(Tcb.PERSISTING);
+        tcb.retransmits(Math.min(tcb.retransmits() + 1, 30));
+        tcb.sndNxt(tcb.sndUna());
+        sendTextAndFin(tcb, true);
+        tcb.sndNxt(tcb.sndUna());
+        return true;
+    }
+
+    /** The next hop's Ethernet address as the connection knows it; asked for while it does not. */
+    private long nextHop(final Tcb tcb) {
+        long mac = tcb.nextHopMac();
+        if (mac == 0) {
+            mac = nextHops.find(tcb.localLo(), tcb.remoteLo());
+            tcb.nextHopMac(mac);
+        }
+        return mac;
+    }
+
+    private static long sendChain(final Tcb tcb) {
+        return tcb.address() + Tcb.SEND_CHAIN_OFFSET;
+    }
+}
