@@ -13,11 +13,13 @@ final class TestEal {
 
     private static Optional<Eal> start() {
         try {
-            return Optional.of(Eal.start(EalOptions.builder()
+            final Eal eal = Eal.start(EalOptions.builder()
                     .hugePages(false)
                     .memoryMegabytes(512)
                     .filePrefix("millrace-test-" + ProcessHandle.current().pid())
-                    .build()));
+                    .build());
+            Runtime.getRuntime().addShutdownHook(new Thread(eal::close));
+            return Optional.of(eal);
         } catch (final DpdkException e) {
             reason = e.getMessage();
             System.out.println("DPDK tests are skipped: " + reason);
