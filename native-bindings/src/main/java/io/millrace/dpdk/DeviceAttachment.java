@@ -2,7 +2,6 @@ package io.millrace.dpdk;
 
 import io.millrace.dpdk.ffm.DpdkFunctions;
 import io.millrace.dpdk.ffm.DpdkLibrary;
-import java.nio.file.Path;
 
 /**
  * Turns a device's name into a port. Virtual devices are plugged in now; PCI devices were found when EAL started, which
@@ -39,11 +38,13 @@ final class DeviceAttachment {
         final DpdkFunctions functions = eal.functions();
         if (functions.ethdev().getPortByName(device.name()) >= 0) {
             throw new DpdkException(
-                    "rte_eal_hotplug_add " + device, EEXIST, "the device is attached already", "give it another number");
+                    "rte_eal_hotplug_add " + device,
+                    EEXIST,
+                    "the device is attached already",
+                    "give it another number");
         }
-        if (listensOnSocket(device)) {
-            device.argument("iface").ifPresent(path -> StaleSocket.remove(device, Path.of(path)));
-        }
+        DeviceArguments.check(device);
+        eal.forwardLog();
         final int result = functions.eal().hotplugAdd(VIRTUAL_BUS, device.name(), device.arguments());
         if (result < 0) {
             throw Failure.of(functions, "rte_eal_hotplug_add " + device, result, mend(functions, device));
@@ -60,11 +61,6 @@ final class DeviceAttachment {
         if (!device.isPci()) {
             eal.functions().eal().hotplugRemove(VIRTUAL_BUS, device.name());
         }
-    }
-
-    private static boolean listensOnSocket(final Devargs device) {
-        return device.driver().equals("net_vhost")
-                && !device.argument("client").orElse("0").equals("1");
     }
 
     private static String mend(final DpdkFunctions functions, final Devargs device) {

@@ -117,9 +117,16 @@ public final class Eal implements AutoCloseable {
         functions.eal().threadUnregister();
     }
 
-    /** What DPDK has logged since the last call or failure, oldest first: background threads' complaints too. */
+    /** What DPDK has logged since the last call or failure, oldest first: what its own threads complain of, too. */
     public List<String> drainLog() {
         return functions.log().drain();
+    }
+
+    /** Hands what DPDK has logged to our own logger, so that the next failure is told with its own lines only. */
+    void forwardLog() {
+        for (final String line : drainLog()) {
+            LOGGER.log(System.Logger.Level.WARNING, "DPDK: {0}", line);
+        }
     }
 
     DpdkFunctions functions() {
@@ -138,11 +145,6 @@ public final class Eal implements AutoCloseable {
         owned.remove(resource);
     }
 
-    /** Runs what must happen on DPDK's first thread. */
-    void onMainThread(final Runnable task) {
-        thread.run(task);
-    }
-
     /** Closes ports and pools still open, then DPDK itself; again is harmless. It cannot be started again. */
     @Override
     public synchronized void close() {
@@ -155,6 +157,7 @@ public final class Eal implements AutoCloseable {
         }
         closed = true;
         thread.run(() -> functions.eal().ealCleanup());
+        forwardLog();
         thread.close();
         functions.log().close();
         RuntimeDirectory.remove(options.filePrefix());

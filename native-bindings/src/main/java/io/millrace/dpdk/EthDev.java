@@ -74,6 +74,7 @@ public final class EthDev implements AutoCloseable {
         if (started) {
             throw new IllegalStateException(device + " is running: stop it before configuring it");
         }
+        eal.forwardLog();
         setup = PortSetup.apply(functions, info(), config, pool);
     }
 
@@ -146,6 +147,15 @@ public final class EthDev implements AutoCloseable {
             final MemorySegment bytes = arena.allocate(Long.BYTES);
             check("rte_eth_macaddr_get", ethdev.macaddrGet(port, bytes));
             return bytes.get(JAVA_LONG.withOrder(ByteOrder.BIG_ENDIAN), 0) >>> 16;
+        }
+    }
+
+    /** The MTU: bytes of the largest IP packet. */
+    public int mtu() {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment mtu = arena.allocate(JAVA_SHORT);
+            check("rte_eth_dev_get_mtu", ethdev.getMtu(port, mtu));
+            return mtu.get(JAVA_SHORT, 0) & 0xffff;
         }
     }
 

@@ -8,8 +8,8 @@ import io.millrace.memory.Memory;
 import io.millrace.memory.MemoryRegion;
 
 /**
- * Compares our layout tables with the DPDK that was loaded, before anything relies on them: a small pool, one live mbuf,
- * and the fast-path entry of a port that does not exist. A field that is not where we think ends the start.
+ * Compares our layout tables with the DPDK that was loaded, before anything relies on them: a small pool, one live
+ * mbuf, and the fast-path entry of a port that does not exist. A field that is not where we think ends the start.
  */
 final class LayoutCheck {
     private static final int COUNT = 63;
@@ -94,7 +94,7 @@ final class LayoutCheck {
             throw new DpdkException(
                     "layout check of ABI " + functions.library().layout().abi(),
                     0,
-                    field + " is " + found + ", expected " + expected + ": this build of DPDK differs from the one known",
+                    field + " is " + found + ", expected " + expected + ": this build of DPDK is another than we know",
                     "install the distribution's DPDK (apt-get install dpdk), not " + functions.library().directory());
         }
     }

@@ -108,7 +108,7 @@ public final class Mempool implements AutoCloseable {
         return dataRoom;
     }
 
-    /** Mbufs nobody holds, those in DPDK's thread caches included, those in a {@link MbufCache} not. Slow: for reports. */
+    /** Mbufs nobody holds: those in DPDK's thread caches are counted, those in an {@link MbufCache} not. Slow. */
     public int available() {
         return functions.mempool().mempoolAvailCount(address);
     }

@@ -44,7 +44,7 @@ final class PortInfoReader {
                 functions.ethdev().socketId(port),
                 unsignedShort(DeviceInfoLayout.MIN_MTU),
                 unsignedShort(DeviceInfoLayout.MAX_MTU),
-                (int) Math.min(Integer.toUnsignedLong(info.get(JAVA_INT, layout.maxRxPacketLength())), Integer.MAX_VALUE),
+                atMostMaxInt(info.get(JAVA_INT, layout.maxRxPacketLength())),
                 info.get(JAVA_INT, DeviceInfoLayout.MIN_RX_BUFFER_SIZE),
                 unsignedShort(layout.maxRxQueues()),
                 unsignedShort(layout.maxTxQueues()),
@@ -63,6 +63,11 @@ final class PortInfoReader {
                 unsignedShort(offset + DeviceInfoLayout.LIMIT_MIN),
                 unsignedShort(offset + DeviceInfoLayout.LIMIT_MAX),
                 unsignedShort(offset + DeviceInfoLayout.LIMIT_ALIGN));
+    }
+
+    /** An unsigned 32-bit number; UINT32_MAX means no limit. */
+    private static int atMostMaxInt(final int value) {
+        return value < 0 ? Integer.MAX_VALUE : value;
     }
 
     private int unsignedShort(final int offset) {

@@ -35,7 +35,10 @@ final class StaleSocket {
             delete(device, path);
         } catch (final IOException e) {
             throw new DpdkException(
-                    "listen on " + path + " for " + device, 0, "not a socket: " + e.getMessage(), "choose another path");
+                    "listen on " + path + " for " + device,
+                    0,
+                    "not a socket: " + e.getMessage(),
+                    "choose another path");
         }
     }
 

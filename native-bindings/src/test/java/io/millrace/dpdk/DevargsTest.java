@@ -29,7 +29,7 @@ class DevargsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "eth0", "-h", "--help", "net_", "net_null0 -h", "net_null0,a=b c", "net_null0,\n", "3b:00.8"})
+            strings = {"", "eth0", "-h", "--help", "net_", "net_null0 -h", "net_null0,a=b c", "net_null0,\n", "3:00.8"})
     void shouldRefuseWhatIsNoDeviceAndSayWhatWouldBe(final String text) {
         assertThatThrownBy(() -> Devargs.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)

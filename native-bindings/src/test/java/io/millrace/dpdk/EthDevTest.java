@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.memory.Memory;
 import io.millrace.memory.MemoryRegion;
+import java.util.Arrays;
 import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class EthDevTest {
     @Test
@@ -78,14 +81,95 @@ class EthDevTest {
     }
 
     @Test
+    void shouldSetUpSeveralQueuesWithAKeyAndARedirectionTable() {
+        final Eal eal = TestEal.get();
+        try (Mempool pool = Mempool.create(eal, "queues", 8191);
+                EthDev dev = EthDev.attach(eal, Devargs.parse("net_null2"));
+                MemoryRegion array = MemoryRegion.allocate("a burst", 64 * 8)) {
+            dev.configure(
+                    EthDevConfig.builder()
+                            .queuePairs(4)
+                            .mtu(1400)
+                            .rssKey(RssKey.of(new byte[40]))
+                            .build(),
+                    pool);
+            dev.start();
+            final int[] queues = new int[dev.info().redirectionTableSize()];
+            Arrays.setAll(queues, i -> i % 4);
+            dev.redirectionTable(queues);
+            assertThat(dev.mtu()).isEqualTo(1400);
+            for (int queue = 0; queue < 4; queue++) {
+                assertThat(dev.rxQueue(queue).receive(array.address(), 8)).isEqualTo(8);
+                assertThat(dev.txQueue(queue).transmit(array.address(), 8)).isEqualTo(8);
+            }
+        }
+    }
+
+    @Test
+    void shouldRunAgainAfterAStopAndBeAttachedAgainAfterAClose() {
+        final Eal eal = TestEal.get();
+        try (Mempool pool = Mempool.create(eal, "again", 4095);
+                MemoryRegion array = MemoryRegion.allocate("a burst", 64 * 8)) {
+            for (int attachment = 0; attachment < 3; attachment++) {
+                try (EthDev dev = EthDev.attach(eal, Devargs.parse("net_null3"))) {
+                    dev.configure(EthDevConfig.builder().build(), pool);
+                    for (int run = 0; run < 3; run++) {
+                        dev.start();
+                        final int received = dev.rxQueue(0).receive(array.address(), 16);
+                        assertThat(dev.txQueue(0).transmit(array.address(), received)).isEqualTo(16);
+                        dev.stop();
+                    }
+                }
+            }
+            assertThat(pool.available()).isEqualTo(4095);
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatThePortCannotDo() {
+        final Eal eal = TestEal.get();
+        try (Mempool pool = Mempool.create(eal, "refused", 1023);
+                EthDev dev = EthDev.attach(eal, Devargs.parse("net_ring1"))) {
+            assertThatThrownBy(() -> dev.configure(EthDevConfig.builder().queuePairs(17).build(), pool))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("17")
+                    .hasMessageContaining("16");
+            assertThatThrownBy(dev::start).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> dev.rxQueue(0)).isInstanceOf(IllegalStateException.class);
+            dev.configure(EthDevConfig.builder().build(), pool);
+            assertThatThrownBy(() -> dev.rxQueue(0))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("not started");
+            assertThatThrownBy(() -> EthDev.attach(eal, Devargs.parse("net_ring1")))
+                    .isInstanceOf(DpdkException.class)
+                    .hasMessageContaining("attached already");
+        }
+    }
+
+    @Test
     void shouldNameTheUnknownDeviceAndThePackage() {
         final Eal eal = TestEal.get();
         assertThatThrownBy(() -> EthDev.attach(eal, Devargs.parse("net_nonesuch0")))
                 .isInstanceOf(DpdkException.class)
                 .hasMessageContaining("net_nonesuch0")
                 .hasMessageContaining("librte-net-nonesuch23");
-        assertThatThrownBy(() -> EthDev.attach(eal, Devargs.parse("net_af_packet0,iface=nonesuch")))
-                .isInstanceOf(DpdkException.class)
-                .hasMessageContaining("nonesuch");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "net_af_packet0,iface=nonesuch | there is no interface 'nonesuch'",
+                "net_af_packet0 | needs iface",
+                "net_vhost0,iface=/nonesuch/x | there is no directory '/nonesuch'",
+                "net_vhost0,iface=/etc/passwd | there is a file of that name",
+                "net_virtio_user0,path=/nonesuch/x | start the process that listens there first",
+                "net_pcap0,rx_pcap=/nonesuch.pcap | /nonesuch.pcap",
+            })
+    void shouldSayWhatIsWrongWithADevice(final String device, final String words) {
+        final Eal eal = TestEal.get();
+        assertThatThrownBy(() -> EthDev.attach(eal, Devargs.parse(device)).close())
+                .hasMessageContaining(device.split(",")[0])
+                .hasMessageContaining(words);
     }
 }

@@ -17,7 +17,9 @@ public final class NetworkNamespace implements AutoCloseable {
     /** A namespace, or nothing where this machine lets none be made. */
     public static Optional<NetworkNamespace> create(final String purpose) {
         final String name = "millrace-" + purpose + "-" + ProcessHandle.current().pid();
-        return execute(List.of("ip", "netns", "add", name)) ? Optional.of(new NetworkNamespace(name)) : Optional.empty();
+        return execute(List.of("ip", "netns", "add", name))
+                ? Optional.of(new NetworkNamespace(name))
+                : Optional.empty();
     }
 
     /** What must stand before a command so that it runs inside. */

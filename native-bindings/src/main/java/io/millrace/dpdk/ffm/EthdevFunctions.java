@@ -52,6 +52,9 @@ public interface EthdevFunctions {
     /** rte_eth_macaddr_get: fills 6 bytes. */
     int macaddrGet(int port, MemorySegment address);
 
+    /** rte_eth_dev_get_mtu: fills a {@code uint16_t}. */
+    int getMtu(int port, MemorySegment mtu);
+
     /** rte_eth_link_get_nowait: fills a {@code struct rte_eth_link}. */
     int linkGet(int port, MemorySegment link);
 

@@ -27,6 +27,7 @@ final class FfmEthdevFunctions implements EthdevFunctions {
     private final MethodHandle stop;
     private final MethodHandle close;
     private final MethodHandle macaddrGet;
+    private final MethodHandle getMtu;
     private final MethodHandle linkGet;
     private final MethodHandle statsGet;
     private final MethodHandle rssRetaUpdate;
@@ -53,6 +54,7 @@ final class FfmEthdevFunctions implements EthdevFunctions {
         stop = library.function("rte_eth_dev_stop", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR));
         close = library.function("rte_eth_dev_close", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR));
         macaddrGet = library.function("rte_eth_macaddr_get", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR, ADDRESS));
+        getMtu = library.function("rte_eth_dev_get_mtu", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR, ADDRESS));
         linkGet = library.function("rte_eth_link_get_nowait", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR, ADDRESS));
         statsGet = library.function("rte_eth_stats_get", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR, ADDRESS));
         rssRetaUpdate = library.function(
@@ -210,6 +212,15 @@ final class FfmEthdevFunctions implements EthdevFunctions {
             return (int) macaddrGet.invokeExact((char) port, address);
         } catch (final Throwable e) {
             throw new AssertionError("rte_eth_macaddr_get", e);
+        }
+    }
+
+    @Override
+    public int getMtu(final int port, final MemorySegment mtu) {
+        try {
+            return (int) getMtu.invokeExact((char) port, mtu);
+        } catch (final Throwable e) {
+            throw new AssertionError("rte_eth_dev_get_mtu", e);
         }
     }
 

@@ -5,12 +5,19 @@ public final class DeviceConfigurationLayout {
     /** Bytes to give to {@code rte_eth_dev_configure}: 2272 in ABI 23, 2280 later; zeroed. */
     public static final int SIZE = 4096;
 
+    /** {@code enum rte_eth_rx_mq_mode rxmode.mq_mode}. */
     public static final int RX_MODE = 8;
+    /** {@code uint32_t rxmode.mtu}. */
     public static final int RX_MTU = 12;
+    /** {@code uint64_t rxmode.offloads}. */
     public static final int RX_OFFLOADS = 24;
+    /** {@code uint64_t txmode.offloads}. */
     public static final int TX_OFFLOADS = 72;
+    /** {@code uint8_t *rx_adv_conf.rss_conf.rss_key}. */
     public static final int RSS_KEY = 128;
+    /** {@code uint8_t rx_adv_conf.rss_conf.rss_key_len}. */
     public static final int RSS_KEY_LENGTH = 136;
+    /** {@code uint64_t rx_adv_conf.rss_conf.rss_hf}. */
     public static final int RSS_HASH_FUNCTIONS = 144;
 
     /** {@code RTE_ETH_MQ_RX_NONE}: one receive queue, or the driver's own way. */
