@@ -115,13 +115,18 @@ final class Connections {
             connection.nextHopMac(segment.remoteMac()); // the way back is the way it came
         }
         transmitter.onAcknowledgment(connection);
-        if (Verdict.has(verdict, Verdict.OPENED | Verdict.SYN_ACK)) {
-            onHandshake(connection, segment, verdict);
+        if (Verdict.has(verdict, Verdict.OPENED)) {
+            begin(connection);
         }
-        if (Verdict.has(verdict, Verdict.ACKED) || segment.acked() > 0) {
+        if (segment.acked() > 0) {
             transmitter.onAcked(connection, segment.acked());
         } else if (Verdict.has(verdict, Verdict.DUPLICATE_ACK)) {
             transmitter.onDuplicateAck(connection);
+        }
+        if (Verdict.has(verdict, Verdict.OPENED)) {
+            callbacks.onOpen(connection); // an active open; passive ones come here open
+        } else if (Verdict.has(verdict, Verdict.SYN_ACK)) {
+            transmitter.sendSyn(connection); // simultaneous open
         }
         if (Verdict.has(verdict, Verdict.ACK) || Verdict.has(verdict, Verdict.CHALLENGE_ACK) && mayChallenge(connection)) {
             connection.set(Tcb.ACK_NOW);
@@ -163,19 +168,6 @@ final class Connections {
         final boolean allowed = challenges.allows(connection, clock.millis());
         counters.increment(allowed ? Counter.CHALLENGE_ACKS : Counter.CHALLENGE_ACKS_SKIPPED);
         return allowed;
-    }
-
-    /** An active open has come a step further. */
-    private void onHandshake(final Tcb connection, final Segment segment, final int verdict) {
-        if (Verdict.has(verdict, Verdict.SYN_ACK)) {
-            connection.retransmits(0);
-            transmitter.sendSyn(connection);
-            return;
-        }
-        begin(connection);
-        if (connection.is(Tcb.ACTIVE_OPEN)) {
-            callbacks.onOpen(connection);
-        }
     }
 
     /** The connection has become ESTABLISHED: what its data starts from. */
