@@ -153,7 +153,7 @@ public final class Datapath implements AutoCloseable {
             final CounterBlock counters) {
         return new IngressStage(
                 port.rxQueue(queue),
-                new FrameClassifier(host),
+                new FrameClassifier(host, port.capabilities().partialChecksums()),
                 responder,
                 allocator,
                 counters,

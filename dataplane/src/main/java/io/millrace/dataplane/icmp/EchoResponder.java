@@ -52,9 +52,9 @@ public final class EchoResponder {
         final int length = Mbuf.dataLength(mbuf) - l4Offset;
         icmp.wrap(Mbuf.dataAddress(mbuf) + l4Offset);
         if (!InternetChecksum.isValid(InternetChecksum.sum(icmp.address(), length))) {
-            drop(mbuf, Counter.DROP_BAD_ICMP);
+            drop(mbuf, Counter.ICMP_MALFORMED);
         } else if (icmp.type() != IcmpHeader.ECHO_REQUEST || icmp.code() != 0) {
-            drop(mbuf, Counter.DROP_UNUSED_ICMP);
+            drop(mbuf, Counter.ICMP_UNUSED);
         } else {
             counters.increment(Counter.ICMP_ECHOS);
             if (limit.tryTake(nowNanos)) {

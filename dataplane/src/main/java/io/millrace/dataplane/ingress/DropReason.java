@@ -31,8 +31,8 @@ public enum DropReason {
     TCP_NO_FLAGS(Counter.DROP_TCP_NO_FLAGS),
     TCP_SYN_FIN(Counter.DROP_TCP_SYN_FIN),
     TCP_SYN_RST(Counter.DROP_TCP_SYN_RST),
-    BAD_ARP(Counter.DROP_BAD_ARP),
-    BAD_ICMP(Counter.DROP_BAD_ICMP);
+    ARP_TRUNCATED(Counter.DROP_ARP_TRUNCATED),
+    ICMP_TRUNCATED(Counter.DROP_ICMP_TRUNCATED);
 
     private static final DropReason[] BY_ORDINAL = values();
 

@@ -42,10 +42,22 @@ public final class FrameClassifier {
 
     private final HostAddresses host;
     private final long mac;
+    private final boolean acceptPartialChecksums;
 
-    /** Makes a classifier for the frames of a port with these addresses. */
+    /** Makes a classifier for the frames of a port with these addresses, which come with whole checksums. */
     public FrameClassifier(final HostAddresses host) {
+        this(host, false);
+    }
+
+    /**
+     * Makes a classifier for the frames of a port with these addresses.
+     *
+     * @param acceptPartialChecksums whether to take a TCP checksum for good that holds the pseudo header's sum only, as a
+     *     kernel on the same host leaves it (see {@code PortCapabilities})
+     */
+    public FrameClassifier(final HostAddresses host, final boolean acceptPartialChecksums) {
         this.host = host;
+        this.acceptPartialChecksums = acceptPartialChecksums;
         mac = host.mac();
     }
 
@@ -104,7 +116,7 @@ public final class FrameClassifier {
             return DropReason.OTHER_STATION.code();
         }
         if (length < L3_OFFSET + ArpPacket.LENGTH) {
-            return DropReason.BAD_ARP.code();
+            return DropReason.ARP_TRUNCATED.code();
         }
         trim(mbuf, length, L3_OFFSET + ArpPacket.LENGTH);
         return ARP_META;
@@ -156,7 +168,7 @@ public final class FrameClassifier {
         }
         if (protocol == IpProtocol.ICMP) {
             return totalLength - headerLength < IcmpHeader.LENGTH
-                    ? DropReason.BAD_ICMP.code()
+                    ? DropReason.ICMP_TRUNCATED.code()
                     : FrameMeta.of(FrameMeta.ICMP4, L3_OFFSET, l4Offset);
         }
         return DropReason.UNKNOWN_PROTOCOL.code();
@@ -179,7 +191,7 @@ public final class FrameClassifier {
         return 0;
     }
 
-    private static int checkTcp(final long ip, final long tcp, final int length, final long offloadFlags) {
+    private int checkTcp(final long ip, final long tcp, final int length, final long offloadFlags) {
         if (length < TcpHeader.MIN_LENGTH) {
             return DropReason.TCP_TRUNCATED.code();
         }
@@ -202,10 +214,11 @@ public final class FrameClassifier {
         return 0;
     }
 
-    private static boolean isTcpChecksumValid(final long ip, final long tcp, final int length) {
+    private boolean isTcpChecksumValid(final long ip, final long tcp, final int length) {
         final long pseudo =
                 InternetChecksum.pseudoHeader(Memory.getIntBE(ip + 12), Memory.getIntBE(ip + 16), IpProtocol.TCP, length);
-        return InternetChecksum.isValid(pseudo + InternetChecksum.sum(tcp, length));
+        return InternetChecksum.isValid(pseudo + InternetChecksum.sum(tcp, length))
+                || acceptPartialChecksums && Memory.getShortBE(tcp + 16) == InternetChecksum.uncomplemented(pseudo);
     }
 
     private static void trim(final long mbuf, final int length, final int wanted) {

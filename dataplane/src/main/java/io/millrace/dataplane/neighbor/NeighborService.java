@@ -116,7 +116,7 @@ public final class NeighborService {
     public void onArp(final long mbuf) {
         arp.wrap(Mbuf.dataAddress(mbuf) + EthernetHeader.LENGTH);
         if (!responder.isWellFormed(arp)) {
-            counters.increment(Counter.DROP_BAD_ARP);
+            counters.increment(Counter.ARP_MALFORMED);
             allocator.free(mbuf);
             return;
         }

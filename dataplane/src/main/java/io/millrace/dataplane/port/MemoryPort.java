@@ -126,7 +126,7 @@ public final class MemoryPort implements PacketPort {
     @Override
     public PortCapabilities capabilities() {
         final boolean offload = config.checksumOffload();
-        return new PortCapabilities(offload, offload, offload, true, true);
+        return new PortCapabilities(offload, offload, offload, true, true, false);
     }
 
     /** Gives up this port's queues; the pool is closed with the {@link Pair}. */

@@ -8,9 +8,16 @@ package io.millrace.dataplane.port;
  * @param txTcpChecksum completes the TCP checksum of frames sent
  * @param rssHash received frames carry the Toeplitz hash, by the standard key of {@code flow.Toeplitz}
  * @param flowSteering each TCP flow comes in by the queue that {@code flow.FlowSteering} says for this many queues
+ * @param partialChecksums a kernel on this host may send frames whose TCP checksum is left to a device that is not there,
+ *     without saying so: the field holds the pseudo header's sum
  */
 public record PortCapabilities(
-        boolean rxChecksum, boolean txIpv4Checksum, boolean txTcpChecksum, boolean rssHash, boolean flowSteering) {
+        boolean rxChecksum,
+        boolean txIpv4Checksum,
+        boolean txTcpChecksum,
+        boolean rssHash,
+        boolean flowSteering,
+        boolean partialChecksums) {
     /** A port that leaves everything to software. */
-    public static final PortCapabilities NONE = new PortCapabilities(false, false, false, false, false);
+    public static final PortCapabilities NONE = new PortCapabilities(false, false, false, false, false, false);
 }

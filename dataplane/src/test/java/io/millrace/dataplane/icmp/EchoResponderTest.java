@@ -86,8 +86,8 @@ class EchoResponderTest {
         responder.onIcmp(unreachable, meta(0), 0);
 
         assertThat(sink.frames).isEmpty();
-        assertThat(counters.get(Counter.DROP_BAD_ICMP)).isEqualTo(1);
-        assertThat(counters.get(Counter.DROP_UNUSED_ICMP)).isEqualTo(1);
+        assertThat(counters.get(Counter.ICMP_MALFORMED)).isEqualTo(1);
+        assertThat(counters.get(Counter.ICMP_UNUSED)).isEqualTo(1);
         assertThat(frames.pool.available()).isEqualTo(256);
     }
 

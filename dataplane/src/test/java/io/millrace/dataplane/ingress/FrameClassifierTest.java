@@ -15,7 +15,9 @@ import io.millrace.dataplane.TestFrames;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.wire.ArpPacket;
 import io.millrace.dataplane.wire.EtherType;
+import io.millrace.dataplane.wire.InternetChecksum;
 import io.millrace.dataplane.wire.IpAddress;
+import io.millrace.dataplane.wire.IpProtocol;
 import io.millrace.dataplane.wire.MacAddress;
 import io.millrace.dataplane.wire.TcpFlags;
 import io.millrace.dpdk.Mbuf;
@@ -39,11 +41,12 @@ class FrameClassifierTest {
     private static final int FUZZED_FRAMES = 200_000;
 
     private final TestFrames frames = new TestFrames();
-    private final FrameClassifier classifier = new FrameClassifier(HostAddresses.builder(new MacAddress(OUR_MAC))
+    private final HostAddresses host = HostAddresses.builder(new MacAddress(OUR_MAC))
             .address("10.0.0.1/24")
             .owned("10.64.0.0/12")
             .gateway("10.0.0.254")
-            .build());
+            .build();
+    private final FrameClassifier classifier = new FrameClassifier(host);
 
     @AfterEach
     void closePool() {
@@ -129,6 +132,19 @@ class FrameClassifierTest {
                 .isEqualTo(DropReason.IP_CHECKSUM);
     }
 
+    @Test
+    @Tag("N6")
+    void shouldAcceptAChecksumAKernelLeftToTheDeviceOnlyWhereTheseComeFrom() {
+        final long mbuf = frames.tcp(11);
+        tcp(mbuf).checksum(InternetChecksum.uncomplemented(
+                InternetChecksum.pseudoHeader(PEER_IP, OUR_IP, IpProtocol.TCP, 31)));
+
+        assertThat(DropReason.of(classifier.classify(mbuf))).isEqualTo(DropReason.TCP_CHECKSUM);
+        assertThat(new FrameClassifier(host, true).classify(mbuf)).isPositive();
+        tcp(mbuf).checksum(tcp(mbuf).checksum() + 1);
+        assertThat(DropReason.of(new FrameClassifier(host, true).classify(mbuf))).isEqualTo(DropReason.TCP_CHECKSUM);
+    }
+
     @TestFactory
     Stream<DynamicTest> shouldDropEachMalformedShapeForItsReason() {
         final Map<String, Case> cases = new LinkedHashMap<>();
@@ -184,13 +200,13 @@ class FrameClassifierTest {
         cases.put("SYN and FIN", flags(DropReason.TCP_SYN_FIN, TcpFlags.SYN | TcpFlags.FIN));
         cases.put("SYN and RST", flags(DropReason.TCP_SYN_RST, TcpFlags.SYN | TcpFlags.RST));
         cases.put("all flags", flags(DropReason.TCP_SYN_FIN, 0xff));
-        cases.put("short ARP", new Case(DropReason.BAD_ARP, () -> frames.frame(EtherType.ARP, 27)));
+        cases.put("short ARP", new Case(DropReason.ARP_TRUNCATED, () -> frames.frame(EtherType.ARP, 27)));
         cases.put("ARP to another station", new Case(DropReason.OTHER_STATION, () -> {
             final long m = frames.arp(ArpPacket.REPLY, PEER_MAC, PEER_IP, OUR_MAC, OUR_IP);
             ethernet(m).destination(OUR_MAC + 1);
             return m;
         }));
-        cases.put("half an ICMP header", breakingIp(DropReason.BAD_ICMP, m -> ip(m).protocol(1).totalLength(27)));
+        cases.put("half an ICMP header", breakingIp(DropReason.ICMP_TRUNCATED, m -> ip(m).protocol(1).totalLength(27)));
 
         final EnumSet<DropReason> untested = EnumSet.allOf(DropReason.class);
         cases.values().forEach(c -> untested.remove(c.reason));

@@ -111,7 +111,7 @@ class NeighborServiceTest {
         service.onArp(frames.arp(ArpPacket.REQUEST, PEER_MAC, IpAddress.parse("10.0.0.255").ipv4(), 0, OUR_IP));
 
         assertThat(sink.frames).isEmpty();
-        assertThat(counters.get(Counter.DROP_BAD_ARP)).isEqualTo(7);
+        assertThat(counters.get(Counter.ARP_MALFORMED)).isEqualTo(7);
     }
 
     @Test

@@ -1,0 +1,104 @@
+package io.millrace.dataplane.port;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.dataplane.Allocations;
+import io.millrace.dataplane.TestEal;
+import io.millrace.dpdk.Devargs;
+import io.millrace.dpdk.DpdkException;
+import io.millrace.dpdk.Eal;
+import io.millrace.dpdk.Mbuf;
+import io.millrace.memory.Memory;
+import org.junit.jupiter.api.Test;
+
+class DpdkPortTest {
+    private static final DpdkPortConfig LOOP =
+            DpdkPortConfig.of(Devargs.parse("net_ring7")).withEngineFrames(100, 1);
+
+    @Test
+    void shouldSendAndReceiveFramesAndLeakNone() {
+        final Eal eal = TestEal.get();
+        try (DpdkPort port = DpdkPort.open(eal, LOOP);
+                FrameBurst burst = new FrameBurst(32)) {
+            port.attachThread();
+            final int frames = port.pool().available();
+            final FrameAllocator allocator = port.pool().newAllocator();
+            for (int i = 0; i < 20; i++) {
+                final long mbuf = allocator.allocate();
+                Mbuf.length(mbuf, 60);
+                Memory.putLong(Mbuf.dataAddress(mbuf), i);
+                burst.add(mbuf);
+            }
+            assertThat(port.txQueue(0).transmit(burst)).isEqualTo(20);
+            assertThat(burst.isEmpty()).isTrue();
+            assertThat(port.rxQueue(0).receive(burst)).isEqualTo(20);
+            for (int i = 0; i < 20; i++) {
+                assertThat(Memory.getLong(Mbuf.dataAddress(burst.get(i)))).isEqualTo(i);
+                allocator.free(burst.get(i));
+            }
+            assertThat(port.pool().available()).isEqualTo(frames);
+            assertThat(port.statistics().txFrames()).isEqualTo(20);
+            port.detachThread();
+        }
+    }
+
+    @Test
+    void shouldOpenAgainAfterItWasClosed() {
+        final Eal eal = TestEal.get();
+        for (int i = 0; i < 3; i++) {
+            try (DpdkPort port = DpdkPort.open(eal, LOOP)) {
+                assertThat(port.mtu()).isEqualTo(1500);
+                assertThat(port.pool().dataRoom()).isGreaterThanOrEqualTo(2048);
+            }
+        }
+    }
+
+    @Test
+    void shouldLetAThreadAttachToTwoPorts() {
+        final Eal eal = TestEal.get();
+        try (DpdkPort one = DpdkPort.open(eal, LOOP);
+                DpdkPort two = DpdkPort.open(eal, DpdkPortConfig.of(Devargs.parse("net_null7")))) {
+            one.attachThread();
+            two.attachThread();
+            one.detachThread();
+            two.detachThread();
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWhenItCannotBeOpened() {
+        final Eal eal = TestEal.get();
+        assertThatThrownBy(() -> DpdkPort.open(eal, DpdkPortConfig.of(Devargs.parse("net_nonesuch0"))))
+                .isInstanceOf(DpdkException.class)
+                .hasMessageContaining("net_nonesuch0");
+        assertThatThrownBy(() -> DpdkPort.open(eal, LOOP.withQueuePairs(128)))
+                .hasMessageContaining("128");
+        DpdkPort.open(eal, LOOP).close();
+    }
+
+    @Test
+    void shouldAllocateNothingOnTheHeap() {
+        final Eal eal = TestEal.get();
+        try (DpdkPort port = DpdkPort.open(eal, LOOP);
+                FrameBurst burst = new FrameBurst(32)) {
+            port.attachThread();
+            final FrameAllocator allocator = port.pool().newAllocator();
+            for (int i = 0; i < 16; i++) {
+                final long mbuf = allocator.allocate();
+                Mbuf.length(mbuf, 60);
+                burst.add(mbuf);
+            }
+            assertThat(Allocations.bytesPer50Thousand(() -> {
+                        port.txQueue(0).transmit(burst);
+                        port.rxQueue(0).receive(burst);
+                        allocator.free(allocator.allocate());
+                    }))
+                    .isZero();
+            for (int i = 0; i < burst.size(); i++) {
+                allocator.free(burst.get(i));
+            }
+            port.detachThread();
+        }
+    }
+}
