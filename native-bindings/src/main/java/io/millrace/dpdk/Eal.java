@@ -124,8 +124,17 @@ public final class Eal implements AutoCloseable {
 
     /** Hands what DPDK has logged to our own logger, so that the next failure is told with its own lines only. */
     void forwardLog() {
+        forwardLog(System.Logger.Level.WARNING);
+    }
+
+    /** As {@link #forwardLog} for what is logged while closing: a peer that went first is no cause for alarm. */
+    void forwardClosingLog() {
+        forwardLog(System.Logger.Level.DEBUG);
+    }
+
+    private void forwardLog(final System.Logger.Level level) {
         for (final String line : drainLog()) {
-            LOGGER.log(System.Logger.Level.WARNING, "DPDK: {0}", line);
+            LOGGER.log(level, "DPDK: {0}", line);
         }
     }
 
@@ -151,13 +160,14 @@ public final class Eal implements AutoCloseable {
         if (closed) {
             return;
         }
+        forwardLog();
         while (!owned.isEmpty()) {
             closeQuietly(owned.peek());
             owned.poll();
         }
         closed = true;
         thread.run(() -> functions.eal().ealCleanup());
-        forwardLog();
+        forwardClosingLog();
         thread.close();
         functions.log().close();
         RuntimeDirectory.remove(options.filePrefix());

@@ -219,10 +219,15 @@ public final class EthDev implements AutoCloseable {
             return;
         }
         closed = true;
-        stop();
-        ethdev.close(port);
-        DeviceAttachment.detach(eal, device);
-        eal.disown(this);
+        eal.forwardLog();
+        try {
+            stop();
+        } finally {
+            ethdev.close(port);
+            DeviceAttachment.detach(eal, device);
+            eal.forwardClosingLog();
+            eal.disown(this);
+        }
     }
 
     private PortSetup configured() {
