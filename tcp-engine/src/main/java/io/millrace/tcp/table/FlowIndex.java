@@ -106,20 +106,21 @@ public final class FlowIndex implements AutoCloseable {
         if (size == capacity) {
             return false;
         }
-        long word = word(hash, ref);
         long at = home(hash);
         long displacement = 0;
-        for (long other = Memory.getLong(at); other != 0; other = Memory.getLong(at)) {
-            final long othersDisplacement = displacement(at, hashOf(other));
-            if (othersDisplacement < displacement) {
-                Memory.putLong(at, word);
-                word = other;
-                displacement = othersDisplacement;
-            }
+        long other = Memory.getLong(at);
+        while (other != 0 && displacement(at, hashOf(other)) >= displacement) {
             at = next(at);
             displacement += WORD_BYTES;
+            other = Memory.getLong(at);
         }
-        Memory.putLong(at, word);
+        Memory.putLong(at, word(hash, ref));
+        while (other != 0) {
+            at = next(at);
+            final long following = Memory.getLong(at);
+            Memory.putLong(at, other);
+            other = following;
+        }
         size++;
         return true;
     }

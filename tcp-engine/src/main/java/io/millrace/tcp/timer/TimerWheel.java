@@ -26,10 +26,16 @@ public final class TimerWheel {
     private static final int LEVEL_BUCKETS = 1 << LEVEL_SHIFT;
     private static final int BUCKET_MASK = LEVEL_BUCKETS - 1;
 
+    /** So many timers move down in one poll: some 50 µs, less than a NIC's queue takes to fill. */
+    private static final int MOVES_PER_POLL = 1024;
+
     private final RecordSlab records;
     private final TimerLinks links;
     private final int[] heads = new int[LEVELS * LEVEL_BUCKETS];
     private final long[] occupied = new long[LEVELS * LEVEL_BUCKETS / Long.SIZE];
+    /** The bucket whose time has come and whose timers are moving down; 0, which never has to, when there is none. */
+    private int draining;
+
     private int now;
     private int size;
 
@@ -85,19 +91,34 @@ public final class TimerWheel {
     }
 
     /**
-     * Brings the wheel to {@code nowTicks} and takes off one timer that has expired by then.
+     * Brings the wheel towards {@code nowTicks} and takes off one timer that has expired by then. When very many timers
+     * have to move to a lower level at once, the wheel stops its clock and moves them in portions, one in each poll,
+     * rather than keep the caller from its packets; while {@link #isBehind} he comes back without pausing.
      *
-     * @return its slot, no longer scheduled; {@link #NONE} when there is no more
+     * @return its slot, no longer scheduled; {@link #NONE} when there is no more for now
      */
     public int poll(final int nowTicks) {
-        do {
+        int moves = MOVES_PER_POLL;
+        while (true) {
             final int slot = heads[now & BUCKET_MASK];
             if (slot != NONE) {
                 cancel(slot);
                 return slot;
             }
-        } while (advance(nowTicks));
-        return NONE;
+            if (isBehind()) {
+                if (moves == 0) {
+                    return NONE;
+                }
+                moves = drain(moves);
+            } else if (!advance(nowTicks)) {
+                return NONE;
+            }
+        }
+    }
+
+    /** Whether the last poll left timers to be moved, so that polling again at the same time may find expired ones. */
+    public boolean isBehind() {
+        return draining != 0 && heads[draining] != NONE;
     }
 
     /** Number of timers running. */
@@ -112,6 +133,7 @@ public final class TimerWheel {
      * @return whether timers may be due now
      */
     private boolean advance(final int target) {
+        draining = 0;
         final int distance = target - now;
         if (distance <= 0) {
             return false;
@@ -127,8 +149,9 @@ public final class TimerWheel {
                     break;
                 }
                 now = start;
+                // A bucket of level 0 is due as it is; another one's timers move down.
                 if (level > 0) {
-                    cascade(level * LEVEL_BUCKETS + (index + ahead & BUCKET_MASK));
+                    draining = level * LEVEL_BUCKETS + (index + ahead & BUCKET_MASK);
                 }
                 return true;
             }
@@ -153,17 +176,22 @@ public final class TimerWheel {
         return 0;
     }
 
-    /** Moves the timers of a bucket whose time has come to lower levels. */
-    private void cascade(final int bucket) {
-        int slot = heads[bucket];
-        heads[bucket] = NONE;
-        markEmpty(bucket);
-        while (slot != NONE) {
+    /**
+     * Moves timers from the bucket whose time has come to lower levels.
+     *
+     * @return how many of {@code moves} are left
+     */
+    private int drain(final int moves) {
+        int left = moves;
+        int slot = heads[draining];
+        for (; slot != NONE && left > 0; left--) {
             final long record = records.address(slot);
             final int next = Memory.getInt(record + links.next());
+            unlink(record, draining);
             link(slot, record, bucketOf(Memory.getInt(record + links.deadline())));
             slot = next;
         }
+        return left;
     }
 
     private int bucketOf(final int deadline) {

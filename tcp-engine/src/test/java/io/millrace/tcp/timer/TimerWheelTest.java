@@ -111,12 +111,18 @@ class TimerWheelTest {
     @ValueSource(ints = {0, 0x7fff_fff0, 0xffff_fff0, 0xff_ffff, 0xfeff_ff00})
     void shouldExpireEachTimerOnTimeUnderRandomUse(final int start) {
         final SplittableRandom random = Seed.random();
+        for (final int timers : new int[] {1, 3, 30, RECORDS}) {
+            behaveAsATreeMap(random, start, timers);
+        }
+    }
+
+    private void behaveAsATreeMap(final SplittableRandom random, final int start, final int timers) {
         final TimerWheel wheel = new TimerWheel(records, LINKS, start);
         final TreeMap<Long, Set<Integer>> byDeadline = new TreeMap<>();
         final Map<Integer, Long> deadlines = new HashMap<>();
         long now = 0;
-        for (int i = 0; i < 300_000; i++) {
-            final int slot = random.nextInt(RECORDS);
+        for (int i = 0; i < 200_000; i++) {
+            final int slot = random.nextInt(timers);
             final int choice = random.nextInt(100);
             if (choice < 50) {
                 final long deadline = now + randomDelay(random) - 3;
@@ -134,12 +140,16 @@ class TimerWheelTest {
                     expected.addAll(byDeadline.pollFirstEntry().getValue());
                 }
                 expected.forEach(deadlines::remove);
-                assertThat(expired(wheel, start + (int) now)).isEqualTo(expected);
+                if (!expired(wheel, start + (int) now).equals(expected)) {
+                    throw new AssertionError("step " + i + ": at " + now + " expected " + expected);
+                }
             }
             if (wheel.size() != deadlines.size() || wheel.isScheduled(slot) != deadlines.containsKey(slot)) {
                 throw new AssertionError("step " + i + ": slot " + slot + ", " + wheel.size() + " timers");
             }
         }
+        deadlines.keySet().forEach(wheel::cancel);
+        assertThat(wheel.size()).isZero();
     }
 
     private static void forget(
@@ -157,10 +167,54 @@ class TimerWheelTest {
 
     private static Set<Integer> expired(final TimerWheel wheel, final int now) {
         final Set<Integer> slots = new HashSet<>();
-        for (int slot = wheel.poll(now); slot != NONE; slot = wheel.poll(now)) {
-            assertThat(slots.add(slot)).isTrue();
-        }
+        do {
+            for (int slot = wheel.poll(now); slot != NONE; slot = wheel.poll(now)) {
+                assertThat(slots.add(slot)).isTrue();
+            }
+        } while (wheel.isBehind());
         return slots;
+    }
+
+    @Test
+    void shouldMoveVeryManyTimersInPortions() {
+        final TimerWheel wheel = new TimerWheel(records, LINKS, 0);
+        for (int slot = 0; slot < RECORDS; slot++) {
+            wheel.schedule(slot, 70_000);
+        }
+        assertThat(wheel.poll(69_999)).isEqualTo(NONE);
+        assertThat(wheel.isBehind()).isTrue();
+        // What happens meanwhile must not be lost.
+        wheel.cancel(0);
+        wheel.cancel(RECORDS - 1);
+        wheel.schedule(1, 69_000);
+        final Set<Integer> first = expired(wheel, 69_999);
+        assertThat(first).containsExactly(1);
+        assertThat(wheel.size()).isEqualTo(RECORDS - 3);
+        assertThat(expired(wheel, 70_000)).hasSize(RECORDS - 3);
+        assertThat(wheel.isBehind()).isFalse();
+    }
+
+    @Test
+    void shouldNotForgetTimersWhenAPortionEndsWithItsBucket() {
+        for (int timers = 1020; timers < 1030; timers++) {
+            final TimerWheel wheel = new TimerWheel(records, LINKS, 0);
+            for (int slot = 0; slot < timers; slot++) {
+                wheel.schedule(slot, 512 + slot % 2);
+            }
+            assertThat(expired(wheel, 513)).hasSize(timers);
+        }
+    }
+
+    @Test
+    void shouldNotBeBehindWhenABucketThatWasMovedFillsAgain() {
+        final TimerWheel wheel = new TimerWheel(records, LINKS, 0);
+        wheel.schedule(0, 256 + 5);
+        assertThat(wheel.poll(300)).isEqualTo(0);
+        assertThat(wheel.poll(65_536)).isEqualTo(NONE);
+        wheel.schedule(0, 65_536 + 256 + 5);
+        assertThat(wheel.isBehind()).isFalse();
+        assertThat(wheel.poll(65_536 + 260)).isEqualTo(NONE);
+        assertThat(wheel.poll(65_536 + 261)).isEqualTo(0);
     }
 
     /** A timer set from inside the loop that polls, as a retransmission does. */
