@@ -10,6 +10,7 @@ import io.millrace.bench.run.NodeFailedException;
 import io.millrace.bench.run.ResultJson;
 import io.millrace.bench.run.Summary;
 import io.millrace.linux.CpuAffinity;
+import io.millrace.tcp.Arrangement;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -140,7 +141,7 @@ final class BenchCommand implements Callable<Integer>, Checked {
         Checked.within(errors, "--syn-queue", synQueue, 1, 1 << 29);
         Checked.within(errors, "--sources", sources, 1, 65_534);
         checkLink(errors);
-        Arrangements.check(errors, arrangement);
+        EngineNames.checkArrangement(errors, arrangement);
         Optional.ofNullable(serverCores).ifPresent(c -> c.check(errors, "--server-cores", CpuAffinity.allowedCpus()));
         Optional.ofNullable(generatorCores)
                 .ifPresent(c -> c.check(errors, "--generator-cores", CpuAffinity.allowedCpus()));
@@ -221,7 +222,7 @@ final class BenchCommand implements Callable<Integer>, Checked {
 
     /** One core a shard where there are enough beside the generator's; else the kernel places the threads. */
     private List<Integer> defaultServerCores(final List<Integer> cpus) {
-        final int wanted = shards == 1 && !arrangement.equals(Arrangements.PIPELINE) ? 1 : (int) shards + 1;
+        final int wanted = shards == 1 && !arrangement.equals(EngineNames.of(Arrangement.PIPELINE)) ? 1 : (int) shards + 1;
         return cpus.size() > wanted ? cpus.subList(0, wanted) : List.of();
     }
 

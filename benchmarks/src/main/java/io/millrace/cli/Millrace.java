@@ -17,9 +17,11 @@ import picocli.CommandLine.ScopeType;
         versionProvider = Version.class,
         sortOptions = false,
         subcommands = {
+            ServeCommand.class,
             BenchCommand.class,
             DoctorCommand.class,
-            JmhCommand.class
+            JmhCommand.class,
+            BenchNodeCommand.class
         })
 public final class Millrace implements Runnable {
     /** Exit code of a run that did what was asked. */
@@ -89,8 +91,8 @@ public final class Millrace implements Runnable {
         if (debug) {
             e.printStackTrace(line.getErr());
         }
-        if (UserErrors.isUsers(e)) {
-            UserErrors.lines(e).forEach(error -> line.getErr().println("millrace: " + error));
+        if (e instanceof BadInputException) {
+            line.getErr().println("millrace: " + oneLine(e));
             return BAD_INPUT;
         }
         line.getErr().println("millrace: internal error: " + oneLine(e)

@@ -42,6 +42,10 @@ final class TableOptions {
         Checked.within(errors, "--time-wait-seconds", timeWaitSeconds, 1, 240);
     }
 
+    int synQueue() {
+        return (int) synQueue;
+    }
+
     TcpConfig toConfig() {
         return TcpConfig.builder()
                 .maxConnections((int) maxConnections)

@@ -56,6 +56,11 @@ public final class LoadCounts {
         return counts.get(CLOSED);
     }
 
+    /** Connections that have begun and not ended. */
+    public long underWay() {
+        return attempts() - closes() - failures();
+    }
+
     /** Times the engine had no room or no port for another attempt; it is made again later, so it is no failure. */
     public long heldBacks() {
         return counts.get(HELD_BACK);

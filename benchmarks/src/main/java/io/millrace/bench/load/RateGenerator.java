@@ -15,7 +15,7 @@ import org.agrona.DirectBuffer;
  * its FIN at once, so the TIME_WAIT entry is the server's. The latency is the time from the burst that sent the SYN to
  * the burst that brought the SYN-ACK; its start is the connection's attachment.
  *
- * <p>One instance a shard, on its thread; {@link #stop} and the counts are for any thread. Allocates nothing after
+ * <p>One instance a shard, on its thread; {@link #start}, {@link #stop} and the counts are for any thread. Allocates nothing after
  * construction.
  */
 public final class RateGenerator implements TcpApplication, TcpHandler {
@@ -33,7 +33,7 @@ public final class RateGenerator implements TcpApplication, TcpHandler {
     private final LatencyRecorder latency = new LatencyRecorder();
     private TcpLoop loop;
     private int underWay;
-    private volatile boolean stopped;
+    private volatile boolean running;
 
     /**
      * Aims at one port of one server.
@@ -58,9 +58,14 @@ public final class RateGenerator implements TcpApplication, TcpHandler {
         return latency;
     }
 
+    /** Begins to open connections. */
+    public void start() {
+        running = true;
+    }
+
     /** Opens no more connections; those under way go on to their end. */
     public void stop() {
-        stopped = true;
+        running = false;
     }
 
     @Override
@@ -71,7 +76,7 @@ public final class RateGenerator implements TcpApplication, TcpHandler {
     @Override
     public int doWork(final TcpLoop shard) {
         latency.swapIfAsked();
-        if (stopped) {
+        if (!running) {
             return 0;
         }
         final int burst = Math.min(concurrency - underWay, MAX_BURST);

@@ -6,16 +6,17 @@ import io.millrace.dataplane.wire.IpPrefix;
 /**
  * The addresses that a generator opens connections from, in rotation.
  *
- * <p>A 4-tuple must rest for 2 MSL before it is used again, or the server meets its own TIME_WAIT entry. Whether the
- * engine counts ports up for each address or over all of them, the rotation visits every pair of address and port when
- * the number of addresses shares no factor with the number of ports: so it is a prime. 2,039 addresses and 64,512 ports
- * are 131 million tuples: 60 s of 2 MSL at 2.19 million connections a second.
+ * <p>A 4-tuple must rest for 2 MSL before it is used again, or the server meets its own TIME_WAIT entry. The engine counts
+ * ports up for each pair of addresses, but pairs whose hashes meet in its table of 4,096 counters share one (RFC 6056
+ * §3.3.4), and then each sees every k-th port only. 16,381 addresses and 64,512 ports are a thousand million tuples; with
+ * k as large as 14, which is as bad as it gets, a tuple still rests for 75 s at a million connections a second. The number
+ * is a prime, so that the rotation keeps step with no counter.
  *
  * <p>One thread; allocates at construction only.
  */
 public final class SourceAddresses {
     /** How many addresses there are where none is said: a prime. */
-    public static final int DEFAULT_COUNT = 2_039;
+    public static final int DEFAULT_COUNT = 16_381;
 
     private final IpAddress[] addresses;
     private int next;

@@ -10,13 +10,15 @@ final class NodeArguments {
     /** The hidden command that a child runs. */
     static final String COMMAND = "bench-node";
 
+    /** Room the generator has beyond what it needs. */
+    private static final int SPARE_CONNECTIONS = 4_096;
+
     private NodeArguments() {}
 
     static List<String> server(final BenchPlan plan, final Path socket) {
         final List<String> arguments = common(plan, "server", plan.serverCores());
         arguments.addAll(List.of(
                 "--port", "net_vhost0,iface=" + socket + ",queues=1",
-                "--socket", socket.toString(),
                 "--shards", String.valueOf(plan.shards()),
                 "--arrangement", plan.arrangement(),
                 "--time-wait-seconds", String.valueOf(plan.timeWaitSeconds()),
@@ -31,7 +33,10 @@ final class NodeArguments {
                 "--port",
                 "net_virtio_user0,path=" + socket
                         + ",queues=1,queue_size=1024,packed_vq=1,mrg_rxbuf=0,in_order=1,mac=" + Addressing.GENERATOR_MAC,
-                "--sources", String.valueOf(plan.sources())));
+                "--sources", String.valueOf(plan.sources()),
+                "--max-connections", String.valueOf(2 * plan.concurrency() + SPARE_CONNECTIONS),
+                "--time-wait-capacity", String.valueOf(SPARE_CONNECTIONS),
+                "--syn-queue", String.valueOf(SPARE_CONNECTIONS)));
         return arguments;
     }
 

@@ -1,0 +1,165 @@
+package io.millrace.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.millrace.apps.App;
+import io.millrace.bench.load.RateGenerator;
+import io.millrace.bench.load.SourceAddresses;
+import io.millrace.bench.run.Addressing;
+import io.millrace.bench.run.NodeCommand;
+import io.millrace.bench.run.NodeReport;
+import io.millrace.bench.run.NodeReporter;
+import io.millrace.dataplane.core.IdleMode;
+import io.millrace.dataplane.host.HostAddresses;
+import io.millrace.dataplane.wire.IpPrefix;
+import io.millrace.dataplane.wire.MacAddress;
+import io.millrace.dpdk.Devargs;
+import io.millrace.tcp.ListenConfig;
+import io.millrace.tcp.ListenConfig.SynOverflow;
+import io.millrace.tcp.TcpConfig;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * The hidden command of a benchmark's child process: runs a server or a generator, answers each command on its standard
+ * input by a report on its standard output, and ends when the input does.
+ */
+@Command(name = "bench-node", hidden = true)
+final class BenchNodeCommand implements Callable<Integer> {
+    private static final long DRAIN_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long DRAIN_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    /** What a child process is. */
+    enum Role {
+        SERVER,
+        GENERATOR
+    }
+
+    @Parameters(index = "0")
+    private Role role;
+
+    @Option(names = "--port", required = true, converter = Converters.Device.class)
+    private Devargs port;
+
+    @Option(names = "--concurrency", required = true)
+    private int concurrency;
+
+    @Option(names = "--cores", converter = CoreList.Converter.class)
+    private CoreList cores = CoreList.NONE;
+
+    @Option(names = "--no-huge")
+    private boolean noHuge;
+
+    @Option(names = "--shards")
+    private int shards = 1;
+
+    @Option(names = "--arrangement")
+    private String arrangement = "auto";
+
+    @Option(names = "--sources")
+    private int sources = SourceAddresses.DEFAULT_COUNT;
+
+    @Mixin
+    private TableOptions tables;
+
+    private final PrintStream out = new PrintStream(System.out, true, UTF_8);
+
+    @Override
+    public Integer call() throws IOException {
+        final List<RateGenerator> generators = role == Role.SERVER
+                ? List.of()
+                : IntStream.range(0, shards).mapToObj(this::generator).toList();
+        try (EngineHost host = EngineHost.open(plan(generators))) {
+            if (role == Role.SERVER) {
+                host.engine().listen(
+                                new ListenConfig(
+                                        Addressing.PORT, tables.synQueue(), SynOverflow.COOKIES, true),
+                                shard -> App.CLOSE.newHandler());
+            }
+            final NodeReporter reporter = new NodeReporter(host.engine(), generators, facts(host));
+            out.println(reporter.ready().toLine());
+            answer(host, reporter, generators);
+            return Millrace.OK;
+        } catch (final BadInputException e) {
+            out.println(NodeReport.error(List.of(e.getMessage())).toLine());
+            return Millrace.BAD_INPUT;
+        }
+    }
+
+    private RateGenerator generator(final int shard) {
+        return new RateGenerator(
+                Addressing.server(),
+                Addressing.PORT,
+                concurrency / shards + (shard < concurrency % shards ? 1 : 0),
+                new SourceAddresses(Addressing.SOURCES, sources));
+    }
+
+    private EngineHost.Plan plan(final List<RateGenerator> generators) {
+        final TcpConfig config = tables.toConfig();
+        return new EngineHost.Plan(
+                port, !noHuge, shards, EngineNames.arrangement(arrangement), this::addresses, builder -> {
+                    builder.config(config).cores(cores.toArray()).idle(IdleMode.BUSY);
+                    if (!generators.isEmpty()) {
+                        builder.application(generators::get);
+                    }
+                });
+    }
+
+    private HostAddresses addresses(final MacAddress mac) {
+        final IpPrefix own = role == Role.SERVER ? Addressing.SERVER : Addressing.GENERATOR;
+        final HostAddresses.Builder builder = HostAddresses.builder(mac).address(own);
+        return role == Role.SERVER
+                ? builder.gateway(Addressing.GENERATOR.address()).build()
+                : builder.owned(Addressing.SOURCES).build();
+    }
+
+    private Map<String, String> facts(final EngineHost host) {
+        final Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("dpdk", host.dpdkVersion());
+        facts.put("device", host.port().name());
+        facts.put("arrangement", EngineNames.of(host.engine().arrangement()));
+        facts.put("shards", host.engine().shards() + (shards == 1 ? " shard" : " shards"));
+        facts.put("cores", cores.cpus().isEmpty() ? "not pinned" : "on CPU " + cores.cpus());
+        facts.put("memory", noHuge ? "no huge pages" : "huge pages");
+        return facts;
+    }
+
+    private void answer(final EngineHost host, final NodeReporter reporter, final List<RateGenerator> generators)
+            throws IOException {
+        final BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+        for (String command = commands.readLine(); command != null; command = commands.readLine()) {
+            if (!host.engine().isRunning()) {
+                throw new IllegalStateException("a polling thread has failed: see its message above");
+            }
+            switch (command) {
+                case NodeCommand.START -> generators.forEach(RateGenerator::start);
+                case NodeCommand.STOP -> stop(generators);
+                default -> {}
+            }
+            final NodeReport report = command.equals(NodeCommand.MARK) ? reporter.mark() : reporter.sample();
+            out.println(report.toLine());
+        }
+    }
+
+    private static void stop(final List<RateGenerator> generators) {
+        generators.forEach(RateGenerator::stop);
+        final long deadline = System.nanoTime() + DRAIN_PATIENCE_NANOS;
+        while (generators.stream().anyMatch(generator -> generator.counts().underWay() > 0)
+                && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(DRAIN_POLL_NANOS);
+        }
+    }
+}

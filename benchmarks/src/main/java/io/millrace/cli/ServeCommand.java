@@ -1,0 +1,217 @@
+package io.millrace.cli;
+
+import io.millrace.apps.App;
+import io.millrace.apps.AppPort;
+import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.dataplane.host.HostAddresses;
+import io.millrace.dataplane.wire.IpAddress;
+import io.millrace.dataplane.wire.IpPrefix;
+import io.millrace.dataplane.wire.MacAddress;
+import io.millrace.dpdk.Devargs;
+import io.millrace.linux.CpuAffinity;
+import io.millrace.tcp.ListenConfig;
+import io.millrace.tcp.TcpConfig;
+import io.millrace.tcp.TcpEngine;
+import java.io.PrintWriter;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code millrace serve}: puts small servers on a DPDK port until it is told to end. */
+@Command(
+        name = "serve",
+        description = "Serve apps on a DPDK port. Prints 'ready' when listening; runs until SIGTERM or SIGINT.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false)
+final class ServeCommand implements Callable<Integer>, Checked {
+    private static final long HEALTH_CHECK_MILLIS = 200;
+
+    @Option(
+            names = "--port",
+            required = true,
+            converter = Converters.Device.class,
+            paramLabel = "DEVICE",
+            description = "Device in DPDK's own syntax, such as net_af_packet0,iface=veth1 or 0000:3b:00.0.")
+    private List<Devargs> ports;
+
+    @Option(
+            names = "--address",
+            required = true,
+            converter = Converters.Prefix.class,
+            paramLabel = "CIDR",
+            description = "Our address and its network, such as 10.0.0.1/24; repeatable.")
+    private List<IpPrefix> addresses;
+
+    @Option(
+            names = "--gateway",
+            converter = Converters.Address.class,
+            paramLabel = "IP",
+            description = "Next hop for everything that is not on the link.")
+    private IpAddress gateway;
+
+    @Option(
+            names = "--app",
+            required = true,
+            converter = Converters.AppOnPort.class,
+            paramLabel = "NAME:PORT",
+            description = "What listens where; repeatable. Apps: echo, close, discard, chargen, http.")
+    private List<AppPort> apps;
+
+    @Option(
+            names = "--shards",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "Shards of the TCP engine (default: ${DEFAULT-VALUE}).")
+    private long shards = 1;
+
+    @Option(
+            names = "--arrangement",
+            paramLabel = "NAME",
+            description = "auto, pipeline or run-to-completion (default: ${DEFAULT-VALUE}).")
+    private String arrangement = "auto";
+
+    @Option(
+            names = "--cores",
+            converter = CoreList.Converter.class,
+            paramLabel = "LIST",
+            description = "CPUs of the polling threads, such as 0,2-3: the IO core first, if there is one,"
+                    + " then the shards (default: not pinned).")
+    private CoreList cores = CoreList.NONE;
+
+    @Option(
+            names = "--idle",
+            paramLabel = "MODE",
+            description = "What a polling thread does without work: busy, yield, backoff (default: ${DEFAULT-VALUE}).")
+    private String idle = "backoff";
+
+    @Option(names = "--no-huge", description = "Do without huge pages: slower, and not for PCI devices.")
+    private boolean noHuge;
+
+    @Option(
+            names = "--backlog",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "Half-open, and accepted but not yet served, connections of each port (default: ${DEFAULT-VALUE}).")
+    private long backlog = ListenConfig.DEFAULT_BACKLOG;
+
+    @Option(
+            names = "--syn-overflow",
+            paramLabel = "WAY",
+            description = "What a full SYN queue does: cookies, drop-oldest, drop-newest (default: ${DEFAULT-VALUE}).")
+    private String synOverflow = "cookies";
+
+    @CommandLine.Mixin
+    private TableOptions tables;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Override
+    public void check(final List<String> errors) {
+        Checked.within(errors, "--shards", shards, 1, 64);
+        Checked.within(errors, "--backlog", backlog, 1, 1 << 24);
+        EngineNames.checkArrangement(errors, arrangement);
+        EngineNames.checkIdle(errors, idle);
+        EngineNames.checkSynOverflow(errors, synOverflow);
+        tables.check(errors);
+        if (cores != null) {
+            cores.check(errors, "--cores", CpuAffinity.allowedCpus());
+        }
+        if (ports != null && ports.size() > 1) {
+            errors.add("--port " + ports.get(1) + ": one port only in this version; leave all but one away");
+        }
+        checkApps(errors);
+        checkAddresses(errors);
+    }
+
+    private void checkApps(final List<String> errors) {
+        final Map<Integer, App> taken = new HashMap<>();
+        for (final AppPort app : apps == null ? List.<AppPort>of() : apps) {
+            final App other = taken.put(app.port(), app.app());
+            if (other != null) {
+                errors.add("--app " + app + ": port " + app.port() + " is taken by " + other.label()
+                        + "; give each app a port of its own");
+            }
+        }
+    }
+
+    private void checkAddresses(final List<String> errors) {
+        if (addresses == null) {
+            return;
+        }
+        try {
+            // any unicast MAC will do: the port's own is not known yet
+            hostAddresses(MacAddress.parse("02:00:00:00:00:01"));
+        } catch (final IllegalArgumentException e) {
+            errors.add(e.getMessage());
+        }
+    }
+
+    private HostAddresses hostAddresses(final MacAddress mac) {
+        final HostAddresses.Builder builder = HostAddresses.builder(mac);
+        addresses.forEach(builder::address);
+        if (gateway != null) {
+            builder.gateway(gateway);
+        }
+        return builder.build();
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        final PrintWriter out = spec.commandLine().getOut();
+        final CountDownLatch end = new CountDownLatch(1);
+        try (Interrupts interrupts = Interrupts.handledBy(end::countDown)) {
+            final List<CounterBlock> counters;
+            final boolean healthy;
+            try (EngineHost host = EngineHost.open(plan())) {
+                counters = host.engine().counters();
+                listen(host.engine());
+                out.println("ready");
+                healthy = watch(host.engine(), end);
+                apps.forEach(app -> host.engine().unlisten(app.port()));
+            }
+            CounterTable.print(out, counters);
+            if (!healthy) {
+                spec.commandLine().getErr().println("millrace: a polling thread failed: see its message above");
+            }
+            return interrupts.exitCode(healthy ? Millrace.OK : Millrace.FAILED);
+        }
+    }
+
+    private void listen(final TcpEngine engine) {
+        final ListenConfig.SynOverflow overflow = EngineNames.synOverflow(synOverflow);
+        for (final AppPort app : apps) {
+            engine.listen(
+                    new ListenConfig(app.port(), (int) backlog, overflow, true),
+                    shard -> app.app().newHandler());
+        }
+    }
+
+    /** Waits for the end; false if the engine met its own before. */
+    private static boolean watch(final TcpEngine engine, final CountDownLatch end) throws InterruptedException {
+        while (!end.await(HEALTH_CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (!engine.isRunning()) {
+                return false;
+            }
+        }
+        return engine.isRunning();
+    }
+
+    private EngineHost.Plan plan() {
+        final TcpConfig config = tables.toConfig();
+        return new EngineHost.Plan(
+                ports.getFirst(),
+                !noHuge,
+                (int) shards,
+                EngineNames.arrangement(arrangement),
+                this::hostAddresses,
+                builder -> builder.config(config).cores(cores.toArray()).idle(EngineNames.idle(idle)));
+    }
+}
