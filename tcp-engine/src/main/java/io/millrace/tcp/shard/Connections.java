@@ -19,6 +19,7 @@ import io.millrace.tcp.stream.Transmitter;
 import io.millrace.tcp.table.FlowIndex;
 import io.millrace.tcp.table.RecordSlab;
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbLayout;
 import io.millrace.tcp.timer.BurstClock;
 import io.millrace.tcp.timer.ConnectionTimers;
 import org.agrona.DirectBuffer;
@@ -246,7 +247,7 @@ final class Connections {
         }
         source.boundsCheck(offset, length);
         final int room = Math.min(length, writable(connection));
-        final long send = connection.address() + Tcb.SEND_CHAIN_OFFSET;
+        final long send = connection.address() + TcbLayout.SEND_CHAIN_OFFSET;
         int taken = 0;
         if (room > 0) {
             taken = chain.append(send, source, offset, room);
@@ -259,7 +260,7 @@ final class Connections {
     }
 
     int writable(final Tcb connection) {
-        return Math.max(0, sendBuffer - chain.length(connection.address() + Tcb.SEND_CHAIN_OFFSET));
+        return Math.max(0, sendBuffer - chain.length(connection.address() + TcbLayout.SEND_CHAIN_OFFSET));
     }
 
     void resume(final Tcb connection) {

@@ -71,7 +71,8 @@ final class PassiveOpen {
     void onSegment(final Listener listener, final Segment segment, final int flowHash) {
         final int verdict = ListenState.onSegment(segment);
         if (Verdict.has(verdict, Verdict.SYN_ACK)) {
-            onSyn(listener, segment, flowHash, isn(segment));
+            final long tuple = tuple(segment);
+            onSyn(listener, segment, flowHash, tuple, secrets.isn().isn(tuple, clock.nanos()));
         } else if (Verdict.has(verdict, Verdict.RESET_SEGMENT) && !completesByCookie(listener, segment, flowHash)) {
             replies.reset(segment);
         }
@@ -80,10 +81,14 @@ final class PassiveOpen {
     /** A SYN that reopens a flow from TIME_WAIT: its ISN must be beyond the old connection's numbers. */
     void onReopeningSyn(
             final Listener listener, final Segment segment, final int flowHash, final int oldSndNxt) {
-        onSyn(listener, segment, flowHash, IsnGenerator.beyond(isn(segment), oldSndNxt));
+        final long tuple = tuple(segment);
+        final int isn = IsnGenerator.beyond(secrets.isn().isn(tuple, clock.nanos()), oldSndNxt);
+        onSyn(listener, segment, flowHash, tuple, isn);
     }
 
-    private void onSyn(final Listener listener, final Segment segment, final int flowHash, final int iss) {
+    /** {@code tuple} is the flow's value of the pseudo-random function: our TSval is made of it, as {@code iss} was. */
+    private void onSyn(
+            final Listener listener, final Segment segment, final int flowHash, final long tuple, final int iss) {
         counters.increment(Counter.TCP_SYNS_RECEIVED);
         if (listener.acceptQueue.isFull()) {
             // As Linux does: no promise to a peer whom nobody will accept.
@@ -92,7 +97,7 @@ final class PassiveOpen {
             return;
         }
         if (listener.isSynQueueFull() || tables.synQueue.size() == tables.synQueue.capacity()) {
-            if (!makeRoom(listener, segment)) {
+            if (!makeRoom(listener, segment, tuple)) {
                 return;
             }
         }
@@ -121,7 +126,7 @@ final class PassiveOpen {
             return;
         }
         listener.halfOpen++;
-        replies.synAck(segment, iss, options, tsVal(segment), offered.tsVal());
+        replies.synAck(segment, iss, options, tsVal(tuple), offered.tsVal());
     }
 
     /** What of the peer's offers we take. */
@@ -138,9 +143,9 @@ final class PassiveOpen {
      *
      * @return true if there is room now; false if the SYN has been dealt with.
      */
-    private boolean makeRoom(final Listener listener, final Segment segment) {
+    private boolean makeRoom(final Listener listener, final Segment segment, final long tuple) {
         if (listener.config.overflow() == ListenConfig.SynOverflow.COOKIES) {
-            answerByCookie(segment);
+            answerByCookie(segment, tuple);
             return false;
         }
         if (listener.config.overflow() == ListenConfig.SynOverflow.DROP_OLDEST && tables.synQueue.size() > 0) {
@@ -155,7 +160,7 @@ final class PassiveOpen {
 
     /* SYN cookies, RFC 4987 §3.6. */
 
-    private void answerByCookie(final Segment segment) {
+    private void answerByCookie(final Segment segment, final long tuple) {
         final SegmentOptions offered = segment.options();
         final int mss = Negotiation.peerMss(offered.mss(), segment.isIpv6());
         final int cookie = cookies.cookie(
@@ -169,7 +174,7 @@ final class PassiveOpen {
                 clock.millis());
         // Without timestamps there is no place for the other options.
         final int options = offered.timestamps() && config.timestamps() ? accepted(offered) : 0;
-        final int tsVal = SynCookies.timestamp(tsVal(segment), options);
+        final int tsVal = SynCookies.timestamp(tsVal(tuple), options);
         counters.increment(Counter.SYNCOOKIES_SENT);
         replies.synAck(segment, cookie, options, tsVal, offered.tsVal());
     }
@@ -229,7 +234,7 @@ final class PassiveOpen {
             complete(slot, position, segment, flowHash);
         } else if (Verdict.has(verdict, Verdict.SYN_ACK)) {
             counters.increment(Counter.TCP_SYN_RETRANSMITS);
-            replies.synAck(segment, iss, options, tsVal(segment), queue.tsRecent(slot));
+            replies.synAck(segment, iss, options, tsVal(tuple(segment)), queue.tsRecent(slot));
         } else if (Verdict.has(verdict, Verdict.RESET_SEGMENT)) {
             replies.reset(segment);
         } else if (Verdict.has(verdict, Verdict.RETURN_TO_LISTEN)) {
@@ -250,7 +255,7 @@ final class PassiveOpen {
         }
         counters.increment(Counter.CHALLENGE_ACKS);
         if (timestamps) {
-            replies.ack(segment, seq, ack, replies.synWindow(), tsVal(segment), tsRecent);
+            replies.ack(segment, seq, ack, replies.synWindow(), tsVal(tuple(segment)), tsRecent);
         } else {
             replies.ack(segment, seq, ack, replies.synWindow());
         }
@@ -341,7 +346,7 @@ final class PassiveOpen {
         if (SynOptions.timestamps(options)) {
             tcb.tsRecent(tsRecent);
             tcb.tsRecentAge(clock.millis());
-            tcb.tsOffset(tsOffset(segment));
+            tcb.tsOffset(TimestampOffset.of(tuple(segment)));
         }
         Transition.to(tcb, TcpState.ESTABLISHED);
         return slot;
@@ -393,7 +398,7 @@ final class PassiveOpen {
                 tables.localAddresses.hi(local),
                 localLo,
                 tables.synQueue.ports(slot));
-        replies.synAckAgain(tables.synQueue, slot, localLo, clock.millis() + TimestampOffset.of(tuple));
+        replies.synAckAgain(tables.synQueue, slot, localLo, tsVal(tuple));
     }
 
     /** Forgets a half-open entry. */
@@ -402,16 +407,8 @@ final class PassiveOpen {
         tables.removeHalfOpen(slot);
     }
 
-    private int isn(final Segment segment) {
-        return secrets.isn().isn(tuple(segment), clock.nanos());
-    }
-
-    private int tsOffset(final Segment segment) {
-        return TimestampOffset.of(tuple(segment));
-    }
-
-    private int tsVal(final Segment segment) {
-        return segment.options().timestamps() ? clock.millis() + tsOffset(segment) : 0;
+    private int tsVal(final long tuple) {
+        return clock.millis() + TimestampOffset.of(tuple);
     }
 
     private long tuple(final Segment segment) {

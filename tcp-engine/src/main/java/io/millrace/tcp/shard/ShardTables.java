@@ -14,6 +14,7 @@ import io.millrace.tcp.table.LocalAddresses;
 import io.millrace.tcp.table.RecordSlab;
 import io.millrace.tcp.table.SynQueue;
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbLayout;
 import io.millrace.tcp.table.TimeWaitTable;
 
 /**
@@ -45,7 +46,7 @@ final class ShardTables implements AutoCloseable {
         final int maxTimeWait = share(config.timeWaitCapacity(), shards);
         final String name = "shard " + shard + " ";
         index = new FlowIndex(name + "flow index", indexCapacity(maxConnections, maxHalfOpen, maxTimeWait));
-        connections = new RecordSlab(name + "connections", maxConnections, Tcb.LENGTH);
+        connections = new RecordSlab(name + "connections", maxConnections, TcbLayout.LENGTH);
         synQueue = new SynQueue(name + "SYN queue", maxHalfOpen, SYN_ACK_TIMEOUT_MS, config.synAckRetries());
         timeWait = TimeWaitTable.forIpv4(name + "TIME_WAIT", maxTimeWait, config.timeWaitMs());
         final int blockCount = (int) Math.min(1 << 29, config.bufferPoolBytes() / ByteChain.BLOCK_LENGTH / shards);

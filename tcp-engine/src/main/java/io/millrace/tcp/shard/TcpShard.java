@@ -28,6 +28,7 @@ import io.millrace.tcp.stream.Transmitter;
 import io.millrace.tcp.table.FlowIndex;
 import io.millrace.tcp.table.RecordSlab;
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbLayout;
 import io.millrace.tcp.timer.BurstClock;
 import io.millrace.tcp.timer.ConnectionTimers;
 import io.millrace.tcp.timer.TimerLinks;
@@ -92,10 +93,10 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         wheel = new TimerWheel(
                 tables.connections,
                 new TimerLinks(
-                        Tcb.TIMER_PREV_OFFSET,
-                        Tcb.TIMER_NEXT_OFFSET,
-                        Tcb.TIMER_BUCKET_OFFSET,
-                        Tcb.TIMER_DEADLINE_OFFSET),
+                        TcbLayout.TIMER_PREV_OFFSET,
+                        TcbLayout.TIMER_NEXT_OFFSET,
+                        TcbLayout.TIMER_BUCKET_OFFSET,
+                        TcbLayout.TIMER_DEADLINE_OFFSET),
                 clock.millis());
         final ResolvedNextHops nextHops = new ResolvedNextHops(context.neighbors(), frames, counters);
         writer = new SegmentWriter(
@@ -232,6 +233,9 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
             }
             connections.onTimer(slot);
             count++;
+        }
+        if (wheel.isBehind()) {
+            count++; // timers are still being moved down: no idling yet
         }
         count += passiveOpen.expire(WORK_LIMIT);
         count += timeWaits.expire(WORK_LIMIT);

@@ -4,6 +4,7 @@ import io.millrace.memory.Memory;
 import io.millrace.tcp.state.Sequence;
 import io.millrace.tcp.table.RecordSlab;
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbLayout;
 
 /**
  * Segments that came before their turn, kept in their frames until the hole before them is filled (RFC 9293 §3.10.7.4
@@ -90,7 +91,7 @@ public final class Reassembly {
 
     /** The first segment, or {@link #NONE}. */
     public int head(final Tcb tcb) {
-        return Memory.getInt(tcb.address() + Tcb.REASSEMBLY_HEAD_OFFSET);
+        return Memory.getInt(tcb.address() + TcbLayout.REASSEMBLY_HEAD_OFFSET);
     }
 
     /** The segment after this one, or {@link #NONE}. */
@@ -137,14 +138,14 @@ public final class Reassembly {
     }
 
     private void head(final Tcb tcb, final int slot) {
-        Memory.putInt(tcb.address() + Tcb.REASSEMBLY_HEAD_OFFSET, slot);
+        Memory.putInt(tcb.address() + TcbLayout.REASSEMBLY_HEAD_OFFSET, slot);
     }
 
     private static int count(final Tcb tcb) {
-        return Memory.getInt(tcb.address() + Tcb.REASSEMBLY_COUNT_OFFSET);
+        return Memory.getInt(tcb.address() + TcbLayout.REASSEMBLY_COUNT_OFFSET);
     }
 
     private static void count(final Tcb tcb, final int count) {
-        Memory.putInt(tcb.address() + Tcb.REASSEMBLY_COUNT_OFFSET, count);
+        Memory.putInt(tcb.address() + TcbLayout.REASSEMBLY_COUNT_OFFSET, count);
     }
 }

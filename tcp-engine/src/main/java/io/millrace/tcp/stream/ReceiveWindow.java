@@ -2,6 +2,7 @@ package io.millrace.tcp.stream;
 
 import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbLayout;
 
 /** The window we offer: RFC 9293 §3.8.6, with silly-window avoidance of §3.8.6.2.2. Stateless but for its settings. */
 public final class ReceiveWindow {
@@ -40,7 +41,7 @@ public final class ReceiveWindow {
     }
 
     private int room(final Tcb tcb) {
-        final int free = bufferBytes - chain.length(tcb.address() + Tcb.RECEIVE_CHAIN_OFFSET);
+        final int free = bufferBytes - chain.length(tcb.address() + TcbLayout.RECEIVE_CHAIN_OFFSET);
         return Math.max(0, Math.min(free, MAX_FIELD << tcb.rcvWndShift()));
     }
 

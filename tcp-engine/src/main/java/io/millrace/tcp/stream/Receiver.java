@@ -8,6 +8,7 @@ import io.millrace.tcp.state.Sequence;
 import io.millrace.tcp.state.SynchronizedState;
 import io.millrace.tcp.state.Verdict;
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbLayout;
 import io.millrace.tcp.timer.BurstClock;
 import io.millrace.tcp.timer.ConnectionTimers;
 
@@ -172,7 +173,7 @@ public final class Receiver {
 
     /** Gives back every block and frame that the connection holds. */
     public void release(final Tcb tcb) {
-        chain.clear(tcb.address() + Tcb.SEND_CHAIN_OFFSET);
+        chain.clear(tcb.address() + TcbLayout.SEND_CHAIN_OFFSET);
         chain.clear(receiveChain(tcb));
         while (!reassembly.isEmpty(tcb)) {
             final long mbuf = reassembly.mbuf(reassembly.head(tcb));
@@ -182,6 +183,6 @@ public final class Receiver {
     }
 
     private static long receiveChain(final Tcb tcb) {
-        return tcb.address() + Tcb.RECEIVE_CHAIN_OFFSET;
+        return tcb.address() + TcbLayout.RECEIVE_CHAIN_OFFSET;
     }
 }

@@ -10,6 +10,7 @@ import io.millrace.tcp.egress.OptionWriter;
 import io.millrace.tcp.egress.SegmentWriter;
 import io.millrace.tcp.state.Sequence;
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbLayout;
 import io.millrace.tcp.timer.BurstClock;
 import io.millrace.tcp.timer.ConnectionTimers;
 
@@ -354,6 +355,6 @@ public final class Transmitter {
     }
 
     private static long sendChain(final Tcb tcb) {
-        return tcb.address() + Tcb.SEND_CHAIN_OFFSET;
+        return tcb.address() + TcbLayout.SEND_CHAIN_OFFSET;
     }
 }

@@ -11,74 +11,6 @@ import io.millrace.tcp.TcpState;
  * What can be computed is not stored; what only a connection with data needs, its buffers, is held by index.
  */
 public final class Tcb {
-    /** Bytes of a record. */
-    public static final int LENGTH = 256;
-
-    /* Layout. Line 0: identity; line 1: sequence numbers; line 2: congestion and timers; line 3: buffers. */
-    private static final int HASH_OFFSET = 0;
-    private static final int GENERATION_OFFSET = 4;
-    private static final int REMOTE_HI_OFFSET = 8;
-    private static final int REMOTE_LO_OFFSET = 16;
-    private static final int LOCAL_HI_OFFSET = 24;
-    private static final int LOCAL_LO_OFFSET = 32;
-    private static final int PORTS_OFFSET = 40;
-    private static final int STATE_OFFSET = 44;
-    private static final int RCV_WND_SHIFT_OFFSET = 45;
-    private static final int SND_WND_SHIFT_OFFSET = 46;
-    private static final int RETRANSMITS_OFFSET = 47;
-    private static final int FLAGS_OFFSET = 48;
-    private static final int HANDLER_OFFSET = 52;
-    private static final int LISTENER_OFFSET = 54;
-    private static final int ATTACHMENT_OFFSET = 56;
-    private static final int SND_UNA_OFFSET = 64;
-    private static final int SND_NXT_OFFSET = 68;
-    private static final int SND_MAX_OFFSET = 72;
-    private static final int SND_WND_OFFSET = 76;
-    private static final int SND_WL1_OFFSET = 80;
-    private static final int SND_WL2_OFFSET = 84;
-    private static final int MAX_SND_WND_OFFSET = 88;
-    private static final int RCV_NXT_OFFSET = 92;
-    private static final int RCV_ADV_OFFSET = 96;
-    private static final int LAST_ACK_SENT_OFFSET = 100;
-    private static final int TS_RECENT_OFFSET = 104;
-    private static final int TS_RECENT_AGE_OFFSET = 108;
-    private static final int TS_OFFSET_OFFSET = 112;
-    private static final int MSS_OFFSET = 116;
-    private static final int DUPLICATE_ACKS_OFFSET = 118;
-    private static final int NEXT_HOP_MAC_OFFSET = 120;
-    private static final int CWND_OFFSET = 128;
-    private static final int SSTHRESH_OFFSET = 132;
-    private static final int RECOVER_OFFSET = 136;
-    private static final int SRTT_OFFSET = 140;
-    private static final int RTTVAR_OFFSET = 144;
-    private static final int RTO_OFFSET = 148;
-    private static final int RTT_SEQ_OFFSET = 152;
-    private static final int RTT_START_OFFSET = 156;
-    /** For the timer wheel, which links records itself. */
-    public static final int TIMER_PREV_OFFSET = 160;
-    /** For the timer wheel, which links records itself. */
-    public static final int TIMER_NEXT_OFFSET = 164;
-    /** For the timer wheel, which links records itself. */
-    public static final int TIMER_BUCKET_OFFSET = 168;
-    /** For the timer wheel, which links records itself. */
-    public static final int TIMER_DEADLINE_OFFSET = 172;
-    private static final int RTO_DEADLINE_OFFSET = 176;
-    private static final int ACK_DEADLINE_OFFSET = 180;
-    private static final int LIFE_DEADLINE_OFFSET = 184;
-    private static final int ISS_OFFSET = 188;
-    private static final int IRS_OFFSET = 232;
-    private static final int CHALLENGE_MS_OFFSET = 236;
-    private static final int UNREAD_SINCE_ACK_OFFSET = 240;
-    private static final int SACK_NEWEST_OFFSET = 244;
-    /** A {@code ByteChain} of bytes written and not acknowledged: 16 bytes. */
-    public static final int SEND_CHAIN_OFFSET = 192;
-    /** A {@code ByteChain} of bytes received in order and not taken: 16 bytes. */
-    public static final int RECEIVE_CHAIN_OFFSET = 208;
-    /** First record of the reassembly queue, or -1: 4 bytes. */
-    public static final int REASSEMBLY_HEAD_OFFSET = 224;
-    /** Segments in the reassembly queue: 4 bytes. */
-    public static final int REASSEMBLY_COUNT_OFFSET = 228;
-
     /** Both SYNs carried timestamps. */
     public static final int TIMESTAMPS = 1;
     /** Both SYNs carried SACK-permitted. */
@@ -158,24 +90,24 @@ public final class Tcb {
     /** Clears the record but for its generation, which it counts up. */
     public void reset() {
         final int generation = generation();
-        Memory.fill(address, LENGTH, 0);
-        Memory.putInt(address + GENERATION_OFFSET, generation + 1);
-        Memory.putInt(address + REASSEMBLY_HEAD_OFFSET, -1);
+        Memory.fill(address, TcbLayout.LENGTH, 0);
+        Memory.putInt(address + TcbLayout.GENERATION_OFFSET, generation + 1);
+        Memory.putInt(address + TcbLayout.REASSEMBLY_HEAD_OFFSET, -1);
     }
 
     /** Whether {@code bits} of {@link #flags()} are set, any of them. */
     public boolean is(final int bits) {
-        return (Memory.getInt(address + FLAGS_OFFSET) & bits) != 0;
+        return (Memory.getInt(address + TcbLayout.FLAGS_OFFSET) & bits) != 0;
     }
 
     /** Sets bits of {@link #flags()}. */
     public void set(final int bits) {
-        Memory.putInt(address + FLAGS_OFFSET, Memory.getInt(address + FLAGS_OFFSET) | bits);
+        Memory.putInt(address + TcbLayout.FLAGS_OFFSET, Memory.getInt(address + TcbLayout.FLAGS_OFFSET) | bits);
     }
 
     /** Clears bits of {@link #flags()}. */
     public void clear(final int bits) {
-        Memory.putInt(address + FLAGS_OFFSET, Memory.getInt(address + FLAGS_OFFSET) & ~bits);
+        Memory.putInt(address + TcbLayout.FLAGS_OFFSET, Memory.getInt(address + TcbLayout.FLAGS_OFFSET) & ~bits);
     }
 
     /** Whether the record is of this flow. */
@@ -195,12 +127,12 @@ public final class Tcb {
 
     /** {@link #state()} as its ordinal. */
     public int stateOrdinal() {
-        return Memory.getByte(address + STATE_OFFSET);
+        return Memory.getByte(address + TcbLayout.STATE_OFFSET);
     }
 
     /** Sets the state; only {@code Transition} calls it, which knows what is legal. */
     public void state(final TcpState state) {
-        Memory.putByte(address + STATE_OFFSET, state.ordinal());
+        Memory.putByte(address + TcbLayout.STATE_OFFSET, state.ordinal());
     }
 
     /** The peer's port. */
@@ -220,177 +152,160 @@ public final class Tcb {
 
     /** Hash of the 4-tuple in the flow index. While the record is free the slab keeps its link here. */
     public int hash() {
-        return Memory.getInt(address + HASH_OFFSET);
+        return Memory.getInt(address + TcbLayout.HASH_OFFSET);
     }
 
-    /** Sets {@link #hash()}. */
     public void hash(final int value) {
-        Memory.putInt(address + HASH_OFFSET, value);
+        Memory.putInt(address + TcbLayout.HASH_OFFSET, value);
     }
 
     /** How often the slot was used; part of the connection's id. Survives the record's release. */
     public int generation() {
-        return Memory.getInt(address + GENERATION_OFFSET);
+        return Memory.getInt(address + TcbLayout.GENERATION_OFFSET);
     }
 
     /** The peer's address, first eight bytes; 0 for IPv4. */
     public long remoteHi() {
-        return Memory.getLong(address + REMOTE_HI_OFFSET);
+        return Memory.getLong(address + TcbLayout.REMOTE_HI_OFFSET);
     }
 
-    /** Sets {@link #remoteHi()}. */
     public void remoteHi(final long value) {
-        Memory.putLong(address + REMOTE_HI_OFFSET, value);
+        Memory.putLong(address + TcbLayout.REMOTE_HI_OFFSET, value);
     }
 
     /** The peer's address, last eight bytes. */
     public long remoteLo() {
-        return Memory.getLong(address + REMOTE_LO_OFFSET);
+        return Memory.getLong(address + TcbLayout.REMOTE_LO_OFFSET);
     }
 
-    /** Sets {@link #remoteLo()}. */
     public void remoteLo(final long value) {
-        Memory.putLong(address + REMOTE_LO_OFFSET, value);
+        Memory.putLong(address + TcbLayout.REMOTE_LO_OFFSET, value);
     }
 
     /** Our address, first eight bytes. */
     public long localHi() {
-        return Memory.getLong(address + LOCAL_HI_OFFSET);
+        return Memory.getLong(address + TcbLayout.LOCAL_HI_OFFSET);
     }
 
-    /** Sets {@link #localHi()}. */
     public void localHi(final long value) {
-        Memory.putLong(address + LOCAL_HI_OFFSET, value);
+        Memory.putLong(address + TcbLayout.LOCAL_HI_OFFSET, value);
     }
 
     /** Our address, last eight bytes. */
     public long localLo() {
-        return Memory.getLong(address + LOCAL_LO_OFFSET);
+        return Memory.getLong(address + TcbLayout.LOCAL_LO_OFFSET);
     }
 
-    /** Sets {@link #localLo()}. */
     public void localLo(final long value) {
-        Memory.putLong(address + LOCAL_LO_OFFSET, value);
+        Memory.putLong(address + TcbLayout.LOCAL_LO_OFFSET, value);
     }
 
     /** The peer's port in the high 16 bits, ours in the low 16. */
     public int ports() {
-        return Memory.getInt(address + PORTS_OFFSET);
+        return Memory.getInt(address + TcbLayout.PORTS_OFFSET);
     }
 
-    /** Sets {@link #ports()}. */
     public void ports(final int value) {
-        Memory.putInt(address + PORTS_OFFSET, value);
+        Memory.putInt(address + TcbLayout.PORTS_OFFSET, value);
     }
 
     /** Rcv.Wind.Shift (RFC 7323 §2.3): by how much our window fields are scaled. */
     public int rcvWndShift() {
-        return Memory.getUnsignedByte(address + RCV_WND_SHIFT_OFFSET);
+        return Memory.getUnsignedByte(address + TcbLayout.RCV_WND_SHIFT_OFFSET);
     }
 
-    /** Sets {@link #rcvWndShift()}. */
     public void rcvWndShift(final int value) {
-        Memory.putByte(address + RCV_WND_SHIFT_OFFSET, value);
+        Memory.putByte(address + TcbLayout.RCV_WND_SHIFT_OFFSET, value);
     }
 
     /** Snd.Wind.Shift: by how much the peer's window fields are scaled. */
     public int sndWndShift() {
-        return Memory.getUnsignedByte(address + SND_WND_SHIFT_OFFSET);
+        return Memory.getUnsignedByte(address + TcbLayout.SND_WND_SHIFT_OFFSET);
     }
 
-    /** Sets {@link #sndWndShift()}. */
     public void sndWndShift(final int value) {
-        Memory.putByte(address + SND_WND_SHIFT_OFFSET, value);
+        Memory.putByte(address + TcbLayout.SND_WND_SHIFT_OFFSET, value);
     }
 
     /** Time-outs in a row without an acknowledgment: the exponent of the back-off. */
     public int retransmits() {
-        return Memory.getUnsignedByte(address + RETRANSMITS_OFFSET);
+        return Memory.getUnsignedByte(address + TcbLayout.RETRANSMITS_OFFSET);
     }
 
-    /** Sets {@link #retransmits()}. */
     public void retransmits(final int value) {
-        Memory.putByte(address + RETRANSMITS_OFFSET, value);
+        Memory.putByte(address + TcbLayout.RETRANSMITS_OFFSET, value);
     }
 
     /** Bits of this class. */
     public int flags() {
-        return Memory.getInt(address + FLAGS_OFFSET);
+        return Memory.getInt(address + TcbLayout.FLAGS_OFFSET);
     }
 
-    /** Sets {@link #flags()}. */
     public void flags(final int value) {
-        Memory.putInt(address + FLAGS_OFFSET, value);
+        Memory.putInt(address + TcbLayout.FLAGS_OFFSET, value);
     }
 
     /** Number of the {@code TcpHandler} in the shard's registry. */
     public int handler() {
-        return Memory.getUnsignedShort(address + HANDLER_OFFSET);
+        return Memory.getUnsignedShort(address + TcbLayout.HANDLER_OFFSET);
     }
 
-    /** Sets {@link #handler()}. */
     public void handler(final int value) {
-        Memory.putShort(address + HANDLER_OFFSET, value);
+        Memory.putShort(address + TcbLayout.HANDLER_OFFSET, value);
     }
 
     /** Number of the listener that accepted it plus 1; 0 for an active open. */
     public int listener() {
-        return Memory.getUnsignedShort(address + LISTENER_OFFSET);
+        return Memory.getUnsignedShort(address + TcbLayout.LISTENER_OFFSET);
     }
 
-    /** Sets {@link #listener()}. */
     public void listener(final int value) {
-        Memory.putShort(address + LISTENER_OFFSET, value);
+        Memory.putShort(address + TcbLayout.LISTENER_OFFSET, value);
     }
 
     /** The application's 64 bits. */
     public long attachment() {
-        return Memory.getLong(address + ATTACHMENT_OFFSET);
+        return Memory.getLong(address + TcbLayout.ATTACHMENT_OFFSET);
     }
 
-    /** Sets {@link #attachment()}. */
     public void attachment(final long value) {
-        Memory.putLong(address + ATTACHMENT_OFFSET, value);
+        Memory.putLong(address + TcbLayout.ATTACHMENT_OFFSET, value);
     }
 
     /** SND.UNA: oldest unacknowledged sequence number. */
     public int sndUna() {
-        return Memory.getInt(address + SND_UNA_OFFSET);
+        return Memory.getInt(address + TcbLayout.SND_UNA_OFFSET);
     }
 
-    /** Sets {@link #sndUna()}. */
     public void sndUna(final int value) {
-        Memory.putInt(address + SND_UNA_OFFSET, value);
+        Memory.putInt(address + TcbLayout.SND_UNA_OFFSET, value);
     }
 
     /** SND.NXT: next sequence number to send; goes back to SND.UNA on a time-out. */
     public int sndNxt() {
-        return Memory.getInt(address + SND_NXT_OFFSET);
+        return Memory.getInt(address + TcbLayout.SND_NXT_OFFSET);
     }
 
-    /** Sets {@link #sndNxt()}. */
     public void sndNxt(final int value) {
-        Memory.putInt(address + SND_NXT_OFFSET, value);
+        Memory.putInt(address + TcbLayout.SND_NXT_OFFSET, value);
     }
 
     /** The highest SND.NXT so far: what the peer may acknowledge. */
     public int sndMax() {
-        return Memory.getInt(address + SND_MAX_OFFSET);
+        return Memory.getInt(address + TcbLayout.SND_MAX_OFFSET);
     }
 
-    /** Sets {@link #sndMax()}. */
     public void sndMax(final int value) {
-        Memory.putInt(address + SND_MAX_OFFSET, value);
+        Memory.putInt(address + TcbLayout.SND_MAX_OFFSET, value);
     }
 
     /** SND.WND: the peer's window, scaled, in bytes. */
     public int sndWnd() {
-        return Memory.getInt(address + SND_WND_OFFSET);
+        return Memory.getInt(address + TcbLayout.SND_WND_OFFSET);
     }
 
-    /** Sets {@link #sndWnd()}. */
     public void sndWnd(final int value) {
-        Memory.putInt(address + SND_WND_OFFSET, value);
+        Memory.putInt(address + TcbLayout.SND_WND_OFFSET, value);
     }
 
     /** SND.WL1: sequence number of the segment that set SND.WND last. */
@@ -398,7 +313,6 @@ public final class Tcb {
         return Memory.getInt(address + SND_WL1_OFFSET);
     }
 
-    /** Sets {@link #sndWl1()}. */
     public void sndWl1(final int value) {
         Memory.putInt(address + SND_WL1_OFFSET, value);
     }
@@ -408,288 +322,261 @@ public final class Tcb {
         return Memory.getInt(address + SND_WL2_OFFSET);
     }
 
-    /** Sets {@link #sndWl2()}. */
     public void sndWl2(final int value) {
         Memory.putInt(address + SND_WL2_OFFSET, value);
     }
 
     /** MAX.SND.WND: the largest window the peer has offered (RFC 5961 §5.2). */
     public int maxSndWnd() {
-        return Memory.getInt(address + MAX_SND_WND_OFFSET);
+        return Memory.getInt(address + TcbLayout.MAX_SND_WND_OFFSET);
     }
 
-    /** Sets {@link #maxSndWnd()}. */
     public void maxSndWnd(final int value) {
-        Memory.putInt(address + MAX_SND_WND_OFFSET, value);
+        Memory.putInt(address + TcbLayout.MAX_SND_WND_OFFSET, value);
     }
 
     /** RCV.NXT: next sequence number expected. */
     public int rcvNxt() {
-        return Memory.getInt(address + RCV_NXT_OFFSET);
+        return Memory.getInt(address + TcbLayout.RCV_NXT_OFFSET);
     }
 
-    /** Sets {@link #rcvNxt()}. */
     public void rcvNxt(final int value) {
-        Memory.putInt(address + RCV_NXT_OFFSET, value);
+        Memory.putInt(address + TcbLayout.RCV_NXT_OFFSET, value);
     }
 
     /** Right edge of the window offered last; it never moves left (RFC 9293 §3.8.6). */
     public int rcvAdv() {
-        return Memory.getInt(address + RCV_ADV_OFFSET);
+        return Memory.getInt(address + TcbLayout.RCV_ADV_OFFSET);
     }
 
-    /** Sets {@link #rcvAdv()}. */
     public void rcvAdv(final int value) {
-        Memory.putInt(address + RCV_ADV_OFFSET, value);
+        Memory.putInt(address + TcbLayout.RCV_ADV_OFFSET, value);
     }
 
     /** Last.ACK.sent (RFC 7323 §4.3). */
     public int lastAckSent() {
-        return Memory.getInt(address + LAST_ACK_SENT_OFFSET);
+        return Memory.getInt(address + TcbLayout.LAST_ACK_SENT_OFFSET);
     }
 
-    /** Sets {@link #lastAckSent()}. */
     public void lastAckSent(final int value) {
-        Memory.putInt(address + LAST_ACK_SENT_OFFSET, value);
+        Memory.putInt(address + TcbLayout.LAST_ACK_SENT_OFFSET, value);
     }
 
     /** TS.Recent: the timestamp to echo. */
     public int tsRecent() {
-        return Memory.getInt(address + TS_RECENT_OFFSET);
+        return Memory.getInt(address + TcbLayout.TS_RECENT_OFFSET);
     }
 
-    /** Sets {@link #tsRecent()}. */
     public void tsRecent(final int value) {
-        Memory.putInt(address + TS_RECENT_OFFSET, value);
+        Memory.putInt(address + TcbLayout.TS_RECENT_OFFSET, value);
     }
 
     /** When TS.Recent was set, ms. */
     public int tsRecentAge() {
-        return Memory.getInt(address + TS_RECENT_AGE_OFFSET);
+        return Memory.getInt(address + TcbLayout.TS_RECENT_AGE_OFFSET);
     }
 
-    /** Sets {@link #tsRecentAge()}. */
     public void tsRecentAge(final int value) {
-        Memory.putInt(address + TS_RECENT_AGE_OFFSET, value);
+        Memory.putInt(address + TcbLayout.TS_RECENT_AGE_OFFSET, value);
     }
 
     /** Added to the ms clock to make TSval. */
     public int tsOffset() {
-        return Memory.getInt(address + TS_OFFSET_OFFSET);
+        return Memory.getInt(address + TcbLayout.TS_OFFSET_OFFSET);
     }
 
-    /** Sets {@link #tsOffset()}. */
     public void tsOffset(final int value) {
-        Memory.putInt(address + TS_OFFSET_OFFSET, value);
+        Memory.putInt(address + TcbLayout.TS_OFFSET_OFFSET, value);
     }
 
     /** Most bytes of text and options in one segment to the peer: the smaller of its MSS and our path's. */
     public int mss() {
-        return Memory.getUnsignedShort(address + MSS_OFFSET);
+        return Memory.getUnsignedShort(address + TcbLayout.MSS_OFFSET);
     }
 
-    /** Sets {@link #mss()}. */
     public void mss(final int value) {
-        Memory.putShort(address + MSS_OFFSET, value);
+        Memory.putShort(address + TcbLayout.MSS_OFFSET, value);
     }
 
     /** Duplicate acknowledgments in a row. */
     public int duplicateAcks() {
-        return Memory.getUnsignedByte(address + DUPLICATE_ACKS_OFFSET);
+        return Memory.getUnsignedByte(address + TcbLayout.DUPLICATE_ACKS_OFFSET);
     }
 
-    /** Sets {@link #duplicateAcks()}. */
     public void duplicateAcks(final int value) {
-        Memory.putByte(address + DUPLICATE_ACKS_OFFSET, value);
+        Memory.putByte(address + TcbLayout.DUPLICATE_ACKS_OFFSET, value);
     }
 
     /** Ethernet address the frames of this connection go to; 0 while unknown. */
     public long nextHopMac() {
-        return Memory.getLong(address + NEXT_HOP_MAC_OFFSET);
+        return Memory.getLong(address + TcbLayout.NEXT_HOP_MAC_OFFSET);
     }
 
-    /** Sets {@link #nextHopMac()}. */
     public void nextHopMac(final long value) {
-        Memory.putLong(address + NEXT_HOP_MAC_OFFSET, value);
+        Memory.putLong(address + TcbLayout.NEXT_HOP_MAC_OFFSET, value);
     }
 
     /** Congestion window, bytes (RFC 5681). */
     public int cwnd() {
-        return Memory.getInt(address + CWND_OFFSET);
+        return Memory.getInt(address + TcbLayout.CWND_OFFSET);
     }
 
-    /** Sets {@link #cwnd()}. */
     public void cwnd(final int value) {
-        Memory.putInt(address + CWND_OFFSET, value);
+        Memory.putInt(address + TcbLayout.CWND_OFFSET, value);
     }
 
     /** Slow start threshold, bytes. */
     public int ssthresh() {
-        return Memory.getInt(address + SSTHRESH_OFFSET);
+        return Memory.getInt(address + TcbLayout.SSTHRESH_OFFSET);
     }
 
-    /** Sets {@link #ssthresh()}. */
     public void ssthresh(final int value) {
-        Memory.putInt(address + SSTHRESH_OFFSET, value);
+        Memory.putInt(address + TcbLayout.SSTHRESH_OFFSET, value);
     }
 
     /** RFC 6582: SND.NXT at the time a loss was found. */
     public int recover() {
-        return Memory.getInt(address + RECOVER_OFFSET);
+        return Memory.getInt(address + TcbLayout.RECOVER_OFFSET);
     }
 
-    /** Sets {@link #recover()}. */
     public void recover(final int value) {
-        Memory.putInt(address + RECOVER_OFFSET, value);
+        Memory.putInt(address + TcbLayout.RECOVER_OFFSET, value);
     }
 
     /** Smoothed round-trip time, µs; 0 before the first sample (RFC 6298). */
     public int srtt() {
-        return Memory.getInt(address + SRTT_OFFSET);
+        return Memory.getInt(address + TcbLayout.SRTT_OFFSET);
     }
 
-    /** Sets {@link #srtt()}. */
     public void srtt(final int value) {
-        Memory.putInt(address + SRTT_OFFSET, value);
+        Memory.putInt(address + TcbLayout.SRTT_OFFSET, value);
     }
 
     /** Round-trip time variation, µs. */
     public int rttvar() {
-        return Memory.getInt(address + RTTVAR_OFFSET);
+        return Memory.getInt(address + TcbLayout.RTTVAR_OFFSET);
     }
 
-    /** Sets {@link #rttvar()}. */
     public void rttvar(final int value) {
-        Memory.putInt(address + RTTVAR_OFFSET, value);
+        Memory.putInt(address + TcbLayout.RTTVAR_OFFSET, value);
     }
 
     /** Retransmission time-out before back-off, ms. */
     public int rto() {
-        return Memory.getInt(address + RTO_OFFSET);
+        return Memory.getInt(address + TcbLayout.RTO_OFFSET);
     }
 
-    /** Sets {@link #rto()}. */
     public void rto(final int value) {
-        Memory.putInt(address + RTO_OFFSET, value);
+        Memory.putInt(address + TcbLayout.RTO_OFFSET, value);
     }
 
     /** Acknowledgment of this number ends the round trip being timed. */
     public int rttSeq() {
-        return Memory.getInt(address + RTT_SEQ_OFFSET);
+        return Memory.getInt(address + TcbLayout.RTT_SEQ_OFFSET);
     }
 
-    /** Sets {@link #rttSeq()}. */
     public void rttSeq(final int value) {
-        Memory.putInt(address + RTT_SEQ_OFFSET, value);
+        Memory.putInt(address + TcbLayout.RTT_SEQ_OFFSET, value);
     }
 
     /** When the round trip being timed began, µs. */
     public int rttStart() {
-        return Memory.getInt(address + RTT_START_OFFSET);
+        return Memory.getInt(address + TcbLayout.RTT_START_OFFSET);
     }
 
-    /** Sets {@link #rttStart()}. */
     public void rttStart(final int value) {
-        Memory.putInt(address + RTT_START_OFFSET, value);
+        Memory.putInt(address + TcbLayout.RTT_START_OFFSET, value);
     }
 
     /** Timer wheel: previous record of the bucket. */
     public int timerPrev() {
-        return Memory.getInt(address + TIMER_PREV_OFFSET);
+        return Memory.getInt(address + TcbLayout.TIMER_PREV_OFFSET);
     }
 
     /** Timer wheel: next record of the bucket. */
     public int timerNext() {
-        return Memory.getInt(address + TIMER_NEXT_OFFSET);
+        return Memory.getInt(address + TcbLayout.TIMER_NEXT_OFFSET);
     }
 
     /** Timer wheel: the bucket. */
     public int timerBucket() {
-        return Memory.getInt(address + TIMER_BUCKET_OFFSET);
+        return Memory.getInt(address + TcbLayout.TIMER_BUCKET_OFFSET);
     }
 
     /** Timer wheel: when it looks at this record, ms; never later than the earliest armed deadline. */
     public int timerDeadline() {
-        return Memory.getInt(address + TIMER_DEADLINE_OFFSET);
+        return Memory.getInt(address + TcbLayout.TIMER_DEADLINE_OFFSET);
     }
 
     /** Retransmission or persist time-out, ms; armed by {@link #TIMER_RTO}. */
     public int rtoDeadline() {
-        return Memory.getInt(address + RTO_DEADLINE_OFFSET);
+        return Memory.getInt(address + TcbLayout.RTO_DEADLINE_OFFSET);
     }
 
-    /** Sets {@link #rtoDeadline()}. */
     public void rtoDeadline(final int value) {
-        Memory.putInt(address + RTO_DEADLINE_OFFSET, value);
+        Memory.putInt(address + TcbLayout.RTO_DEADLINE_OFFSET, value);
     }
 
     /** Delayed acknowledgment, ms; armed by {@link #TIMER_ACK}. */
     public int ackDeadline() {
-        return Memory.getInt(address + ACK_DEADLINE_OFFSET);
+        return Memory.getInt(address + TcbLayout.ACK_DEADLINE_OFFSET);
     }
 
-    /** Sets {@link #ackDeadline()}. */
     public void ackDeadline(final int value) {
-        Memory.putInt(address + ACK_DEADLINE_OFFSET, value);
+        Memory.putInt(address + TcbLayout.ACK_DEADLINE_OFFSET, value);
     }
 
     /** End of FIN_WAIT_2 or TIME_WAIT, ms; armed by {@link #TIMER_LIFE}. */
     public int lifeDeadline() {
-        return Memory.getInt(address + LIFE_DEADLINE_OFFSET);
+        return Memory.getInt(address + TcbLayout.LIFE_DEADLINE_OFFSET);
     }
 
-    /** Sets {@link #lifeDeadline()}. */
     public void lifeDeadline(final int value) {
-        Memory.putInt(address + LIFE_DEADLINE_OFFSET, value);
+        Memory.putInt(address + TcbLayout.LIFE_DEADLINE_OFFSET, value);
     }
 
     /** ISS: our initial sequence number. */
     public int iss() {
-        return Memory.getInt(address + ISS_OFFSET);
+        return Memory.getInt(address + TcbLayout.ISS_OFFSET);
     }
 
-    /** Sets {@link #iss()}. */
     public void iss(final int value) {
-        Memory.putInt(address + ISS_OFFSET, value);
+        Memory.putInt(address + TcbLayout.ISS_OFFSET, value);
     }
 
     /** Bytes received since the last acknowledgment went out. */
     public int unreadSinceAck() {
-        return Memory.getInt(address + UNREAD_SINCE_ACK_OFFSET);
+        return Memory.getInt(address + TcbLayout.UNREAD_SINCE_ACK_OFFSET);
     }
 
-    /** Sets {@link #unreadSinceAck()}. */
     public void unreadSinceAck(final int value) {
-        Memory.putInt(address + UNREAD_SINCE_ACK_OFFSET, value);
+        Memory.putInt(address + TcbLayout.UNREAD_SINCE_ACK_OFFSET, value);
     }
 
     /** IRS: the peer's initial sequence number. */
     public int irs() {
-        return Memory.getInt(address + IRS_OFFSET);
+        return Memory.getInt(address + TcbLayout.IRS_OFFSET);
     }
 
-    /** Sets {@link #irs()}. */
     public void irs(final int value) {
-        Memory.putInt(address + IRS_OFFSET, value);
+        Memory.putInt(address + TcbLayout.IRS_OFFSET, value);
     }
 
     /** When the last challenge ACK of this connection left, ms. */
     public int challengeMs() {
-        return Memory.getInt(address + CHALLENGE_MS_OFFSET);
+        return Memory.getInt(address + TcbLayout.CHALLENGE_MS_OFFSET);
     }
 
-    /** Sets {@link #challengeMs()}. */
     public void challengeMs(final int value) {
-        Memory.putInt(address + CHALLENGE_MS_OFFSET, value);
+        Memory.putInt(address + TcbLayout.CHALLENGE_MS_OFFSET, value);
     }
 
     /** A sequence number within the segment that was queued for reassembly last. */
     public int sackNewest() {
-        return Memory.getInt(address + SACK_NEWEST_OFFSET);
+        return Memory.getInt(address + TcbLayout.SACK_NEWEST_OFFSET);
     }
 
-    /** Sets {@link #sackNewest()}. */
     public void sackNewest(final int value) {
-        Memory.putInt(address + SACK_NEWEST_OFFSET, value);
+        Memory.putInt(address + TcbLayout.SACK_NEWEST_OFFSET, value);
     }
 }
