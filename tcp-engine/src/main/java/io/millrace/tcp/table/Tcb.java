@@ -310,20 +310,20 @@ public final class Tcb {
 
     /** SND.WL1: sequence number of the segment that set SND.WND last. */
     public int sndWl1() {
-        return Memory.getInt(address + SND_WL1_OFFSET);
+        return Memory.getInt(address + TcbLayout.SND_WL1_OFFSET);
     }
 
     public void sndWl1(final int value) {
-        Memory.putInt(address + SND_WL1_OFFSET, value);
+        Memory.putInt(address + TcbLayout.SND_WL1_OFFSET, value);
     }
 
     /** SND.WL2: acknowledgment number of the segment that set SND.WND last. */
     public int sndWl2() {
-        return Memory.getInt(address + SND_WL2_OFFSET);
+        return Memory.getInt(address + TcbLayout.SND_WL2_OFFSET);
     }
 
     public void sndWl2(final int value) {
-        Memory.putInt(address + SND_WL2_OFFSET, value);
+        Memory.putInt(address + TcbLayout.SND_WL2_OFFSET, value);
     }
 
     /** MAX.SND.WND: the largest window the peer has offered (RFC 5961 §5.2). */
