@@ -13,7 +13,10 @@ public final class CounterBlock {
     public static final int LENGTH = (Counter.COUNT * Long.BYTES + 127) & ~127;
 
     private final String name;
+    /** Held so that the memory lives as long as this. */
+    @SuppressWarnings("unused")
     private final MemorySegment memory;
+
     private final long address;
 
     /** A block over zeroed memory that lives as long as {@code memory} does. */
@@ -52,10 +55,5 @@ public final class CounterBlock {
     /** The value now; any thread. */
     public long get(final Counter counter) {
         return Memory.getLongVolatile(address + (long) counter.ordinal() * Long.BYTES);
-    }
-
-    /** The memory it lies in: {@link #LENGTH} bytes. */
-    MemorySegment memory() {
-        return memory;
     }
 }

@@ -1,0 +1,48 @@
+package io.millrace.dataplane.counters;
+
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * Layout of a counters file, version {@value #VERSION}; all numbers little-endian.
+ *
+ * <pre>
+ *  0   8 bytes  magic, "MILLRACE" in ASCII; written last, so a file without it is not ready
+ *  8   int      version of the layout
+ *  12  int      number of counters in a block
+ *  16  int      number of blocks
+ *  20  int      bytes of a block
+ *  24  int      offset of the first block; the others follow
+ *  28  int      offset of the names
+ *  32  int      bytes of the names
+ *  40  long     process id of the writer
+ *  48  long     start of the writer, milliseconds since 1970
+ *  names        UTF-8 lines, each ended by a line feed: for each counter NAME, TAB, Linux's name or nothing, TAB,
+ *               sentence; then for each block its name
+ *  blocks       one aligned long for each counter, in the order of the names
+ * </pre>
+ */
+final class CountersLayout {
+    static final int VERSION = 1;
+    static final long MAGIC = 0x4543_4152_4c4c_494dL;
+
+    static final int MAGIC_OFFSET = 0;
+    static final int VERSION_OFFSET = 8;
+    static final int COUNTER_COUNT_OFFSET = 12;
+    static final int BLOCK_COUNT_OFFSET = 16;
+    static final int BLOCK_LENGTH_OFFSET = 20;
+    static final int BLOCKS_OFFSET_OFFSET = 24;
+    static final int NAMES_OFFSET_OFFSET = 28;
+    static final int NAMES_LENGTH_OFFSET = 32;
+    static final int PROCESS_ID_OFFSET = 40;
+    static final int START_OFFSET = 48;
+    static final int HEADER_LENGTH = 64;
+
+    /** Blocks start at a multiple of this, which is a page. */
+    static final int BLOCK_ALIGNMENT = 4096;
+
+    static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private CountersLayout() {}
+}
