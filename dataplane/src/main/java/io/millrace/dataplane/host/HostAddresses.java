@@ -6,13 +6,12 @@ import io.millrace.dataplane.wire.MacAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The addresses of one port: its MAC address, its own addresses each with its network, whole prefixes that are also ours
  * (a load generator speaks from thousands of addresses), and the gateway to everything that is not on the link.
  *
- * <p>Immutable; any thread. The look-ups take IPv4 addresses in host order and allocate nothing.
+ * <p>IPv4 only, so far. Immutable; any thread. The look-ups take IPv4 addresses in host order and allocate nothing.
  */
 public final class HostAddresses {
     private final MacAddress mac;
@@ -35,17 +34,13 @@ public final class HostAddresses {
         owned = List.copyOf(builder.owned);
         gateway = builder.gateway;
         macValue = mac.value();
-        localIpv4 = ipv4(addresses).mapToInt(p -> p.address().ipv4()).toArray();
-        linkMask = ipv4(addresses).mapToInt(IpPrefix::maskIpv4).toArray();
-        linkNetwork = ipv4(addresses).mapToInt(p -> p.address().ipv4() & p.maskIpv4()).toArray();
-        linkBroadcast = ipv4(addresses).filter(IpPrefix::hasBroadcast).mapToInt(IpPrefix::broadcastIpv4).toArray();
-        ownedMask = ipv4(owned).mapToInt(IpPrefix::maskIpv4).toArray();
-        ownedNetwork = ipv4(owned).mapToInt(p -> p.address().ipv4() & p.maskIpv4()).toArray();
-        gatewayIpv4 = gateway.filter(IpAddress::isIpv4).map(IpAddress::ipv4).orElse(0);
-    }
-
-    private static Stream<IpPrefix> ipv4(final List<IpPrefix> prefixes) {
-        return prefixes.stream().filter(p -> p.address().isIpv4());
+        localIpv4 = addresses.stream().mapToInt(p -> p.address().ipv4()).toArray();
+        linkMask = addresses.stream().mapToInt(IpPrefix::maskIpv4).toArray();
+        linkNetwork = addresses.stream().mapToInt(p -> p.address().ipv4() & p.maskIpv4()).toArray();
+        linkBroadcast = addresses.stream().filter(IpPrefix::hasBroadcast).mapToInt(IpPrefix::broadcastIpv4).toArray();
+        ownedMask = owned.stream().mapToInt(IpPrefix::maskIpv4).toArray();
+        ownedNetwork = owned.stream().mapToInt(p -> p.address().ipv4() & p.maskIpv4()).toArray();
+        gatewayIpv4 = gateway.map(IpAddress::ipv4).orElse(0);
     }
 
     /** Starts the configuration of a port with this MAC address. */
@@ -56,6 +51,11 @@ public final class HostAddresses {
     /** Our MAC address, 48 bits. */
     public long mac() {
         return macValue;
+    }
+
+    /** The first of our own addresses, host order. */
+    public int primaryIpv4() {
+        return localIpv4[0];
     }
 
     /** Our own addresses, each with the length of its network's prefix. */
@@ -113,7 +113,7 @@ public final class HostAddresses {
         return isOnLink(destinationIpv4) ? destinationIpv4 : gatewayIpv4;
     }
 
-    /** The own address to speak from to a destination: the one in its next hop's network, else the first; 0 if none. */
+    /** The own address to speak from to a destination: the one in its next hop's network, else the first. */
     public int sourceFor(final int destinationIpv4) {
         final int hop = nextHop(destinationIpv4);
         for (int i = 0; i < localIpv4.length; i++) {
@@ -121,7 +121,7 @@ public final class HostAddresses {
                 return localIpv4[i];
             }
         }
-        return localIpv4.length > 0 ? localIpv4[0] : 0;
+        return primaryIpv4();
     }
 
     @Override
@@ -146,8 +146,8 @@ public final class HostAddresses {
 
         /** Adds an own address with its network, such as {@code 10.0.0.1/24}. */
         public Builder address(final IpPrefix prefix) {
-            final IpAddress address = prefix.address();
-            if (address.isIpv4() && !isUnicast(address.ipv4())) {
+            final IpAddress address = requireIpv4(prefix.address());
+            if (!isUnicast(address.ipv4())) {
                 throw new IllegalArgumentException("address " + prefix + ": is not a unicast address");
             }
             if (prefix.hasBroadcast()
@@ -167,6 +167,7 @@ public final class HostAddresses {
 
         /** Adds a prefix of which every address is ours, such as {@code 10.64.0.0/12}. */
         public Builder owned(final IpPrefix prefix) {
+            requireIpv4(prefix.address());
             owned.add(prefix);
             return this;
         }
@@ -178,7 +179,7 @@ public final class HostAddresses {
 
         /** Sets the next hop for everything that is not on the link; it must be on the link itself. */
         public Builder gateway(final IpAddress address) {
-            gateway = Optional.of(address);
+            gateway = Optional.of(requireIpv4(address));
             return this;
         }
 
@@ -204,6 +205,13 @@ public final class HostAddresses {
             if (addresses.stream().anyMatch(p -> p.address().equals(address))) {
                 throw new IllegalArgumentException("gateway " + address + ": is our own address");
             }
+        }
+
+        private static IpAddress requireIpv4(final IpAddress address) {
+            if (!address.isIpv4()) {
+                throw new IllegalArgumentException("address " + address + ": IPv6 is not spoken yet; give an IPv4 one");
+            }
+            return address;
         }
 
         private static boolean isUnicast(final int ipv4) {

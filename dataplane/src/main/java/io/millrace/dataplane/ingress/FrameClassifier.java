@@ -42,6 +42,7 @@ public final class FrameClassifier {
 
     private final HostAddresses host;
     private final long mac;
+    private final int primary;
     private final boolean acceptPartialChecksums;
 
     /** Makes a classifier for the frames of a port with these addresses, which come with whole checksums. */
@@ -59,6 +60,7 @@ public final class FrameClassifier {
         this.host = host;
         this.acceptPartialChecksums = acceptPartialChecksums;
         mac = host.mac();
+        primary = host.primaryIpv4();
     }
 
     /** Classifies the frame: a {@link FrameMeta}, or a negative {@link DropReason#code}. */
@@ -176,7 +178,7 @@ public final class FrameClassifier {
 
     /** RFC 1122 §3.2.1.3 and §4.2.3.10; 0 when both addresses may speak to each other, else the reason's code. */
     private int checkAddresses(final int source, final int destination) {
-        if (!host.isLocal(destination)) {
+        if (destination != primary && !host.isLocal(destination)) {
             return destination >>> 28 == 0xe || host.isBroadcast(destination)
                     ? DropReason.BROADCAST_ADDRESS.code()
                     : DropReason.OTHER_ADDRESS.code();

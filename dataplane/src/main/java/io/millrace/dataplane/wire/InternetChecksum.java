@@ -30,8 +30,13 @@ public final class InternetChecksum {
             final long d = Memory.getLong(at + 24);
             sum += (a & LOW) + (a >>> 32) + (b & LOW) + (b >>> 32) + (c & LOW) + (c >>> 32) + (d & LOW) + (d >>> 32);
         }
-        for (; at + 4 <= end; at += 4) {
+        for (; at + 8 <= end; at += 8) {
+            final long word = Memory.getLong(at);
+            sum += (word & LOW) + (word >>> 32);
+        }
+        if ((length & 4) != 0) {
             sum += Memory.getInt(at) & LOW;
+            at += 4;
         }
         if ((length & 2) != 0) {
             sum += Memory.getUnsignedShort(at);

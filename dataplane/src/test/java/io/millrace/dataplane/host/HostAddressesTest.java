@@ -41,6 +41,9 @@ class HostAddressesTest {
                 .isThrownBy(() -> builder.address("10.0.0.255/24"))
                 .withMessageContaining("10.0.0.255/24");
         assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.address("fd00::1/64"))
+                .withMessageContaining("fd00::1");
+        assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.address("127.0.0.1/8"))
                 .withMessageContaining("127.0.0.1/8");
         assertThatIllegalArgumentException()
