@@ -163,8 +163,7 @@ public final class Datapath implements AutoCloseable {
 
     /** Frames the pipeline's rings can hold in all: what a pool must have beyond descriptors and stashes. */
     public static int framesInRings(final DatapathConfig config, final int shards) {
-        // A ring of lone frames is sized at 24 bytes a frame, rounded up to a power of two, and filled at 16 a frame.
-        return 2 * shards * Integer.highestOneBit(Math.max(config.ringFrames() * 24, 8192) * 2 - 1) / 16;
+        return 2 * shards * FrameRing.maxFramesFor(config.ringFrames());
     }
 
     /** The port it serves. */

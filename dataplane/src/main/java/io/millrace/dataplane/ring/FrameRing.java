@@ -43,10 +43,19 @@ public final class FrameRing implements AutoCloseable {
         if (frames < 1 || frames > 1 << 24) {
             throw new IllegalArgumentException("ring " + name + " of " + frames + " frames: must be 1 to " + (1 << 24));
         }
-        final int length = BitUtil.findNextPositivePowerOfTwo(Math.max(frames * LONE_FRAME_LENGTH, MIN_LENGTH));
+        final int length = length(frames);
         memory = MemoryRegion.allocate(name, length + RingBufferDescriptor.TRAILER_LENGTH);
         ring = new OneToOneRingBuffer(new UnsafeBuffer(memory.address(), (int) memory.size()));
-        capacity = length / DESCRIPTOR_LENGTH;
+        capacity = maxFramesFor(frames);
+    }
+
+    private static int length(final int frames) {
+        return BitUtil.findNextPositivePowerOfTwo(Math.max(frames * LONE_FRAME_LENGTH, MIN_LENGTH));
+    }
+
+    /** The most frames that can ever be in a ring made for at least {@code frames}. */
+    public static int maxFramesFor(final int frames) {
+        return length(frames) / DESCRIPTOR_LENGTH;
     }
 
     /** The most frames that can ever be in it, which a pool must be able to spare. */

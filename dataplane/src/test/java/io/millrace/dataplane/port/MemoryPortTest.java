@@ -12,6 +12,7 @@ import io.millrace.dataplane.flow.Toeplitz;
 import io.millrace.dataplane.wire.TcpFlags;
 import io.millrace.dpdk.Mbuf;
 import io.millrace.dpdk.MbufFlags;
+import io.millrace.memory.Memory;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
@@ -66,6 +67,51 @@ class MemoryPortTest {
                 frames.allocator.free(burst.get(i));
             }
             assertThat(pair.pool().available()).isEqualTo(8192);
+        }
+    }
+
+    @Test
+    void shouldLoseNoFrameBetweenTwoThreads() throws InterruptedException {
+        final int count = 500_000;
+        try (MemoryPort.Pair pair = MemoryPort.pair(MemoryPortConfig.defaults().withFrames(1000));
+                FrameBurst burst = new FrameBurst(32)) {
+            final Thread receiver = new Thread(() -> receiveAndFree(pair, count));
+            receiver.start();
+            final FrameAllocator allocator = pair.pool().newAllocator();
+            int sent = 0;
+            while (sent < count) {
+                while (!burst.isFull() && sent + burst.size() < count) {
+                    final long mbuf = allocator.allocate();
+                    if (mbuf == 0) {
+                        break;
+                    }
+                    Mbuf.length(mbuf, 60);
+                    Memory.putInt(Mbuf.dataAddress(mbuf) + 20, sent + burst.size());
+                    burst.add(mbuf);
+                }
+                sent += pair.left().txQueue(0).transmit(burst);
+                Thread.yield();
+            }
+            receiver.join();
+            assertThat(pair.right().statistics().rxFrames()).isEqualTo(count);
+            assertThat(pair.pool().available()).isEqualTo(1000);
+        }
+    }
+
+    private static void receiveAndFree(final MemoryPort.Pair pair, final int count) {
+        final FrameAllocator allocator = pair.pool().newAllocator();
+        try (FrameBurst burst = new FrameBurst(32)) {
+            int expected = 0;
+            while (expected < count) {
+                final int received = pair.right().rxQueue(0).receive(burst);
+                for (int i = 0; i < received; i++) {
+                    if (Memory.getInt(Mbuf.dataAddress(burst.get(i)) + 20) != expected++) {
+                        throw new AssertionError("out of order at frame " + (expected - 1));
+                    }
+                    allocator.free(burst.get(i));
+                }
+                Thread.yield();
+            }
         }
     }
 
