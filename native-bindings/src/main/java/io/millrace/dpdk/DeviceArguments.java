@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 /** What a virtual device needs and can be looked at beforehand: its driver would only say "failed". */
 final class DeviceArguments {
-    private static final Path INTERFACES = Path.of("/proc/self/net/dev"); // this process's own namespace, unlike /sys
+    private static final Path INTERFACES = Path.of("/proc/thread-self/net/dev"); // where its sockets will be, unlike /sys
 
     private DeviceArguments() {}
 

@@ -72,8 +72,8 @@ public final class EchoResponder {
         final long asker = ethernet.wrap(frame).source();
         final long us = ethernet.destination();
         ip.wrap(frame + L3_OFFSET);
-        final int source = ip.source();
-        final int destination = ip.destination();
+        final int askerIp = ip.source();
+        final int ourIp = ip.destination();
         final int typeOfService = ip.typeOfService();
         // The request's IP options are left out: the headers move up to the message.
         final int options = l4Offset - L3_OFFSET - Ipv4Header.MIN_LENGTH;
@@ -82,7 +82,7 @@ public final class EchoResponder {
         Mbuf.resetForTransmit(mbuf);
         ethernet.wrap(frame + options).destination(asker).source(us).etherType(EtherType.IPV4);
         ip.wrap(frame + options + L3_OFFSET)
-                .initialize(Ipv4Header.MIN_LENGTH + length, IpProtocol.ICMP, TIME_TO_LIVE, destination, source);
+                .initialize(Ipv4Header.MIN_LENGTH + length, IpProtocol.ICMP, TIME_TO_LIVE, ourIp, askerIp);
         if (typeOfService != 0) { // RFC 1122 §3.2.1.6: the reply carries the type of service of the request
             ip.typeOfService(typeOfService).updateChecksum();
         }

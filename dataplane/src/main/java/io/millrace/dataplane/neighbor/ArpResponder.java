@@ -41,7 +41,9 @@ final class ArpResponder {
     /** Turns the frame of a request into that of the reply, to the asker alone. */
     void writeReply(final long mbuf, final ArpPacket arp) {
         final long asker = arp.senderMac();
-        arp.initialize(ArpPacket.REPLY, host.mac(), arp.targetIp(), asker, arp.senderIp());
+        final int askerIp = arp.senderIp();
+        final int ourIp = arp.targetIp();
+        arp.initialize(ArpPacket.REPLY, host.mac(), ourIp, asker, askerIp);
         ethernet.wrap(Mbuf.dataAddress(mbuf)).destination(asker).source(host.mac());
         Mbuf.resetForTransmit(mbuf);
         Mbuf.length(mbuf, PACKET_OFFSET + ArpPacket.LENGTH);

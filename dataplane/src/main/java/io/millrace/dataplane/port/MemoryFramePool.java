@@ -32,7 +32,7 @@ public final class MemoryFramePool implements FramePool, AutoCloseable {
         }
         this.dataRoom = dataRoom;
         final int bufferLength = MbufLayout.HEADROOM + dataRoom;
-        final long stride = (MbufLayout.HEADER_LENGTH + bufferLength + CACHE_LINE - 1) & -CACHE_LINE;
+        final long stride = ((long) MbufLayout.HEADER_LENGTH + bufferLength + CACHE_LINE - 1) & -CACHE_LINE;
         memory = MemoryRegion.allocate(name, stride * frames);
         free = new long[frames];
         for (int i = 0; i < frames; i++) {
