@@ -79,6 +79,8 @@ class TwoEnginesTest {
         assertThat(client.occupancy(0).connections()).isZero();
         assertThat(count(server, Counter.TIME_WAIT_ENTERED)).isEqualTo(1);
         assertThat(count(client, Counter.TIME_WAIT_ENTERED)).isZero();
+        assertThat(count(server, Counter.TCP_SEGMENTS_SENT)).as("SYN-ACK, FIN, ACK").isEqualTo(3);
+        assertThat(count(client, Counter.TCP_SEGMENTS_SENT)).as("SYN, ACK, FIN").isEqualTo(3);
     }
 
     @Test
@@ -149,6 +151,35 @@ class TwoEnginesTest {
         clientLoop.connect(CLIENT, IpAddress.parse("10.0.0.77"), 99, recorder(), 0);
         run(300_000);
         assertThat(events).containsExactly("closed TIMED_OUT");
+    }
+
+    @Test
+    void shouldSendItsFinOnceWhenThePeerClosesLater() {
+        server.listen(ListenConfig.onPort(9), shard -> closer());
+        clientLoop.connect(
+                CLIENT,
+                SERVER,
+                9,
+                new TcpHandler() {
+                    @Override
+                    public int onData(
+                            final TcpConnection connection,
+                            final DirectBuffer buffer,
+                            final int offset,
+                            final int length) {
+                        return length;
+                    }
+
+                    @Override
+                    public void onPeerClosed(final TcpConnection connection) {
+                        connection.attachment(connection.id()); // and stays open
+                    }
+                },
+                0);
+        run(5_000);
+
+        assertThat(count(server, Counter.TCP_SEGMENTS_SENT)).as("SYN-ACK, FIN").isEqualTo(2);
+        assertThat(count(server, Counter.TCP_SEGMENTS_RETRANSMITTED)).isZero();
     }
 
     private TcpHandler closer() {

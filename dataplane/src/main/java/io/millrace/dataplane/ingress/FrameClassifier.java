@@ -187,7 +187,7 @@ public final class FrameClassifier {
             return DropReason.LAND.code();
         }
         final int first = source >>> 24;
-        if (first == 0 || first == 127 || first >>> 4 == 0xe || host.isBroadcast(source) || host.isLocal(source)) {
+        if (first == 0 || first == 127 || first >>> 4 >= 0xe || host.isBroadcast(source) || host.isLocal(source)) {
             return DropReason.BAD_SOURCE_ADDRESS.code();
         }
         return 0;

@@ -182,6 +182,7 @@ class FrameClassifierTest {
         cases.put("from 0.0.0.0", source(DropReason.BAD_SOURCE_ADDRESS, "0.0.0.0"));
         cases.put("from loopback", source(DropReason.BAD_SOURCE_ADDRESS, "127.0.0.1"));
         cases.put("from multicast", source(DropReason.BAD_SOURCE_ADDRESS, "224.0.0.1"));
+        cases.put("from class E", source(DropReason.BAD_SOURCE_ADDRESS, "240.1.2.3"));
         cases.put("from limited broadcast", source(DropReason.BAD_SOURCE_ADDRESS, "255.255.255.255"));
         cases.put("from directed broadcast", source(DropReason.BAD_SOURCE_ADDRESS, "10.0.0.255"));
         cases.put("from another address of ours", source(DropReason.BAD_SOURCE_ADDRESS, "10.64.0.9"));

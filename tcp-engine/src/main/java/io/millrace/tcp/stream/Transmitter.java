@@ -68,7 +68,18 @@ public final class Transmitter {
 
     private boolean hasSomethingToSend(final Tcb tcb) {
         return tcb.stateOrdinal() >= TcpState.ESTABLISHED.ordinal()
-                && (tcb.is(Tcb.FIN_QUEUED) || chain.length(sendChain(tcb)) > 0);
+                && (isFinOwed(tcb) || chain.length(sendChain(tcb)) > 0);
+    }
+
+    /** Our FIN is queued or sent, and not acknowledged. */
+    private static boolean isFinOwed(final Tcb tcb) {
+        if (!tcb.is(Tcb.FIN_QUEUED)) {
+            return false;
+        }
+        final int state = tcb.stateOrdinal();
+        return state == TcpState.FIN_WAIT_1.ordinal()
+                || state == TcpState.CLOSING.ordinal()
+                || state == TcpState.LAST_ACK.ordinal();
     }
 
     /**
@@ -80,12 +91,12 @@ public final class Transmitter {
     private boolean sendTextAndFin(final Tcb tcb, final boolean force) {
         final int queued = chain.length(sendChain(tcb));
         final int maxText = tcb.mss() - (tcb.is(Tcb.TIMESTAMPS) ? OptionWriter.TIMESTAMPS_LENGTH : 0);
-        final boolean finQueued = tcb.is(Tcb.FIN_QUEUED);
+        final boolean finOwed = isFinOwed(tcb);
         boolean sent = false;
         while (true) {
             final int offset = tcb.sndNxt() - tcb.sndUna();
             final int unsent = queued - offset;
-            if (unsent < 0 || unsent == 0 && !finQueued) {
+            if (unsent < 0 || unsent == 0 && !finOwed) {
                 break; // all of it is out, the FIN too if there is one
             }
             final int usable = Math.min(tcb.sndWnd(), tcb.cwnd()) - offset;
@@ -101,7 +112,7 @@ public final class Transmitter {
                 text = Math.max(1, Math.min(Math.min(unsent, maxText), tcb.sndWnd()));
             }
             // The FIN goes with the last text; it is not held back by a window that its text has filled.
-            final boolean fin = finQueued && text == unsent;
+            final boolean fin = finOwed && text == unsent;
             final int flags = TcpFlags.ACK
                     | (text > 0 && text == unsent ? TcpFlags.PSH : 0)
                     | (fin ? TcpFlags.FIN : 0);
@@ -259,7 +270,8 @@ public final class Transmitter {
 
     /** A duplicate acknowledgment has come; {@link #output} is to follow. */
     public void onDuplicateAck(final Tcb tcb) {
-        if (NewReno.onDuplicateAck(tcb)) {
+        // The answers to probes of a closed window look like duplicates, and are none.
+        if (!tcb.is(Tcb.PERSISTING) && NewReno.onDuplicateAck(tcb)) {
             sendFirstAgain(tcb);
         }
     }
