@@ -1,0 +1,133 @@
+package io.millrace.apps;
+
+import io.millrace.dataplane.counters.Counter;
+import io.millrace.dataplane.host.HostAddresses;
+import io.millrace.dataplane.port.MemoryPort;
+import io.millrace.dataplane.port.MemoryPortConfig;
+import io.millrace.dataplane.wire.IpAddress;
+import io.millrace.tcp.ListenConfig;
+import io.millrace.tcp.TcpApplication;
+import io.millrace.tcp.TcpConfig;
+import io.millrace.tcp.TcpEngine;
+import io.millrace.tcp.TcpLoop;
+
+/**
+ * A server and a client engine on one cable in memory, on a virtual clock: for tests of what runs on the engine. One
+ * thread drives both.
+ */
+public final class EnginePair implements AutoCloseable {
+    /** The server's address. */
+    public static final IpAddress SERVER = IpAddress.parse("10.0.0.1");
+    /** The client's address. */
+    public static final IpAddress CLIENT = IpAddress.parse("10.0.0.2");
+
+    private static final int GAUGES_PUBLISHED_EVERY = 1 << 10;
+
+    private final MemoryPort.Pair cable = MemoryPort.pair(MemoryPortConfig.defaults());
+    private final TcpEngine server;
+    private final TcpEngine client;
+    private TcpLoop clientLoop;
+    private long nanos = 1_000_000_000L;
+
+    /** A client without an application of its own. */
+    public EnginePair() {
+        this(loop -> {});
+    }
+
+    /** A client that runs {@code application}, and owns 10.64.0.0/16 besides its address. */
+    public EnginePair(final TcpApplication application) {
+        final TcpConfig config = TcpConfig.builder()
+                .maxConnections(1_000)
+                .synQueueCapacity(1_000)
+                .timeWaitCapacity(1 << 20)
+                .bufferPoolBytes(1 << 24)
+                .build();
+        server = TcpEngine.builder()
+                .port(cable.left())
+                .addresses(HostAddresses.builder(cable.left().mac())
+                        .address("10.0.0.1/24")
+                        .gateway("10.0.0.2")
+                        .build())
+                .config(config)
+                .clock(() -> nanos)
+                .startManually();
+        client = TcpEngine.builder()
+                .port(cable.right())
+                .addresses(HostAddresses.builder(cable.right().mac())
+                        .address("10.0.0.2/24")
+                        .owned("10.64.0.0/16")
+                        .build())
+                .config(config)
+                .clock(() -> nanos)
+                .application(shard -> new Capturing(application))
+                .startManually();
+    }
+
+    /** Keeps the loop for the test's own use. */
+    private final class Capturing implements TcpApplication {
+        private final TcpApplication application;
+
+        Capturing(final TcpApplication application) {
+            this.application = application;
+        }
+
+        @Override
+        public void onStart(final TcpLoop loop) {
+            clientLoop = loop;
+            application.onStart(loop);
+        }
+
+        @Override
+        public int doWork(final TcpLoop loop) {
+            return application.doWork(loop);
+        }
+    }
+
+    /** Puts an app on a port of the server. */
+    public void serve(final App app, final int port) {
+        server.listen(ListenConfig.onPort(port), shard -> app.newHandler());
+    }
+
+    /** Connects a client to a port of the server. */
+    public void connect(final int port, final ScriptedClient script) {
+        clientLoop.connect(CLIENT, SERVER, port, script, 0);
+    }
+
+    /** One duty cycle of each, then a microsecond goes by. */
+    public void step() {
+        server.poll();
+        client.poll();
+        nanos += 1_000;
+    }
+
+    /** Lets time pass in steps of a millisecond, each until both are at rest; the gauges are of the end. */
+    public void run(final int millis) {
+        for (int i = 0; i < millis; i++) {
+            while (server.poll() + client.poll() > 0) {
+                // until both are at rest
+            }
+            nanos += 1_000_000;
+        }
+        for (int i = 0; i < GAUGES_PUBLISHED_EVERY; i++) {
+            server.poll();
+            client.poll();
+        }
+    }
+
+    /** A counter of the server. */
+    public long onServer(final Counter counter) {
+        return server.counters().stream().mapToLong(block -> block.get(counter)).sum();
+    }
+
+    /** A counter of the client. */
+    public long onClient(final Counter counter) {
+        return client.counters().stream().mapToLong(block -> block.get(counter)).sum();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        server.close();
+        cable.close();
+    }
+}
