@@ -39,9 +39,6 @@ public enum Counter {
     DROP_TCP_TRUNCATED("Drop: TCP segment shorter than a TCP header", "TcpInErrs"),
     DROP_TCP_DATA_OFFSET("Drop: TCP data offset below 5 or past the end of the segment", "TcpInErrs"),
     DROP_TCP_CHECKSUM("Drop: wrong TCP checksum", "TcpInCsumErrors"),
-    DROP_TCP_NO_FLAGS("Drop: none of the control bits that give a segment a meaning"),
-    DROP_TCP_SYN_FIN("Drop: SYN together with FIN"),
-    DROP_TCP_SYN_RST("Drop: SYN together with RST"),
     DROP_ARP_TRUNCATED("Drop: shorter than an ARP packet"),
     DROP_ICMP_TRUNCATED("Drop: ICMP message shorter than its header", "IcmpInErrors"),
 
@@ -61,6 +58,7 @@ public enum Counter {
     ICMP_RATE_LIMITED("ICMP echo requests not answered because of the rate limit", "IcmpOutRateLimitGlobal"),
 
     TCP_SEGMENTS_RECEIVED("TCP segments received", "TcpInSegs"),
+    TCP_SENSELESS_FLAGS("Segments with SYN and FIN, SYN and RST, or no control bit that means anything"),
     TCP_SEGMENTS_SENT("TCP segments sent", "TcpOutSegs"),
     TCP_SEGMENTS_RETRANSMITTED("Segments, SYNs and FINs sent again", "TcpRetransSegs"),
     TCP_RESETS_SENT("RST segments sent", "TcpOutRsts"),

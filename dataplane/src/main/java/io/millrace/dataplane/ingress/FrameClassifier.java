@@ -18,7 +18,6 @@ import io.millrace.dataplane.wire.InternetChecksum;
 import io.millrace.dataplane.wire.IpProtocol;
 import io.millrace.dataplane.wire.Ipv4Header;
 import io.millrace.dataplane.wire.MacAddress;
-import io.millrace.dataplane.wire.TcpFlags;
 import io.millrace.dataplane.wire.TcpHeader;
 import io.millrace.dataplane.wire.VlanTag;
 import io.millrace.dpdk.Mbuf;
@@ -37,8 +36,6 @@ public final class FrameClassifier {
     private static final int ARP_META = FrameMeta.of(FrameMeta.ARP, L3_OFFSET, L3_OFFSET);
     private static final long MAC_MASK = 0xffff_ffff_ffffL;
     private static final int VLAN_ID_MASK = 0xfff;
-    private static final int SIGNIFICANT_FLAGS =
-            TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST | TcpFlags.FIN | TcpFlags.PSH | TcpFlags.URG;
 
     private final HostAddresses host;
     private final long mac;
@@ -205,13 +202,6 @@ public final class FrameClassifier {
         if (tcpChecksum == RX_L4_CHECKSUM_BAD
                 || tcpChecksum == RX_L4_CHECKSUM_UNKNOWN && !isTcpChecksumValid(ip, tcp, length)) {
             return DropReason.TCP_CHECKSUM.code();
-        }
-        final int flags = Memory.getUnsignedByte(tcp + 13);
-        if ((flags & SIGNIFICANT_FLAGS) == 0) {
-            return DropReason.TCP_NO_FLAGS.code();
-        }
-        if ((flags & TcpFlags.SYN) != 0 && (flags & (TcpFlags.FIN | TcpFlags.RST)) != 0) {
-            return (flags & TcpFlags.FIN) != 0 ? DropReason.TCP_SYN_FIN.code() : DropReason.TCP_SYN_RST.code();
         }
         return 0;
     }

@@ -196,11 +196,6 @@ class FrameClassifierTest {
         cases.put("data offset 4", breaking(DropReason.TCP_DATA_OFFSET, m -> tcp(m).dataOffset(16)));
         cases.put("data offset past the end", breaking(DropReason.TCP_DATA_OFFSET, m -> tcp(m).dataOffset(60)));
         cases.put("wrong TCP checksum", breaking(DropReason.TCP_CHECKSUM, m -> tcp(m).checksum(tcp(m).checksum() ^ 0x8000)));
-        cases.put("no flags", flags(DropReason.TCP_NO_FLAGS, 0));
-        cases.put("only ECN flags", flags(DropReason.TCP_NO_FLAGS, TcpFlags.ECE | TcpFlags.CWR));
-        cases.put("SYN and FIN", flags(DropReason.TCP_SYN_FIN, TcpFlags.SYN | TcpFlags.FIN));
-        cases.put("SYN and RST", flags(DropReason.TCP_SYN_RST, TcpFlags.SYN | TcpFlags.RST));
-        cases.put("all flags", flags(DropReason.TCP_SYN_FIN, 0xff));
         cases.put("short ARP", new Case(DropReason.ARP_TRUNCATED, () -> frames.frame(EtherType.ARP, 27)));
         cases.put("ARP to another station", new Case(DropReason.OTHER_STATION, () -> {
             final long m = frames.arp(ArpPacket.REPLY, PEER_MAC, PEER_IP, OUR_MAC, OUR_IP);
@@ -284,10 +279,6 @@ class FrameClassifierTest {
     private Case destination(final DropReason reason, final String address) {
         return new Case(
                 reason, () -> frames.tcp(PEER_IP, IpAddress.parse(address).ipv4(), 40_000, 80, TcpFlags.SYN, 0));
-    }
-
-    private Case flags(final DropReason reason, final int flags) {
-        return new Case(reason, () -> frames.tcp(PEER_IP, OUR_IP, 40_000, 80, flags, 0));
     }
 
     private static void insertVlanTag(final long mbuf, final int vlanId) {

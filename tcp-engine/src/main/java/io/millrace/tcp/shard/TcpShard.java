@@ -179,6 +179,9 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
 
     private void process(final long mbuf, final int meta, final int hash) {
         segment.parse(mbuf, meta);
+        if (segment.hasSenselessFlags()) {
+            counters.increment(Counter.TCP_SENSELESS_FLAGS); // each state decides what becomes of it
+        }
         writer.lend(mbuf, segment.textLength() == 0);
         final long position = tables.find(segment, hash);
         if (position == FlowIndex.NONE) {

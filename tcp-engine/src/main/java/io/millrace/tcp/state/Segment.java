@@ -21,6 +21,9 @@ public final class Segment {
     private static final int IPV6_SOURCE_OFFSET = 8;
     private static final int IPV6_DESTINATION_OFFSET = 24;
 
+    private static final int MEANINGFUL =
+            TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST | TcpFlags.FIN | TcpFlags.PSH | TcpFlags.URG;
+
     private final SegmentOptions options = new SegmentOptions();
 
     private long mbuf;
@@ -164,6 +167,11 @@ public final class Segment {
     /** FIN is set, and no trimming has cut it off. */
     public boolean isFin() {
         return (flags & TcpFlags.FIN) != 0;
+    }
+
+    /** Whether no sane sender makes such control bits: SYN with FIN or RST, or none that means anything. */
+    public boolean hasSenselessFlags() {
+        return (flags & MEANINGFUL) == 0 || isSyn() && (flags & (TcpFlags.FIN | TcpFlags.RST)) != 0;
     }
 
     /** Address of the first byte of text. */

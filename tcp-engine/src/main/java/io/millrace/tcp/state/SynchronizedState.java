@@ -117,7 +117,12 @@ public final class SynchronizedState {
         if (!segment.isRst()) {
             return Verdict.DROP;
         }
-        return STOP | (segment.seq() == tcb.rcvNxt() ? Verdict.RESET_BY_PEER : Verdict.CHALLENGE_ACK);
+        if (segment.seq() != tcb.rcvNxt()) {
+            return STOP | Verdict.CHALLENGE_ACK;
+        }
+        // In SYN-RECEIVED only an active open has a record, and "the connection was refused".
+        return STOP
+                | (tcb.stateOrdinal() == TcpState.SYN_RCVD.ordinal() ? Verdict.REFUSED : Verdict.RESET_BY_PEER);
     }
 
     /** Fourth: RFC 5961 §4.2, a SYN in a synchronized state, and for an active open in SYN-RECEIVED, is challenged. */

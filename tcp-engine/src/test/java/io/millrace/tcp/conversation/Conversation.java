@@ -1,0 +1,275 @@
+package io.millrace.tcp.conversation;
+
+import io.millrace.dataplane.counters.Counter;
+import io.millrace.dataplane.host.HostAddresses;
+import io.millrace.dataplane.port.MemoryPort;
+import io.millrace.dataplane.port.MemoryPortConfig;
+import io.millrace.dataplane.wire.IpAddress;
+import io.millrace.tcp.ListenConfig;
+import io.millrace.tcp.TcpConfig;
+import io.millrace.tcp.TcpConnection;
+import io.millrace.tcp.TcpEngine;
+import io.millrace.tcp.TcpLoop;
+import io.millrace.tcp.TcpOccupancy;
+import io.millrace.tcp.VirtualClock;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One engine on a virtual clock, and a peer on the other end of its cable that sends what the test says. {@link #run} takes
+ * a script; the other methods are what scripts are made of. Closing it checks that no frame was lost.
+ */
+public final class Conversation implements AutoCloseable {
+    private static final IpAddress ENGINE = IpAddress.parse("10.0.0.1");
+    private static final IpAddress PEER = IpAddress.parse("10.0.0.2");
+    private static final int FIRST_PEER_PORT = 40_000;
+    private static final int GAUGE_INTERVAL = 1_024;
+    private static final int ISN_TICK_MICROS = 4;
+
+    private final VirtualClock clock = new VirtualClock();
+    private final MemoryPort.Pair cable = MemoryPort.pair(MemoryPortConfig.defaults().withFrames(2_048));
+    private final int frames = cable.pool().available();
+    private final Wire wire =
+            new Wire(cable.right(), cable.left().mac().value(), ENGINE.ipv4());
+    private final Map<Integer, Flow> flows = new HashMap<>();
+    private final Map<Integer, Long> ids = new HashMap<>();
+    private final Map<Long, Integer> written = new HashMap<>();
+    private final Deque<String> events = ScriptedApplication.newEvents();
+    private final List<String> trace = new ArrayList<>();
+    private final TcpEngine engine;
+    private TcpLoop loop;
+    private Flow flow;
+    private int listeningPort = 7;
+
+    /** With small tables and the engine's defaults for everything else. */
+    public Conversation() {
+        this(config -> config);
+    }
+
+    /** With settings of its own. */
+    public Conversation(final UnaryOperator<TcpConfig.Builder> settings) {
+        engine = TcpEngine.builder()
+                .port(cable.left())
+                .addresses(HostAddresses.builder(cable.left().mac())
+                        .address("10.0.0.1/24")
+                        .build())
+                .config(settings.apply(TcpConfig.builder()
+                                .maxConnections(1_000)
+                                .synQueueCapacity(100)
+                                .timeWaitCapacity(1_000)
+                                .bufferPoolBytes(4 << 20))
+                        .build())
+                .clock(clock)
+                .application(shard -> newLoop -> loop = newLoop)
+                .startManually();
+        peer(FIRST_PEER_PORT);
+        poll();
+    }
+
+    /** Runs a script; see {@link Script} for its language. */
+    public Conversation run(final String script) {
+        new Script(this).run(script);
+        return this;
+    }
+
+    /** The engine, for what scripts cannot say. */
+    public TcpEngine engine() {
+        return engine;
+    }
+
+    /** The engine's event loop. */
+    public TcpLoop loop() {
+        return loop;
+    }
+
+    /** Sum of a counter over the engine. */
+    public long count(final Counter counter) {
+        return engine.counters().stream().mapToLong(block -> block.get(counter)).sum();
+    }
+
+    /** What the engine's tables hold now; the engine publishes it once in {@value #GAUGE_INTERVAL} duty cycles. */
+    public TcpOccupancy occupancy() {
+        for (int i = 0; i < GAUGE_INTERVAL; i++) {
+            engine.poll();
+        }
+        return loop.occupancy();
+    }
+
+    /* Time. */
+
+    long nowMs() {
+        return clock.nanoTime() / 1_000_000;
+    }
+
+    /** Lets time pass a millisecond at a step. */
+    public void advance(final long millis) {
+        for (long i = 0; i < millis; i++) {
+            clock.advanceMillis(1);
+            poll();
+        }
+    }
+
+    /** Lets time pass in one leap. */
+    public void leap(final long millis) {
+        clock.advanceMillis(millis);
+        poll();
+    }
+
+    /** Runs the engine until it is at rest at the present moment, and takes what it has sent. */
+    public void poll() {
+        int rounds = 0;
+        int work;
+        do {
+            work = engine.poll();
+            for (final TcpSegment segment : wire.receive()) {
+                arrived(segment);
+                work++;
+            }
+            if (++rounds > 10_000) {
+                throw failure("the engine does not come to rest");
+            }
+        } while (work > 0);
+    }
+
+    private void arrived(final TcpSegment segment) {
+        final Flow to = flows.computeIfAbsent(segment.destinationPort(), port -> new Flow(port, segment.sourcePort()));
+        to.arrived(segment, nowMs());
+        trace.add("%8d   < %s%s".formatted(nowMs(), SegmentLine.write(to, segment, true), name(to)));
+        if (to.engineIsnKnown) {
+            for (int i = 0; i < segment.text().length; i++) {
+                if (segment.text()[i] != ScriptedApplication.pattern(segment.seq() - to.engineIsn + i)) {
+                    throw failure("wrong byte sent at " + (segment.seq() - to.engineIsn + i));
+                }
+            }
+        }
+    }
+
+    /* The peer. */
+
+    /** Goes on as the peer with another port: a flow of its own. */
+    public Conversation peer(final int port) {
+        flow = flows.computeIfAbsent(port, p -> new Flow(p, listeningPort));
+        return this;
+    }
+
+    /** Forgets the flow of the present peer port: the next connection from it starts afresh, with {@code isn}. */
+    void renew(final int isn) {
+        final Flow old = flows.remove(flow.peerPort);
+        peer(old.peerPort);
+        flow.isn(isn);
+    }
+
+    Flow flow() {
+        return flow;
+    }
+
+    void send(final SegmentLine line) {
+        final TcpSegment segment = line.toSend(flow, nowMs());
+        trace.add("%8d > %s%s".formatted(nowMs(), SegmentLine.write(flow, segment, false), name(flow)));
+        flow.sent(segment, nowMs());
+        wire.send(segment, PEER.ipv4());
+        poll();
+    }
+
+    /** The next segment of the present flow; null if none has come. */
+    Flow.Arrival next() {
+        return flow.arrivals.poll();
+    }
+
+    /**
+     * Has the engine choose {@code isn} for the next connection of the present flow: opens one to see where its clock
+     * stands, resets it, and lets the hours pass until the clock comes by.
+     */
+    void engineIsn(final int isn) {
+        send(SegmentLine.parse("S seq 0 <mss 1460>"));
+        final Flow.Arrival answer = next();
+        if (answer == null || !answer.segment().is(TcpSegment.SYN)) {
+            throw failure("no SYN-ACK to learn the engine's numbers from");
+        }
+        send(SegmentLine.parse("R"));
+        clock.advanceMicros(ISN_TICK_MICROS * Integer.toUnsignedLong(isn - answer.segment().seq()));
+        poll();
+        renew(flow.peerIsn);
+    }
+
+    /** Takes the next segment of the present flow; its sequence number, absolute. */
+    public int lastSeq() {
+        return next().segment().seq();
+    }
+
+    /* The application. */
+
+    /** Listens with an application of this manner. */
+    void listen(final ListenConfig config, final ScriptedApplication.Manner manner) {
+        listeningPort = config.port();
+        final ScriptedApplication application = new ScriptedApplication(manner, events, ids);
+        engine.listen(config, shard -> application);
+        flow.enginePort = config.port();
+    }
+
+    /** Connects to the peer's port. */
+    void connect(final int peerPort) {
+        flow = new Flow(peerPort, 0);
+        flows.put(peerPort, flow);
+        final ScriptedApplication application =
+                new ScriptedApplication(ScriptedApplication.Manner.SINK, events, ids);
+        final long id = loop.connect(ENGINE, PEER, peerPort, application, 0);
+        ids.put(peerPort, id);
+        poll();
+    }
+
+    /** The connection of the present flow, or null if it is over. */
+    TcpConnection connection() {
+        return loop.connection(ids.getOrDefault(flow.peerPort, 0L));
+    }
+
+    /** Has the application write so many bytes of the pattern. */
+    int write(final int count) {
+        final TcpConnection connection = connection();
+        final int from = written.getOrDefault(connection.id(), 0);
+        final byte[] text = new byte[count];
+        for (int i = 0; i < count; i++) {
+            text[i] = ScriptedApplication.pattern(from + i + 1);
+        }
+        final int taken = connection.write(new UnsafeBuffer(text), 0, count);
+        written.put(connection.id(), from + taken);
+        return taken;
+    }
+
+    Deque<String> events() {
+        return events;
+    }
+
+    /* What came of it. */
+
+    /** A failure that shows everything that went over the wire. */
+    AssertionError failure(final String message) {
+        return new AssertionError(message + "\n      ms   > to the engine, < from it\n" + String.join("\n", trace));
+    }
+
+    void note(final String line) {
+        trace.add("%8d %s".formatted(nowMs(), line));
+    }
+
+    /** Closes the engine, and checks that every frame has come back to the pool. */
+    @Override
+    public void close() {
+        engine.close();
+        wire.receive();
+        final int missing = frames - cable.pool().available();
+        wire.close();
+        cable.close();
+        if (missing != 0) {
+            throw failure(missing + " frames were not given back");
+        }
+    }
+
+    private String name(final Flow of) {
+        return flows.size() == 1 ? "" : " (peer " + of.peerPort + ")";
+    }
+}
