@@ -1,0 +1,194 @@
+package io.millrace.linux.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Our engine against the kernel's TCP, over a veth pair")
+class LinuxPeerTest {
+    private static final String MAIN = "io.millrace.cli.Millrace";
+    private static final String DEVICE = "net_af_packet0,iface=" + VethLink.OUR_DEVICE;
+
+    private VethLink link;
+    private final List<Program> programs = new ArrayList<>();
+
+    @BeforeEach
+    void makeLink() throws IOException, InterruptedException {
+        assumeTrue((int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0, "network namespaces need root");
+        final Optional<VethLink> made = VethLink.create();
+        assumeTrue(made.isPresent(), "this machine lets no network namespace be made");
+        link = made.get();
+    }
+
+    @AfterEach
+    void removeLink() throws IOException, InterruptedException {
+        for (final Program program : programs) {
+            program.close();
+        }
+        if (link != null) {
+            link.close();
+        }
+    }
+
+    @Test
+    void shouldAnswerPing() throws IOException, InterruptedException {
+        assumeInstalled("ping");
+        serve("--app", "echo:7");
+
+        final Program ping = inKernel("ping", "-c", "5", "-i", "0.2", "-W", "2", VethLink.OUR_ADDRESS);
+
+        assertThat(ping.result()).contains("5 received, 0% packet loss");
+    }
+
+    @Test
+    void shouldServeCurlTwiceOverOneConnection() throws IOException, InterruptedException {
+        assumeInstalled("curl");
+        serve("--app", "http:80");
+        final String url = "http://" + VethLink.OUR_ADDRESS + "/";
+
+        final Program curl = inKernel("curl", "-sSv", "-m", "20", url, url);
+
+        assertThat(curl.result()).contains("HTTP/1.1 200 OK").contains("Re-using existing connection");
+        assertThat(curl.exitCode()).isZero();
+        assertThat(curl.result().split("Hello from Millrace\n", -1)).hasSize(3);
+    }
+
+    @Test
+    void shouldEchoTheLinesOfNetcat() throws IOException, InterruptedException {
+        assumeInstalled("nc");
+        serve("--app", "echo:7");
+        final String lines = "one\ntwo\nthree\n";
+
+        final Program netcat = inKernel("nc", "-N", "-w", "10", VethLink.OUR_ADDRESS, "7").feed(lines);
+
+        assertThat(netcat.result()).isEqualTo(lines);
+    }
+
+    @Test
+    void shouldOpenAndCloseTenThousandConnectionsAndLeaveNothingBehind() throws IOException, InterruptedException {
+        final Program serve = serve("--app", "close:9", "--app", "echo:7");
+
+        final Program closes = client(9, 9_000, 0);
+        assertThat(closes.result()).contains("ok 9000");
+        final Program echoes = client(7, 1_000, 2_000);
+        assertThat(echoes.result()).contains("ok 1000");
+
+        final Counters counters = stop(serve);
+        assertThat(counters.of("TCP_PASSIVE_OPENS")).isEqualTo(10_000);
+        assertThat(counters.of("TCP_CLOSES")).isEqualTo(10_000);
+        assertThat(counters.of("TIME_WAIT_ENTERED")).as("those that we closed first").isEqualTo(9_000);
+        assertNoLeak(counters);
+    }
+
+    @Test
+    void shouldEchoMegabytesExactly() throws IOException, InterruptedException {
+        final Program serve = serve("--app", "echo:7");
+
+        assertThat(client(7, 20, 3_000_000).result()).contains("ok 20");
+        assertNoLeak(stop(serve));
+    }
+
+    @Test
+    void shouldServeThroughTwoShardsBehindAnIoCore() throws IOException, InterruptedException {
+        final Program serve = serve("--app", "echo:7", "--shards", "2", "--arrangement", "pipeline");
+
+        assertThat(client(7, 1_000, 10_000).result()).contains("ok 1000");
+        final Counters counters = stop(serve);
+        assertThat(counters.of("TCP_PASSIVE_OPENS")).isEqualTo(1_000);
+        assertNoLeak(counters);
+    }
+
+    @Test
+    void shouldOpenConnectionsToTheKernelsListener() throws IOException, InterruptedException {
+        start(link.inKernel(Program.java(KernelEchoServer.class.getName(), "7"))).awaitLine("ready");
+
+        final Program opener = start(link.inOurs(Program.java(
+                ActiveOpener.class.getName(),
+                DEVICE,
+                VethLink.OUR_ADDRESS + "/24",
+                VethLink.KERNEL_ADDRESS,
+                "7",
+                "1000",
+                "5000",
+                Program.hugePages() ? "huge" : "no-huge")));
+
+        assertThat(opener.result())
+                .contains("right 1000 wrong 0")
+                .contains("TCP_ACTIVE_OPENS 1000")
+                .contains("TCP_CLOSES 1000");
+    }
+
+    @Test
+    void shouldSayInOneLineThatThereIsNoSuchInterface() throws IOException, InterruptedException {
+        final Program serve = start(link.inOurs(serveCommand("net_af_packet0,iface=nowhere0", "--app", "echo:7")));
+
+        assertThat(serve.exitCode()).isEqualTo(2);
+        assertThat(serve.result().lines())
+                .singleElement()
+                .asString()
+                .startsWith("millrace: ")
+                .contains("there is no interface 'nowhere0'");
+    }
+
+    private Program client(final int port, final int connections, final int bytes) throws IOException {
+        return start(link.inKernel(Program.java(
+                KernelClient.class.getName(),
+                VethLink.OUR_ADDRESS,
+                String.valueOf(port),
+                String.valueOf(connections),
+                String.valueOf(bytes))));
+    }
+
+    private Program serve(final String... options) throws IOException, InterruptedException {
+        return start(link.inOurs(serveCommand(DEVICE, options))).awaitLine("ready");
+    }
+
+    private static String[] serveCommand(final String device, final String... options) {
+        final Stream<String> fixed =
+                Stream.of("serve", "--port", device, "--address", VethLink.OUR_ADDRESS + "/24");
+        final Stream<String> memory = Program.hugePages() ? Stream.of() : Stream.of("--no-huge");
+        return Program.java(
+                MAIN, Stream.concat(Stream.concat(fixed, memory), Arrays.stream(options)).toArray(String[]::new));
+    }
+
+    private Program inKernel(final String... command) throws IOException {
+        return start(link.inKernel(command));
+    }
+
+    private Program start(final List<String> command) throws IOException {
+        final Program program = Program.start(command);
+        programs.add(program);
+        return program;
+    }
+
+    /** Ends a server as an operator does; its counters. */
+    private static Counters stop(final Program serve) throws IOException, InterruptedException {
+        assertThat(serve.terminate().exitCode()).as("exit code after SIGTERM").isZero();
+        return Counters.in(serve.result());
+    }
+
+    private static void assertNoLeak(final Counters counters) {
+        assertThat(counters.of("CONNECTIONS")).as("connections at the end").isZero();
+        assertThat(counters.of("SYN_QUEUE_ENTRIES")).as("half-open connections at the end").isZero();
+        assertThat(counters.of("ACCEPT_QUEUE_ENTRIES")).as("connections not accepted at the end").isZero();
+        assertThat(counters.of("FRAMES_EXHAUSTED")).as("times there was no frame").isZero();
+    }
+
+    private static void assumeInstalled(final String program) {
+        final boolean found = Stream.of(System.getenv("PATH").split(":"))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+        assumeTrue(found, "there is no " + program + " on this machine");
+    }
+}
