@@ -13,6 +13,7 @@ import io.millrace.memory.Memory;
  */
 public final class TransmitChecksum {
     private static final int IP_CHECKSUM_OFFSET = 10;
+    private static final int TCP_DATA_OFFSET_OFFSET = 12;
     private static final int TCP_CHECKSUM_OFFSET = 16;
 
     private final boolean offloadIpv4;
@@ -22,6 +23,11 @@ public final class TransmitChecksum {
     public TransmitChecksum(final PortCapabilities capabilities) {
         offloadIpv4 = capabilities.txIpv4Checksum();
         offloadTcp = capabilities.txTcpChecksum();
+    }
+
+    /** Whether the port completes nothing by itself, so that a writer may as well sum up what it has in registers. */
+    public boolean isSoftware() {
+        return !offloadIpv4 && !offloadTcp;
     }
 
     /**
@@ -42,14 +48,20 @@ public final class TransmitChecksum {
                 segmentLength);
         Memory.putShort(ip + IP_CHECKSUM_OFFSET, 0);
         if (!offloadIpv4) {
-            final int checksum = InternetChecksum.checksum(InternetChecksum.sum(ip, l4Offset - l3Offset));
+            final int checksum = InternetChecksum.checksum(InternetChecksum.sumOfHeader(ip, l4Offset - l3Offset));
             Memory.putShortBE(ip + IP_CHECKSUM_OFFSET, checksum);
         }
         if (offloadTcp) {
             Memory.putShortBE(tcp + TCP_CHECKSUM_OFFSET, InternetChecksum.uncomplemented(pseudo));
         } else {
             Memory.putShort(tcp + TCP_CHECKSUM_OFFSET, 0);
-            final int checksum = InternetChecksum.checksum(pseudo + InternetChecksum.sum(tcp, segmentLength));
+            final int headerLength = Memory.getUnsignedByte(tcp + TCP_DATA_OFFSET_OFFSET) >>> 4 << 2;
+            final int textLength = segmentLength - headerLength;
+            long sum = pseudo + InternetChecksum.sumOfHeader(tcp, headerLength);
+            if (textLength > 0) {
+                sum += InternetChecksum.sum(tcp + headerLength, textLength);
+            }
+            final int checksum = InternetChecksum.checksum(sum);
             Memory.putShortBE(tcp + TCP_CHECKSUM_OFFSET, checksum);
         }
         if (offloadIpv4 || offloadTcp) {

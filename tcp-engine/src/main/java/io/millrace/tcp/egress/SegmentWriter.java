@@ -6,6 +6,7 @@ import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.port.FrameAllocator;
 import io.millrace.dataplane.port.TransmitChecksum;
 import io.millrace.dataplane.wire.EtherType;
+import io.millrace.dataplane.wire.InternetChecksum;
 import io.millrace.dataplane.wire.IpProtocol;
 import io.millrace.dataplane.wire.MacAddress;
 import io.millrace.dataplane.wire.TcpFlags;
@@ -27,7 +28,9 @@ public final class SegmentWriter {
     private static final int ETHERNET_LENGTH = 14;
     private static final int IPV4_LENGTH = 20;
     private static final int TCP_LENGTH = 20;
-    private static final int VERSION_AND_LENGTH = 0x45 << 24;
+    private static final int TCP_OFFSET = ETHERNET_LENGTH + IPV4_LENGTH;
+    private static final long LOW = 0xffff_ffffL;
+    private static final int VERSION_AND_LENGTH = 0x4500_0000;
     /** Identification 0 and Don't Fragment: an atomic datagram, RFC 6864 §4. */
     private static final int DONT_FRAGMENT = 0x4000;
 
@@ -38,6 +41,7 @@ public final class SegmentWriter {
     private final CounterBlock counters;
     private final NextHops nextHops;
     private final TransmitChecksum checksum;
+    private final boolean softwareChecksum;
     private final long localMac;
     private final int mtu;
 
@@ -60,6 +64,7 @@ public final class SegmentWriter {
         this.counters = counters;
         this.nextHops = nextHops;
         this.checksum = checksum;
+        this.softwareChecksum = checksum.isSoftware();
         this.localMac = localMac;
         this.mtu = mtu;
     }
@@ -146,20 +151,31 @@ public final class SegmentWriter {
             final int options,
             final int text) {
         final int tcpLength = TCP_LENGTH + options + text;
+        final int offsetFlagsWindow = TCP_LENGTH + options << 26 | flags << 16 | window;
         MacAddress.write(start, mac);
         MacAddress.write(start + 6, localMac);
         Memory.putShortBE(start + 12, EtherType.IPV4);
-        writeIpv4(start + ETHERNET_LENGTH, (int) localLo, (int) remoteLo, IPV4_LENGTH + tcpLength);
+        writeIpv4((int) localLo, (int) remoteLo, IPV4_LENGTH + tcpLength);
 
-        final long tcp = start + ETHERNET_LENGTH + IPV4_LENGTH;
+        final long tcp = start + TCP_OFFSET;
         Memory.putIntBE(tcp, Integer.rotateLeft(ports, 16));
         Memory.putIntBE(tcp + 4, seq);
         Memory.putIntBE(tcp + 8, ack);
-        Memory.putIntBE(tcp + 12, TCP_LENGTH + options << 26 | flags << 16 | window);
-        Memory.putInt(tcp + 16, 0);
-
-        Mbuf.length(frame, ETHERNET_LENGTH + IPV4_LENGTH + tcpLength);
-        checksum.tcp4(frame, ETHERNET_LENGTH, ETHERNET_LENGTH + IPV4_LENGTH);
+        Memory.putIntBE(tcp + 12, offsetFlagsWindow);
+        Mbuf.length(frame, TCP_OFFSET + tcpLength);
+        if (softwareChecksum) {
+            final long sum = (localLo & LOW)
+                    + (remoteLo & LOW)
+                    + (IpProtocol.TCP + tcpLength)
+                    + (ports & LOW)
+                    + (seq & LOW)
+                    + (ack & LOW)
+                    + (offsetFlagsWindow & LOW);
+            Memory.putIntBE(tcp + 16, ~fold(sum + sumOfOptions(options) + sumOfText(options, text)) << 16);
+        } else {
+            Memory.putInt(tcp + 16, 0);
+            checksum.tcp4(frame, ETHERNET_LENGTH, TCP_OFFSET);
+        }
         counters.increment(Counter.TCP_SEGMENTS_SENT);
         if ((flags & TcpFlags.RST) != 0) {
             counters.increment(Counter.TCP_RESETS_SENT);
@@ -172,11 +188,40 @@ public final class SegmentWriter {
         frame = 0;
     }
 
-    private static void writeIpv4(final long ip, final int source, final int destination, final int totalLength) {
+    private void writeIpv4(final int source, final int destination, final int totalLength) {
+        final long ip = start + ETHERNET_LENGTH;
         Memory.putIntBE(ip, VERSION_AND_LENGTH | totalLength);
         Memory.putIntBE(ip + 4, DONT_FRAGMENT);
-        Memory.putIntBE(ip + 8, TTL_AND_PROTOCOL);
+        final int sum = softwareChecksum
+                ? ~fold(VERSION_AND_LENGTH + totalLength + DONT_FRAGMENT + TTL_AND_PROTOCOL + (source & LOW) + (destination & LOW))
+                : 0;
+        Memory.putIntBE(ip + 8, TTL_AND_PROTOCOL | sum & 0xffff);
         Memory.putIntBE(ip + 12, source);
         Memory.putIntBE(ip + 16, destination);
+    }
+
+    /** Four bytes at a step, as options are written, so that each load finds its bytes in one store still in the core. */
+    private long sumOfOptions(final int options) {
+        final long at = optionsAddress();
+        long sum = 0;
+        for (int i = 0; i < options; i += 4) {
+            sum += Memory.getIntBE(at + i) & LOW;
+        }
+        return sum;
+    }
+
+    private long sumOfText(final int options, final int text) {
+        if (text == 0) {
+            return 0;
+        }
+        return ~InternetChecksum.checksum(InternetChecksum.sum(optionsAddress() + options, text)) & 0xffff;
+    }
+
+    /** A sum of 32-bit words, network order, folded to 16 bits: 2^16 is 1 modulo 2^16 - 1. */
+    private static int fold(final long sum) {
+        long folded = (sum & LOW) + (sum >>> 32);
+        folded = (folded & 0xffff) + (folded >>> 16);
+        folded = (folded & 0xffff) + (folded >>> 16);
+        return (int) ((folded & 0xffff) + (folded >>> 16));
     }
 }

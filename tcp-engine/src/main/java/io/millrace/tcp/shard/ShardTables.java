@@ -151,17 +151,20 @@ final class ShardTables implements AutoCloseable {
         synQueue.remove(slot);
     }
 
-    /** Takes a TIME_WAIT entry out of the index and its table. */
-    void removeTimeWait(final int slot) {
+    /** Hash of the flow of a TIME_WAIT entry. */
+    int hashOfTimeWait(final int slot) {
         final int local = timeWait.localAddress(slot);
-        remove(
-                hash.hash(
-                        timeWait.remoteHi(slot),
-                        timeWait.remoteLo(slot),
-                        localAddresses.hi(local),
-                        localAddresses.lo(local),
-                        timeWait.ports(slot)),
-                FlowIndex.ref(FlowIndex.TIME_WAIT, slot));
+        return hash.hash(
+                timeWait.remoteHi(slot),
+                timeWait.remoteLo(slot),
+                localAddresses.hi(local),
+                localAddresses.lo(local),
+                timeWait.ports(slot));
+    }
+
+    /** Takes a TIME_WAIT entry, whose flow hashes to {@code flowHash}, out of the index and its table. */
+    void removeTimeWait(final int slot, final int flowHash) {
+        remove(flowHash, FlowIndex.ref(FlowIndex.TIME_WAIT, slot));
         timeWait.release(slot);
     }
 

@@ -241,7 +241,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
             count++; // timers are still being moved down: no idling yet
         }
         count += passiveOpen.expire(WORK_LIMIT);
-        count += timeWaits.expire(WORK_LIMIT);
+        count += timeWaits.expire();
         for (Runnable command = commands.relaxedPoll(); command != null; command = commands.relaxedPoll()) {
             command.run();
             counters.increment(Counter.COMMANDS_EXECUTED);

@@ -137,6 +137,27 @@ public final class TimeWaitTable implements AutoCloseable {
         return used != 0 && nowMs - expiry(head) >= 0 ? head : NONE;
     }
 
+    /**
+     * The oldest entries whose 2 MSL are over, in order, so that what they need can be fetched all at once.
+     *
+     * @param slots filled from its start with as many as there are and fit; each is then the owner's to {@link #release}
+     * @return how many
+     */
+    public int expired(final int nowMs, final int[] slots) {
+        int count = 0;
+        int slot = head;
+        for (int seen = 0; seen < used && count < slots.length; seen++) {
+            if (isLive(slot)) {
+                if (nowMs - expiry(slot) < 0) {
+                    break;
+                }
+                slots[count++] = slot;
+            }
+            slot = following(slot);
+        }
+        return count;
+    }
+
     /** The entry that expires first, or {@link #NONE} when there is none. */
     public int oldest() {
         return used != 0 ? head : NONE;
