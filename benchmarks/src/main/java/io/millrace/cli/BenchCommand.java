@@ -6,6 +6,7 @@ import io.millrace.bench.run.BenchResult;
 import io.millrace.bench.run.BenchRun;
 import io.millrace.bench.run.ConsoleProgress;
 import io.millrace.bench.run.Link;
+import io.millrace.bench.run.Machine;
 import io.millrace.bench.run.NodeFailedException;
 import io.millrace.bench.run.ResultJson;
 import io.millrace.bench.run.Summary;
@@ -98,8 +99,8 @@ final class BenchCommand implements Callable<Integer>, Checked {
             names = "--time-wait-capacity",
             converter = Quantity.Count.class,
             paramLabel = "N",
-            description = "TIME_WAIT entries the server has room for (default: 64M).")
-    private long timeWaitCapacity = 64 << 20;
+            description = "TIME_WAIT entries the server has room for (default: 64M, or what a quarter of the memory holds).")
+    private long timeWaitCapacity = defaultTimeWaitCapacity();
 
     @Option(
             names = "--syn-queue",
@@ -130,6 +131,10 @@ final class BenchCommand implements Callable<Integer>, Checked {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
+    private static long defaultTimeWaitCapacity() {
+        return Math.clamp(Machine.availableBytes() / 4 / BenchPlan.BYTES_PER_TIME_WAIT, 1 << 20, 64 << 20);
+    }
+
     @Override
     public void check(final List<String> errors) {
         Checked.within(errors, "--duration (in ms)", duration.toMillis(), 100, 86_400_000);
@@ -138,6 +143,7 @@ final class BenchCommand implements Callable<Integer>, Checked {
         Checked.within(errors, "--concurrency", concurrency, 1, 1 << 20);
         Checked.within(errors, "--shards", shards, 1, 64);
         Checked.within(errors, "--time-wait-capacity", timeWaitCapacity, 1, 1 << 29);
+        checkMemory(errors);
         Checked.within(errors, "--syn-queue", synQueue, 1, 1 << 29);
         Checked.within(errors, "--sources", sources, 1, 65_534);
         checkLink(errors);
@@ -147,6 +153,15 @@ final class BenchCommand implements Callable<Integer>, Checked {
                 .ifPresent(c -> c.check(errors, "--generator-cores", CpuAffinity.allowedCpus()));
         if (json != null && (Files.isDirectory(json) || !isWritableFolder(json))) {
             errors.add("--json " + json + " can't be written: give a file in a folder that exists");
+        }
+    }
+
+    private void checkMemory(final List<String> errors) {
+        final long wanted = timeWaitCapacity * BenchPlan.BYTES_PER_TIME_WAIT;
+        final long available = Machine.availableBytes();
+        if (wanted > available) {
+            errors.add("--time-wait-capacity %d takes %,d MB at start, and %,d MB are available: give a smaller one"
+                    .formatted(timeWaitCapacity, wanted >> 20, available >> 20));
         }
     }
 
@@ -184,7 +199,7 @@ final class BenchCommand implements Callable<Integer>, Checked {
                 spec.commandLine().getErr().println("millrace: " + result.failure().get());
                 return interrupts.exitCode(Millrace.FAILED);
             }
-            return interrupts.exitCode(Millrace.OK);
+            return result.interrupted() ? Interrupts.INTERRUPTED : Millrace.OK;
         } catch (final NodeFailedException e) {
             return explain(e, spec.commandLine().getErr());
         }

@@ -61,8 +61,13 @@ final class Interrupts implements AutoCloseable {
     @Override
     public void close() {
         finished.countDown();
-        if (!interrupted) {
+        if (interrupted) {
+            return;
+        }
+        try {
             Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (final IllegalStateException e) {
+            // the process is being told to end at this very moment: then the hook ends it
         }
     }
 }

@@ -39,6 +39,8 @@ public final class Millrace implements Runnable {
 
     /** Runs the command line and ends the process with its exit code. */
     public static void main(final String[] arguments) {
+        // before anything logs: one line a message, such as DPDK's own warnings
+        System.setProperty("java.util.logging.SimpleFormatter.format", "millrace: %4$s: %5$s%6$s%n");
         System.exit(run(arguments, new PrintWriter(System.out, true), new PrintWriter(System.err, true)));
     }
 

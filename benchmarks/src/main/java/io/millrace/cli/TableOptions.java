@@ -35,6 +35,11 @@ final class TableOptions {
             description = "2 MSL, 1 to 240 s (default: ${DEFAULT-VALUE}).")
     private long timeWaitSeconds = 60;
 
+    @Option(
+            names = "--prefault",
+            description = "Take memory for the tables at start, instead of when they fill: no pauses later.")
+    private boolean prefault;
+
     void check(final List<String> errors) {
         Checked.within(errors, "--max-connections", maxConnections, 1, 1 << 29);
         Checked.within(errors, "--syn-queue", synQueue, 1, 1 << 29);
@@ -52,6 +57,7 @@ final class TableOptions {
                 .synQueueCapacity((int) synQueue)
                 .timeWaitCapacity((int) timeWaitCapacity)
                 .timeWaitMs((int) Duration.ofSeconds(timeWaitSeconds).toMillis())
+                .prefault(prefault)
                 .build();
     }
 }

@@ -24,6 +24,7 @@ public final class MemoryRegion implements AutoCloseable {
     private static final int MAP_HUGETLB = 0x40000;
     private static final int MAP_HUGE_SHIFT = 26;
     private static final int MADV_HUGEPAGE = 14;
+    private static final int MADV_POPULATE_WRITE = 23;
 
     private static final Path TRANSPARENT_SETTING = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
 
@@ -145,6 +146,25 @@ public final class MemoryRegion implements AutoCloseable {
     /** The pages it got. */
     public PageKind pageKind() {
         return pageKind;
+    }
+
+    /**
+     * Takes real memory for the whole region now, so that no later access waits for the kernel to clear a page; what is in
+     * it stays. May take seconds for gigabytes.
+     */
+    public void prefault() {
+        if (CLibrary.get().madvise(mappedStart(), size + address - mappedStart(), MADV_POPULATE_WRITE) == 0) {
+            return;
+        }
+        // a kernel before 5.14
+        for (long page = address; page < address + size; page += SMALL_PAGE_BYTES) {
+            Memory.putByte(page, Memory.getByte(page));
+        }
+    }
+
+    /** The start of the page that the region starts in. */
+    private long mappedStart() {
+        return address & -SMALL_PAGE_BYTES;
     }
 
     /** Gives the memory back; again is harmless. */

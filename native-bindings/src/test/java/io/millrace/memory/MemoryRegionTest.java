@@ -62,6 +62,20 @@ class MemoryRegionTest {
         region.close();
     }
 
+    @Test
+    void shouldTakeAllItsMemoryAtOnceWhenAskedTo() throws IOException {
+        final long bytes = 64L << 20;
+        try (MemoryRegion region = MemoryRegion.allocate("a test", bytes, PagePreference.NORMAL)) {
+            Memory.putLong(region.address() + 8, 42);
+            final long before = residentKilobytes();
+            region.prefault();
+
+            assertThat(residentKilobytes() - before).isGreaterThan(bytes / 1024 * 9 / 10);
+            assertThat(Memory.getLong(region.address() + 8)).isEqualTo(42);
+            assertThat(Memory.getLong(region.address() + bytes - 8)).isZero();
+        }
+    }
+
     private static long residentKilobytes() throws IOException {
         return Files.readAllLines(Path.of("/proc/self/status")).stream()
                 .filter(line -> line.startsWith("VmRSS:"))

@@ -22,6 +22,7 @@ import java.util.List;
  * @param bufferPoolBytes off-heap memory for the send and receive buffers of all connections.
  * @param firstEphemeralPort first local port of active opens.
  * @param lastEphemeralPort last local port of active opens.
+ * @param prefault take real memory for the tables at start; false takes it as they fill, and waits for the kernel then.
  * @param resetClosedPorts true answers segments to no connection with RST; false keeps silent.
  */
 public record TcpConfig(
@@ -41,6 +42,7 @@ public record TcpConfig(
         long bufferPoolBytes,
         int firstEphemeralPort,
         int lastEphemeralPort,
+        boolean prefault,
         boolean resetClosedPorts) {
 
     /** Checks every field; the exception names all that are wrong, their values and the allowed ranges. */
@@ -99,6 +101,7 @@ public record TcpConfig(
         private long bufferPoolBytes = 256L << 20;
         private int firstEphemeralPort = 1_024;
         private int lastEphemeralPort = 65_535;
+        private boolean prefault;
         private boolean resetClosedPorts = true;
 
         private Builder() {}
@@ -179,6 +182,11 @@ public record TcpConfig(
             return this;
         }
 
+        public Builder prefault(final boolean value) {
+            prefault = value;
+            return this;
+        }
+
         public Builder resetClosedPorts(final boolean value) {
             resetClosedPorts = value;
             return this;
@@ -203,6 +211,7 @@ public record TcpConfig(
                     bufferPoolBytes,
                     firstEphemeralPort,
                     lastEphemeralPort,
+                    prefault,
                     resetClosedPorts);
         }
     }

@@ -40,6 +40,9 @@ public record BenchPlan(
         List<String> jvmFlags,
         String command) {
 
+    /** What the server takes for a TIME_WAIT entry at start: a record and its share of the index, rounded up. */
+    public static final long BYTES_PER_TIME_WAIT = 40;
+
     /** The socket of the vhost-user link; of this process, so that two runs don't meet. */
     static Path socket() {
         return Path.of(System.getProperty("java.io.tmpdir"), "millrace-" + ProcessHandle.current().pid() + ".sock");

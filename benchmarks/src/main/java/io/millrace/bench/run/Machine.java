@@ -6,10 +6,17 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What the machine is, for the record of a result. */
-final class Machine {
+/** What the machine is and has. Stateless. */
+public final class Machine {
     private Machine() {}
 
+    /** Memory that could be taken without swapping, bytes. */
+    public static long availableBytes() {
+        final String kilobytes = field(Path.of("/proc/meminfo"), "MemAvailable").replaceAll("[^0-9]", "");
+        return kilobytes.isEmpty() ? Long.MAX_VALUE : Long.parseLong(kilobytes) << 10;
+    }
+
+    /** For the record of a result. */
     static Map<String, Object> facts() {
         final Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("cpu", field(Path.of("/proc/cpuinfo"), "model name"));

@@ -23,7 +23,9 @@ final class NodeArguments {
                 "--arrangement", plan.arrangement(),
                 "--time-wait-seconds", String.valueOf(plan.timeWaitSeconds()),
                 "--time-wait-capacity", String.valueOf(plan.timeWaitCapacity()),
-                "--syn-queue", String.valueOf(plan.synQueue())));
+                "--max-connections", String.valueOf(2 * plan.concurrency() + SPARE_CONNECTIONS),
+                "--syn-queue", String.valueOf(plan.synQueue()),
+                "--prefault"));
         return arguments;
     }
 

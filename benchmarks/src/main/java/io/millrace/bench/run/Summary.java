@@ -21,6 +21,10 @@ public final class Summary {
         final Interval generator = result.generator();
         final Latency latency = result.latency();
         lines.add("");
+        if (result.opened() == 0) {
+            lines.add("connection rate: nothing was measured" + (result.interrupted() ? " before the interrupt" : ""));
+            return lines;
+        }
         lines.add("connection rate: %s connections/s opened and closed, over %s s on the %s link%s"
                 .formatted(
                         count(result.connectionsPerSecond()),

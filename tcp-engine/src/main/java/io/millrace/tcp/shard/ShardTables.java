@@ -52,6 +52,17 @@ final class ShardTables implements AutoCloseable {
         final int blockCount = (int) Math.min(1 << 29, config.bufferPoolBytes() / ByteChain.BLOCK_LENGTH / shards);
         blocks = new RecordSlab(name + "buffers", Math.max(1, blockCount), ByteChain.BLOCK_LENGTH);
         reassembly = new RecordSlab(name + "reassembly", REASSEMBLY_SEGMENTS, Reassembly.RECORD_LENGTH);
+        if (config.prefault()) {
+            prefault();
+        }
+    }
+
+    /** All but the buffers, which most connections never have. */
+    private void prefault() {
+        index.prefault();
+        connections.prefault();
+        synQueue.prefault();
+        timeWait.prefault();
     }
 
     private static int share(final int total, final int shards) {

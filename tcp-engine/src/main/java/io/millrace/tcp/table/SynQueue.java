@@ -250,6 +250,11 @@ public final class SynQueue implements AutoCloseable {
         return records.bytes();
     }
 
+    /** Takes real memory for all of it now, instead of when it is first touched. */
+    public void prefault() {
+        records.prefault();
+    }
+
     @Override
     public void close() {
         records.close();

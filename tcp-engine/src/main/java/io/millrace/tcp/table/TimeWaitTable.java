@@ -254,6 +254,11 @@ public final class TimeWaitTable implements AutoCloseable {
         return region.size();
     }
 
+    /** Takes real memory for all of it now, instead of when it is first touched. */
+    public void prefault() {
+        region.prefault();
+    }
+
     @Override
     public void close() {
         region.close();
