@@ -7,7 +7,7 @@ package io.millrace.tcp;
  * @param backlog bound of the SYN queue's share and of the accept queue of this listener, on each shard; at least 1.
  * @param overflow what happens to a SYN when the listener's share of the SYN queue is full.
  * @param autoAccept true hands each connection to the handler as it completes; false leaves it in the accept queue until
- *     it is asked for.
+ *     {@link TcpLoop#accept} asks for it.
  */
 public record ListenConfig(int port, int backlog, SynOverflow overflow, boolean autoAccept) {
     /** The backlog where none is given: Linux's {@code net.core.somaxconn}. */

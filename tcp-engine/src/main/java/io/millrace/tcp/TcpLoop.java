@@ -24,8 +24,17 @@ public interface TcpLoop {
      */
     void listen(ListenConfig config, TcpHandler handler);
 
-    /** Stops listening; half-open and waiting connections of that port are reset. */
+    /** Stops listening; connections that wait are reset at once, half-open ones when they are heard of again. */
     void unlisten(int port);
+
+    /**
+     * Accepts connections that wait at a listener which does not do so by itself ({@link ListenConfig#autoAccept}): each is
+     * handed to its handler, with what has arrived for it.
+     *
+     * @param limit the most to accept.
+     * @return how many there were.
+     */
+    int accept(int port, int limit);
 
     /**
      * Opens a connection: sends a SYN from a local port that makes the answer come back to this shard.

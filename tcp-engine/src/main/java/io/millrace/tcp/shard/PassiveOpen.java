@@ -8,6 +8,7 @@ import io.millrace.tcp.TcpState;
 import io.millrace.tcp.isn.IsnGenerator;
 import io.millrace.tcp.isn.SynCookies;
 import io.millrace.tcp.isn.TimestampOffset;
+import io.millrace.tcp.state.ClosedState;
 import io.millrace.tcp.state.ListenState;
 import io.millrace.tcp.state.Negotiation;
 import io.millrace.tcp.state.Segment;
@@ -30,6 +31,9 @@ import io.millrace.tcp.timer.BurstClock;
  * accept queue; with SYN cookies where there is no room for entries. Owned by the shard's thread; allocates nothing.
  */
 final class PassiveOpen {
+    /** How many of the oldest half-open entries are looked at for one of the listener that must make room. */
+    private static final int EVICTION_SEARCH = 64;
+
     private final ShardTables tables;
     private final Listeners listeners;
     private final Connections connections;
@@ -148,10 +152,16 @@ final class PassiveOpen {
             answerByCookie(segment, tuple);
             return false;
         }
-        if (listener.config.overflow() == ListenConfig.SynOverflow.DROP_OLDEST && tables.synQueue.size() > 0) {
-            counters.increment(Counter.SYN_QUEUE_EVICTIONS);
-            forget(tables.synQueue.oldest());
-            return true;
+        if (listener.config.overflow() == ListenConfig.SynOverflow.DROP_OLDEST) {
+            // A listener that has used up its own share pays with its own entries, not with another's.
+            final int oldest = listener.isSynQueueFull()
+                    ? tables.synQueue.oldestOf(listener.number, EVICTION_SEARCH)
+                    : tables.synQueue.oldest();
+            if (oldest != SynQueue.NONE) {
+                counters.increment(Counter.SYN_QUEUE_EVICTIONS);
+                forget(oldest);
+                return true;
+            }
         }
         counters.increment(Counter.SYN_QUEUE_DROPS);
         counters.increment(Counter.LISTEN_DROPS);
@@ -224,6 +234,13 @@ final class PassiveOpen {
     /** A segment to the half-open entry in {@code slot}. */
     void onHalfOpenSegment(final int slot, final long position, final Segment segment, final int flowHash) {
         final SynQueue queue = tables.synQueue;
+        if (listeners.ofNumber(queue.listener(slot)).closed) {
+            drop(slot, position);
+            if (Verdict.has(ClosedState.onSegment(segment), Verdict.RESET_SEGMENT)) {
+                replies.reset(segment);
+            }
+            return;
+        }
         final int options = queue.options(slot);
         final boolean timestamps = SynOptions.timestamps(options);
         final int irs = queue.irs(slot);
@@ -238,13 +255,17 @@ final class PassiveOpen {
         } else if (Verdict.has(verdict, Verdict.RESET_SEGMENT)) {
             replies.reset(segment);
         } else if (Verdict.has(verdict, Verdict.RETURN_TO_LISTEN)) {
-            counters.increment(Counter.TCP_ATTEMPT_FAILS);
-            listeners.ofNumber(queue.listener(slot)).halfOpen--;
-            tables.index.remove(position);
-            queue.remove(slot);
+            drop(slot, position);
         } else if (Verdict.has(verdict, Verdict.ACK) || Verdict.has(verdict, Verdict.CHALLENGE_ACK)) {
             challenge(segment, iss + 1, irs + 1, timestamps, queue.tsRecent(slot));
         }
+    }
+
+    private void drop(final int slot, final long position) {
+        counters.increment(Counter.TCP_ATTEMPT_FAILS);
+        listeners.ofNumber(tables.synQueue.listener(slot)).halfOpen--;
+        tables.index.remove(position);
+        tables.synQueue.remove(slot);
     }
 
     private void challenge(
@@ -376,7 +397,10 @@ final class PassiveOpen {
                 break;
             }
             count++;
-            if (queue.advance(slot, now)) {
+            if (listeners.ofNumber(queue.listener(slot)).closed) {
+                counters.increment(Counter.TCP_ATTEMPT_FAILS);
+                forget(slot);
+            } else if (queue.advance(slot, now)) {
                 counters.increment(Counter.TCP_SYN_RETRANSMITS);
                 counters.increment(Counter.TCP_SEGMENTS_RETRANSMITTED);
                 sendSynAckAgain(slot);

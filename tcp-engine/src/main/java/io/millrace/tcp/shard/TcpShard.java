@@ -305,6 +305,12 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     }
 
     @Override
+    public int accept(final int port, final int limit) {
+        final Listener listener = listeners.ofPort(port);
+        return listener == null ? 0 : connections.accept(listener, limit);
+    }
+
+    @Override
     public long connect(
             final IpAddress local,
             final IpAddress remote,

@@ -165,6 +165,24 @@ public final class SynQueue implements AutoCloseable {
         return NONE;
     }
 
+    /**
+     * The entry of one listener that has waited longest, looked for among the {@code limit} oldest of all.
+     *
+     * @return its slot, or {@link #NONE}
+     */
+    public int oldestOf(final int listener, final int limit) {
+        int looked = 0;
+        for (int level = heads.length - 1; level >= 0; level--) {
+            for (int slot = heads[level]; slot != NONE && looked < limit; looked++) {
+                if (listener(slot) == listener) {
+                    return slot;
+                }
+                slot = Memory.getInt(records.address(slot) + NEXT_OFFSET);
+            }
+        }
+        return NONE;
+    }
+
     /** High word of the peer's address. */
     public long remoteHi(final int slot) {
         return Memory.getLong(records.address(slot) + REMOTE_HI_OFFSET);

@@ -12,6 +12,8 @@ import java.util.Locale;
  * <pre>
  * listen 7 echo                     an application: echo, sink, hold or close; then, if wanted,
  *                                   backlog N, cookies, drop-oldest, drop-newest, manual (no auto-accept)
+ * unlisten 7
+ * accept 7 2                        the application accepts two connections (one, if not said) of a manual listener
  * connect 80                        the engine opens to the peer's port 80, application sink
  * peer 40001                        from here on the peer's port is this one
  * isn 4294967295                    the peer's next initial sequence number
@@ -64,6 +66,14 @@ final class Script {
             case "silence" -> silence(word);
             case "skip" -> talk.flow().arrivals.clear();
             case "listen" -> listen(word);
+            case "unlisten" -> {
+                talk.engine().unlisten(integer(word[1]));
+                talk.poll();
+            }
+            case "accept" -> {
+                talk.loop().accept(integer(word[1]), word.length > 2 ? integer(word[2]) : 1);
+                talk.poll();
+            }
             case "connect" -> talk.connect(integer(word[1]));
             case "peer" -> talk.peer(integer(word[1]));
             case "isn" -> talk.flow().isn(integer(word[1]));
