@@ -202,6 +202,11 @@ public final class Conversation implements AutoCloseable {
         return next().segment().seq();
     }
 
+    /** The number after everything that the engine has sent on the present flow. */
+    public int engineSndNxt() {
+        return flow.rcvNxt;
+    }
+
     /* The application. */
 
     /** Listens with an application of this manner. */

@@ -1,5 +1,7 @@
 package io.millrace.tcp.protocol;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,8 +90,8 @@ class ListenStateTest extends ConversationTest {
                     renew 900000
                     """);
         }
-        org.assertj.core.api.Assertions.assertThat(isns[1] - isns[0]).isEqualTo(75_000);
-        org.assertj.core.api.Assertions.assertThat(isns[2] - isns[1]).isEqualTo(75_000);
+        assertThat(isns[1] - isns[0]).isEqualTo(75_000);
+        assertThat(isns[2] - isns[1]).isEqualTo(75_000);
     }
 
     @Test
