@@ -44,6 +44,7 @@ public final class Conversation implements AutoCloseable {
     private final TcpEngine engine;
     private TcpLoop loop;
     private Flow flow;
+    private ScriptedApplication application;
     private int listeningPort = 7;
 
     /** With small tables and the engine's defaults for everything else. */
@@ -212,8 +213,9 @@ public final class Conversation implements AutoCloseable {
     /** Listens with an application of this manner. */
     void listen(final ListenConfig config, final ScriptedApplication.Manner manner) {
         listeningPort = config.port();
-        final ScriptedApplication application = new ScriptedApplication(manner, events, ids);
-        engine.listen(config, shard -> application);
+        application = new ScriptedApplication(manner, events, ids);
+        final ScriptedApplication handler = application;
+        engine.listen(config, shard -> handler);
         flow.enginePort = config.port();
     }
 
@@ -221,8 +223,7 @@ public final class Conversation implements AutoCloseable {
     void connect(final int peerPort) {
         flow = new Flow(peerPort, 0);
         flows.put(peerPort, flow);
-        final ScriptedApplication application =
-                new ScriptedApplication(ScriptedApplication.Manner.SINK, events, ids);
+        application = new ScriptedApplication(ScriptedApplication.Manner.SINK, events, ids);
         final long id = loop.connect(ENGINE, PEER, peerPort, application, 0);
         ids.put(peerPort, id);
         poll();
@@ -244,6 +245,12 @@ public final class Conversation implements AutoCloseable {
         final int taken = connection.write(new UnsafeBuffer(text), 0, count);
         written.put(connection.id(), from + taken);
         return taken;
+    }
+
+    /** Has the application take so many bytes more of what has come. */
+    void take(final int count) {
+        application.allowance += count;
+        connection().resume();
     }
 
     Deque<String> events() {

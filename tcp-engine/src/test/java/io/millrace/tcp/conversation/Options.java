@@ -2,6 +2,7 @@ package io.millrace.tcp.conversation;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -36,7 +37,7 @@ final class Options {
         }
         final byte[] padded = new byte[out.position() + 3 & ~3];
         final int padding = padded.length - out.position();
-        java.util.Arrays.fill(padded, 0, padding, (byte) 1);
+        Arrays.fill(padded, 0, padding, (byte) 1);
         out.flip().get(padded, padding, out.limit());
         return padded;
     }
@@ -56,6 +57,9 @@ final class Options {
             }
             final int at = in.position() - 1;
             final int length = in.get();
+            if (length < 2) {
+                throw new IllegalArgumentException("option " + kind + " of length " + length);
+            }
             options.add(switch (kind) {
                 case 2 -> "mss " + (in.getShort() & 0xffff);
                 case 3 -> "wscale " + in.get();

@@ -10,7 +10,7 @@ import java.util.Locale;
  * The language of conversations, one step a line, {@code #} begins a comment.
  *
  * <pre>
- * listen 7 echo                     an application: echo, sink, hold or close; then, if wanted,
+ * listen 7 echo                     an application: echo, sink, hold, later or close; then, if wanted,
  *                                   backlog N, cookies, drop-oldest, drop-newest, manual (no auto-accept)
  * unlisten 7
  * accept 7 2                        the application accepts two connections (one, if not said) of a manual listener
@@ -26,7 +26,7 @@ import java.util.Locale;
  * +100..300ms &lt; A                   this comes within these bounds
  * silence                           nothing has come; silence 5s: nor will it within 5 s
  * skip                              forgets what has come
- * app write 100                     also: close, shutdown, abort, resume
+ * app write 100                     also: take 100 (later), close, shutdown, abort, resume
  * event open                        what the application was told next: open, data 5, end, writable, closed NORMAL
  * no event
  * state ESTABLISHED                 of the present connection; none: it is over
@@ -187,6 +187,7 @@ final class Script {
                 final int taken = talk.write(integer(word[2]));
                 check(step, String.valueOf(taken), word.length > 4 ? word[4] : word[2]); // app write 100 takes 50
             }
+            case "take" -> talk.take(integer(word[2]));
             case "close" -> connection.close();
             case "shutdown" -> connection.shutdownOutput();
             case "abort" -> connection.abort();

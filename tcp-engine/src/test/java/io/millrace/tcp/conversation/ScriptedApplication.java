@@ -19,6 +19,8 @@ final class ScriptedApplication implements TcpHandler {
         SINK,
         /** Takes nothing; does nothing by itself. */
         HOLD,
+        /** Takes as much as the script allows; does nothing by itself. */
+        LATER,
         /** Closes as soon as the connection is open; takes what comes. */
         CLOSE
     }
@@ -26,6 +28,9 @@ final class ScriptedApplication implements TcpHandler {
     final Manner manner;
     final Deque<String> events;
     final Map<Integer, Long> ids;
+    /** How many bytes {@link Manner#LATER} takes yet. */
+    int allowance;
+
     private final Map<Long, Integer> received = new HashMap<>();
 
     /** @param ids where the id of the connection with each peer port is put. */
@@ -58,7 +63,13 @@ final class ScriptedApplication implements TcpHandler {
         if (manner == Manner.HOLD) {
             return 0;
         }
-        final int taken = manner == Manner.ECHO ? connection.write(buffer, offset, length) : length;
+        final int taken =
+                switch (manner) {
+                    case ECHO -> connection.write(buffer, offset, length);
+                    case LATER -> Math.min(length, allowance);
+                    default -> length;
+                };
+        allowance -= manner == Manner.LATER ? taken : 0;
         if (taken == 0) {
             return 0;
         }

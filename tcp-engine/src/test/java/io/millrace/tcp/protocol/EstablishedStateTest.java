@@ -1,0 +1,265 @@
+package io.millrace.tcp.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.dataplane.counters.Counter;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** RFC 9293 §3.10.7.4 for ESTABLISHED, and the blind attacks of RFC 5961. */
+class EstablishedStateTest extends ConversationTest {
+    /** Open, five bytes echoed and acknowledged: both sides go on with 6. */
+    private static final String ECHOED = OPEN + """
+            > PA text 5
+            < PA seq 1 ack 6 text 5
+            event data 5
+            > A
+            silence
+            """;
+    private static final String STILL_ECHOES = """
+            +150ms
+            > PA seq 6 ack 6 text 5
+            < PA seq 6 ack 11 text 5
+            event data 5
+            """;
+
+    @Test
+    @Tag("R1")
+    void shouldEndOnAnExactReset() {
+        run(ECHOED + """
+                > R seq 6
+                event closed RESET
+                silence 10s
+                connections 0
+                time-wait 0
+                > A seq 6 ack 6
+                < R seq 6
+                """);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {7, 4006, 65_000})
+    @Tag("R1")
+    void shouldChallengeAResetInTheWindow(final int seq) {
+        run(ECHOED + """
+                > RA seq %d
+                < A seq 6 ack 6
+                count CHALLENGE_ACKS 1
+                """.formatted(seq) + STILL_ECHOES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5, -5000, 65_542, 0x4000_0000})
+    @Tag("R1")
+    void shouldIgnoreAResetOutsideTheWindow(final int seq) {
+        run(ECHOED + """
+                > R seq %d
+                silence
+                """.formatted(seq) + STILL_ECHOES);
+    }
+
+    @Test
+    @Tag("R1")
+    void shouldEndOnTheExactResetThatAnswersAChallenge() {
+        run(ECHOED + """
+                > S seq 99
+                < A seq 6 ack 6
+                > R seq 6
+                event closed RESET
+                """);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"S seq 0", "S seq 6", "S seq 106", "S seq 805306368", "SA seq 6", "SA seq 0", "SF seq 6"})
+    @Tag("R2")
+    void shouldChallengeEverySyn(final String segment) {
+        run(ECHOED + """
+                > %s <mss 1460>
+                < A seq 6 ack 6
+                no event
+                """.formatted(segment) + STILL_ECHOES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {7, 0x5000_0000})
+    @Tag("R3")
+    void shouldAcknowledgeAndDropWhatAcknowledgesTheUnsent(final int ack) {
+        run(ECHOED + """
+                > PA seq 6 ack %d text 5
+                < A seq 6 ack 6
+                no event
+                """.formatted(ack) + STILL_ECHOES);
+    }
+
+    @Test
+    @Tag("R3")
+    void shouldAcknowledgeAndDropWhatAcknowledgesTheLongForgotten() {
+        run(ECHOED + """
+                > PA seq 6 ack -65531 text 5
+                < A seq 6 ack 6
+                no event
+                """ + STILL_ECHOES);
+    }
+
+    @Test
+    @Tag("R3")
+    void shouldTakeTextWithAnOldButPossibleAck() {
+        run(ECHOED + """
+                > PA seq 6 ack -65529 text 5
+                < PA seq 6 ack 11 text 5
+                event data 5
+                """);
+    }
+
+    @Test
+    void shouldIgnoreDuplicateAndOldAcks() {
+        run(ECHOED + """
+                > A seq 6 ack 3
+                > A seq 6 ack 6
+                > A seq 6 ack 6
+                > A seq 6 ack 6
+                > A seq 6 ack 6
+                silence
+                """ + STILL_ECHOES);
+    }
+
+    @Test
+    void shouldIgnoreASegmentWithoutAck() {
+        run(ECHOED + """
+                > P seq 6 text 5
+                > F seq 6
+                > . seq 6
+                silence
+                no event
+                """ + STILL_ECHOES);
+    }
+
+    @Test
+    @Tag("D1")
+    void shouldAcknowledgeOldTextAgainAndNotDeliverItTwice() {
+        run(ECHOED + """
+                > PA seq 1 text 5
+                < A seq 6 ack 6
+                no event
+                """ + STILL_ECHOES);
+    }
+
+    @Test
+    @Tag("D1")
+    void shouldTakeTheNewHalfOfASegment() {
+        run(ECHOED + """
+                > PA seq 3 text 8
+                < PA seq 6 ack 11 text 5
+                event data 5
+                """);
+    }
+
+    @Test
+    @Tag("D1")
+    void shouldEchoAcrossTheWrapOfBothNumbers() {
+        run("""
+                listen 7 echo
+                engine-isn 4294967200
+                isn 4294967200
+                > S seq 0 <mss 1460>
+                < SA seq 0 ack 1
+                > A
+                > PA text 300
+                < PA seq 1 ack 301 text 300
+                > PA text 300
+                < PA seq 301 ack 601 text 300
+                > A
+                silence 5s
+                """);
+    }
+
+    @Test
+    @Tag("D1")
+    void shouldEchoAcrossTheSignOfThePeersNumbers() {
+        run("""
+                isn 2147483640
+                """ + OPEN + """
+                > PA text 300
+                < PA seq 1 ack 301 text 300
+                """);
+    }
+
+    @Test
+    @Tag("R4")
+    void shouldLimitChallengesOfAConnection() {
+        run(ECHOED + """
+                > S seq 99
+                < A seq 6 ack 6
+                > S seq 99
+                > S seq 99
+                > R seq 99
+                silence
+                count CHALLENGE_ACKS_SKIPPED 3
+                +101ms
+                > S seq 99
+                < A seq 6 ack 6
+                """);
+    }
+
+    @Test
+    @Tag("R4")
+    void shouldNotLetOneConnectionsChallengesHoldBackAnothers() {
+        run(OPEN);
+        for (int i = 0; i < 100; i++) {
+            run("> S seq 99\nskip");
+        }
+        run("""
+                peer 40001
+                > S seq 0 <mss 1460>
+                < SA seq 0 ack 1
+                > A
+                > S seq 99
+                < A seq 1 ack 1
+                """);
+    }
+
+    @Test
+    @Tag("R4")
+    void shouldLimitChallengesOfHalfOpenConnectionsInAllByABudgetNobodyCanCount() {
+        run("""
+                listen 7 echo
+                > S seq 0 <mss 1460>
+                < SA seq 0 ack 1
+                """);
+        for (int i = 0; i < 12_000; i++) {
+            run("> A seq 5000000 ack 1\nskip");
+        }
+        assertThat(talk().count(Counter.CHALLENGE_ACKS)).isBetween(5_000L, 10_000L);
+        run("""
+                +1000ms
+                skip
+                > A seq 5000000 ack 1
+                < A seq 1 ack 1
+                """);
+    }
+
+    @Test
+    @Tag("D7")
+    void shouldDeliverUrgentTextInLine() {
+        run(ECHOED + """
+                > UA seq 6 text 5 urg 3
+                < PA seq 6 ack 11 text 5
+                event data 5
+                > UPA seq 11 urg 60000 text 5
+                < PA seq 11 ack 16 text 5
+                event data 5
+                """);
+    }
+
+    @Test
+    @Tag("H14")
+    void shouldAcknowledgeTextBeyondTheWindowAndDropIt() {
+        run(ECHOED + """
+                > PA seq 900000000 text 5
+                < A seq 6 ack 6
+                no event
+                """ + STILL_ECHOES);
+    }
+}
