@@ -10,6 +10,7 @@ import io.millrace.bench.run.Machine;
 import io.millrace.bench.run.NodeFailedException;
 import io.millrace.bench.run.ResultJson;
 import io.millrace.bench.run.Summary;
+import io.millrace.dataplane.core.IdleMode;
 import io.millrace.linux.CpuAffinity;
 import io.millrace.tcp.Arrangement;
 import java.io.PrintStream;
@@ -217,6 +218,9 @@ final class BenchCommand implements Callable<Integer>, Checked {
 
     private BenchPlan plan() {
         final List<Integer> cpus = new ArrayList<>(CpuAffinity.allowedCpus());
+        final int serverThreads =
+                shards == 1 && !arrangement.equals(EngineNames.of(Arrangement.PIPELINE)) ? 1 : (int) shards + 1;
+        final boolean cpuEach = cpus.size() > serverThreads;
         return new BenchPlan(
                 chosenLink().orElseThrow(),
                 duration,
@@ -224,8 +228,9 @@ final class BenchCommand implements Callable<Integer>, Checked {
                 (int) concurrency,
                 (int) shards,
                 arrangement,
-                serverCores == null ? defaultServerCores(cpus) : serverCores.cpus(),
-                generatorCores == null ? defaultGeneratorCores(cpus) : generatorCores.cpus(),
+                cores(serverCores, cpuEach ? cpus.subList(0, serverThreads) : List.of()),
+                cores(generatorCores, cpuEach ? List.of(cpus.getLast()) : List.of()),
+                EngineNames.of(cpuEach ? IdleMode.BUSY : IdleMode.YIELD),
                 !noHuge,
                 (int) timeWaitSeconds,
                 timeWaitCapacity,
@@ -235,13 +240,8 @@ final class BenchCommand implements Callable<Integer>, Checked {
                 "millrace " + String.join(" ", spec.commandLine().getParseResult().originalArgs()));
     }
 
-    /** One core a shard where there are enough beside the generator's; else the kernel places the threads. */
-    private List<Integer> defaultServerCores(final List<Integer> cpus) {
-        final int wanted = shards == 1 && !arrangement.equals(EngineNames.of(Arrangement.PIPELINE)) ? 1 : (int) shards + 1;
-        return cpus.size() > wanted ? cpus.subList(0, wanted) : List.of();
-    }
-
-    private static List<Integer> defaultGeneratorCores(final List<Integer> cpus) {
-        return cpus.size() > 1 ? List.of(cpus.getLast()) : List.of();
+    /** Where there are too few CPUs for all polling threads, the kernel places them. */
+    private static List<Integer> cores(final CoreList given, final List<Integer> usual) {
+        return given == null ? List.copyOf(usual) : given.cpus();
     }
 }

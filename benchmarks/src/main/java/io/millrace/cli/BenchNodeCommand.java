@@ -9,7 +9,6 @@ import io.millrace.bench.run.Addressing;
 import io.millrace.bench.run.NodeCommand;
 import io.millrace.bench.run.NodeReport;
 import io.millrace.bench.run.NodeReporter;
-import io.millrace.dataplane.core.IdleMode;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.wire.IpPrefix;
 import io.millrace.dataplane.wire.MacAddress;
@@ -69,6 +68,9 @@ final class BenchNodeCommand implements Callable<Integer> {
     @Option(names = "--arrangement")
     private String arrangement = "auto";
 
+    @Option(names = "--idle")
+    private String idle = "busy";
+
     @Option(names = "--sources")
     private int sources = SourceAddresses.DEFAULT_COUNT;
 
@@ -111,7 +113,7 @@ final class BenchNodeCommand implements Callable<Integer> {
         final TcpConfig config = tables.toConfig();
         return new EngineHost.Plan(
                 port, !noHuge, shards, EngineNames.arrangement(arrangement), this::addresses, builder -> {
-                    builder.config(config).cores(cores.toArray()).idle(IdleMode.BUSY);
+                    builder.config(config).cores(cores.toArray()).idle(EngineNames.idle(idle));
                     if (!generators.isEmpty()) {
                         builder.application(generators::get);
                     }

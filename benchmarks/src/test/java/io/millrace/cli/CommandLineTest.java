@@ -46,6 +46,44 @@ class CommandLineTest {
         assertRefused("bench " + options, message);
     }
 
+    @ParameterizedTest(name = "serve {0}: {1}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+                    --port bogus                    | device 'bogus': not a PCI address (0000:3b:00.0) and not a virtual device
+                    --port net_b0                   | --port net_b0: one port only
+                    --address 10.0.0.1/33           | the prefix length must be 0 to 32
+                    --address 10.0.0.x/24           | '10.0.0.x'
+                    --address 10.0.0.0/24           | address 10.0.0.0/24: is the network's own
+                    --address 127.0.0.1/8           | address 127.0.0.1/8: is not a unicast address
+                    --gateway 1.2.3.4               | gateway 1.2.3.4: is in none of the networks
+                    --gateway here                  | 'here': write a literal such as 10.0.0.1
+                    --app gopher:70                 | unknown app 'gopher': choose one of echo, close, discard, chargen, http
+                    --app echo                      | 'echo': write NAME:PORT, such as echo:7
+                    --app echo:65536                | port '65536' is not a port; give 1 to 65535
+                    --app close:7                   | --app close:7: port 7 is taken by echo
+                    --shards 0                      | --shards 0 is out of range: give 1 to 64
+                    --arrangement upside-down       | --arrangement upside-down: unknown; choose one of auto, pipeline, run-to-completion
+                    --idle never                    | --idle never: unknown; choose one of busy, yield, backoff
+                    --syn-overflow explode          | --syn-overflow explode: unknown; choose one of cookies, drop-oldest, drop-newest
+                    --backlog 0                     | --backlog 0 is out of range
+                    --cores 4095                    | --cores: CPU 4095 is not one this process may use
+                    --time-wait-seconds 241         | --time-wait-seconds 241 is out of range: give 1 to 240
+                    --time-wait-capacity 0          | --time-wait-capacity 0 is out of range
+                    --max-connections 1G            | --max-connections 1073741824 is out of range
+                    --syn-queue -5                  | '--syn-queue': '-5' is not a count
+                    """)
+    void shouldRefuseAServeOptionInOneLine(final String options, final String message) {
+        assertRefused("serve --port net_null0 --address 10.0.0.1/24 --app echo:7 " + options, message);
+    }
+
+    @Test
+    void shouldNameTheOptionsThatServeCanNotDoWithout() {
+        assertRefused("serve", "Missing required options: '--port=DEVICE', '--address=CIDR', '--app=NAME:PORT'");
+    }
+
     @Test
     void shouldSayAllThatIsWrongAtOnce() {
         final int code = run("bench", "--concurrency", "0", "--shards", "x", "--link", "y");
@@ -62,7 +100,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "bench --help", "doctor --help"})
+    @ValueSource(strings = {"--help", "bench --help", "serve --help", "doctor --help"})
     void shouldExplainItself(final String arguments) {
         assertThat(run(arguments.split(" "))).isEqualTo(Millrace.OK);
         assertThat(out.toString()).startsWith("Usage: millrace");

@@ -15,6 +15,7 @@ import java.util.List;
  * @param arrangement of the server: auto, pipeline, run-to-completion.
  * @param serverCores CPUs of the server's polling threads.
  * @param generatorCores CPUs of the generator's polling threads.
+ * @param idle what a polling thread does without work: busy where each has a CPU of its own, else yield.
  * @param hugePages whether DPDK takes its memory from huge pages.
  * @param timeWaitSeconds 2 MSL.
  * @param timeWaitCapacity entries the server has room for.
@@ -32,6 +33,7 @@ public record BenchPlan(
         String arrangement,
         List<Integer> serverCores,
         List<Integer> generatorCores,
+        String idle,
         boolean hugePages,
         int timeWaitSeconds,
         long timeWaitCapacity,

@@ -8,6 +8,9 @@ import java.util.Optional;
 
 /** What a run has shown. Immutable. */
 public final class BenchResult {
+    /** A polling thread that is busy for this share of its time has no more to give. */
+    private static final double SATURATED = 0.85;
+
     private final BenchPlan plan;
     private final Moment ready;
     private final Moment last;
@@ -128,8 +131,11 @@ public final class BenchResult {
         return drained.map(report -> report.counter(Counter.CONNECTIONS) + report.counter(Counter.SYN_QUEUE_ENTRIES));
     }
 
-    /** The process that had less idle time: who limits the rate. */
+    /** Who limits the rate: the node with less idle time, or neither of them when both had some left. */
     public String limit() {
+        if (Math.max(server.busy(), generator.busy()) < SATURATED) {
+            return "neither";
+        }
         return server.busy() >= generator.busy() ? "server" : "generator";
     }
 }

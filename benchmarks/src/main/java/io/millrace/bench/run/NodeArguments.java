@@ -44,7 +44,7 @@ final class NodeArguments {
 
     private static List<String> common(final BenchPlan plan, final String role, final List<Integer> cores) {
         final List<String> arguments = new ArrayList<>(List.of(COMMAND, role));
-        arguments.addAll(List.of("--concurrency", String.valueOf(plan.concurrency())));
+        arguments.addAll(List.of("--concurrency", String.valueOf(plan.concurrency()), "--idle", plan.idle()));
         if (!cores.isEmpty()) {
             arguments.addAll(
                     List.of("--cores", cores.stream().map(String::valueOf).collect(Collectors.joining(","))));

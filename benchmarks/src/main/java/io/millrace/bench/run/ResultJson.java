@@ -79,6 +79,7 @@ public final class ResultJson {
         settings.put("arrangement", plan.arrangement());
         settings.put("server_cores", plan.serverCores());
         settings.put("generator_cores", plan.generatorCores());
+        settings.put("idle", plan.idle());
         settings.put("huge_pages", plan.hugePages());
         settings.put("time_wait_s", plan.timeWaitSeconds());
         settings.put("time_wait_capacity", plan.timeWaitCapacity());

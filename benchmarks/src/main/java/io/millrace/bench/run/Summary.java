@@ -47,11 +47,11 @@ public final class Summary {
                         count(result.timeWaitEntries()), decimal(result.timeWaitBytes() / 1e6, 1),
                         result.plan().timeWaitSeconds())));
         lines.add(row("SYN queue", "at most " + count(result.synQueuePeak()) + " half-open connections"));
-        lines.add(row("CPU", "server %s cores, %s busy; generator %s cores, %s busy: the %s is the limit"
+        lines.add(row("CPU", "server %s cores, %s busy; generator %s cores, %s busy: %s"
                 .formatted(
                         decimal(server.cores(), 2), percent(server.busy()),
                         decimal(generator.cores(), 2), percent(generator.busy()),
-                        result.limit())));
+                        limit(result))));
         lines.add(row("heap", "polling threads allocated %s bytes (server), %s bytes (generator); %s collections"
                 .formatted(
                         count(server.pollingAllocatedBytes()), count(generator.pollingAllocatedBytes()),
@@ -63,6 +63,14 @@ public final class Summary {
         result.leftOver().filter(left -> left > 0).ifPresent(left -> lines.add(
                 row("left over", count(left) + " connections on the server after the load had stopped")));
         return lines;
+    }
+
+    private static String limit(final BenchResult result) {
+        return switch (result.limit()) {
+            case "server" -> "the server is the limit";
+            case "generator" -> "the generator is the limit";
+            default -> "neither is the limit: the link, the CPUs' other work or the concurrency is";
+        };
     }
 
     private static String failures(final BenchResult result) {
