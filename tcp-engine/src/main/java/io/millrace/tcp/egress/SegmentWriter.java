@@ -102,11 +102,6 @@ public final class SegmentWriter {
         }
     }
 
-    /** Frees a frame that was kept. */
-    public void free(final long mbuf) {
-        frames.free(mbuf);
-    }
-
     /** Begins a segment; false if no frame is to be had, which is counted. */
     public boolean begin() {
         if (lent != 0 && lentWritable) {

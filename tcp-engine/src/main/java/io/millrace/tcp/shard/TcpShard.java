@@ -104,7 +104,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         replies = new Replies(writer, nextHops, config);
         final ConnectionTimers timers = new ConnectionTimers(wheel);
         final ByteChain chain = new ByteChain(tables.blocks);
-        final Reassembly reassembly = new Reassembly(tables.reassembly);
+        final Reassembly reassembly = new Reassembly(tables.reassembly, frames);
         final ReceiveWindow window = new ReceiveWindow(chain, config);
         timeWaits = new TimeWaits(
                 tables, replies, context.secrets().prf(), clock, counters, config.timeWaitMs());

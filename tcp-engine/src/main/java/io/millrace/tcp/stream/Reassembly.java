@@ -1,5 +1,6 @@
 package io.millrace.tcp.stream;
 
+import io.millrace.dataplane.port.FrameAllocator;
 import io.millrace.memory.Memory;
 import io.millrace.tcp.state.Sequence;
 import io.millrace.tcp.table.RecordSlab;
@@ -29,14 +30,17 @@ public final class Reassembly {
     private static final int TEXT_OFFSET = 24;
 
     private final RecordSlab records;
+    private final FrameAllocator frames;
 
-    /** Over a pool of records of {@link #RECORD_LENGTH} bytes. */
-    public Reassembly(final RecordSlab records) {
+    /** Over a pool of records of {@link #RECORD_LENGTH} bytes; frames that are no longer needed go to {@code frames}. */
+    public Reassembly(final RecordSlab records, final FrameAllocator frames) {
         this.records = records;
+        this.frames = frames;
     }
 
     /**
-     * Takes a segment in.
+     * Takes a segment in. What of it lies before waiting text is cut, and segments that it spans give way to it, so that
+     * what is kept of it is one piece. Nothing is kept behind a FIN.
      *
      * @param length bytes of text; may be 0 if there is a FIN.
      * @return true if the frame is kept; false if the segment has nothing new, or there is no room.
@@ -51,15 +55,21 @@ public final class Reassembly {
             previous = next;
             next = next(next);
         }
-        final int end = seq + length;
-        int to = end;
+        int to = seq + length;
+        boolean finFits = fin;
+        if (Sequence.before(to, from) || to == from && !fin || previous != NONE && isFin(previous)) {
+            return false;
+        }
+        while (next != NONE && Sequence.atOrBefore(end(next), to)) {
+            if (isFin(next)) {
+                to = end(next);
+                finFits = true;
+            }
+            next = remove(tcb, previous, next);
+        }
         if (next != NONE && Sequence.before(seq(next), to)) {
             to = seq(next);
-        }
-        // What lies behind the next segment's start is cut: its sender has it acknowledged later, or sends it again.
-        final boolean finFits = fin && to == end;
-        if (!Sequence.after(to, from) && !(finFits && to == from)) {
-            return false;
+            finFits = false;
         }
         if (count(tcb) >= MAX_SEGMENTS) {
             return false;
@@ -75,13 +85,27 @@ public final class Reassembly {
         Memory.putInt(record + FIN_OFFSET, finFits ? 1 : 0);
         Memory.putLong(record + MBUF_OFFSET, mbuf);
         Memory.putLong(record + TEXT_OFFSET, text + (from - seq));
+        link(tcb, previous, slot);
+        count(tcb, count(tcb) + 1);
+        return true;
+    }
+
+    private void link(final Tcb tcb, final int previous, final int slot) {
         if (previous == NONE) {
             head(tcb, slot);
         } else {
             Memory.putInt(records.address(previous) + NEXT_OFFSET, slot);
         }
-        count(tcb, count(tcb) + 1);
-        return true;
+    }
+
+    /** Takes a segment off the list and frees its frame; the one behind it. */
+    private int remove(final Tcb tcb, final int previous, final int slot) {
+        final int next = next(slot);
+        link(tcb, previous, next);
+        count(tcb, count(tcb) - 1);
+        frames.free(Memory.getLong(records.address(slot) + MBUF_OFFSET));
+        records.free(slot);
+        return next;
     }
 
     /** Whether nothing waits. */
@@ -119,22 +143,21 @@ public final class Reassembly {
         return Memory.getInt(records.address(slot) + FIN_OFFSET) != 0;
     }
 
-    /** The frame that holds the text. */
-    public long mbuf(final int slot) {
-        return Memory.getLong(records.address(slot) + MBUF_OFFSET);
-    }
-
     /** Address of the text. */
     public long textAddress(final int slot) {
         return Memory.getLong(records.address(slot) + TEXT_OFFSET);
     }
 
-    /** Takes the first segment off the list; its frame is the caller's. */
+    /** Takes the first segment off the list, and frees its frame. */
     public void removeFirst(final Tcb tcb) {
-        final int slot = head(tcb);
-        head(tcb, next(slot));
-        count(tcb, count(tcb) - 1);
-        records.free(slot);
+        remove(tcb, NONE, head(tcb));
+    }
+
+    /** Empties the list. */
+    public void clear(final Tcb tcb) {
+        while (!isEmpty(tcb)) {
+            removeFirst(tcb);
+        }
     }
 
     private void head(final Tcb tcb, final int slot) {

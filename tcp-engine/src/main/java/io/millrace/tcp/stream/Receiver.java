@@ -80,9 +80,9 @@ public final class Receiver {
     private void queue(final Tcb tcb, final Segment segment) {
         final boolean kept = reassembly.add(
                 tcb, segment.seq(), segment.textAddress(), segment.textLength(), segment.isFin(), segment.mbuf());
+        tcb.sackNewest(segment.seq()); // RFC 2018 §4: the block of the segment that triggers the ACK, be it new or not
         if (kept) {
             counters.increment(Counter.OUT_OF_ORDER_QUEUED);
-            tcb.sackNewest(segment.seq());
             writer.keepLent();
         }
     }
@@ -91,19 +91,22 @@ public final class Receiver {
     private int drain(final Tcb tcb) {
         int verdict = 0;
         int slot = reassembly.head(tcb);
-        while (slot != Reassembly.NONE && Sequence.atOrBefore(reassembly.seq(slot), tcb.rcvNxt())) {
+        while (slot != Reassembly.NONE
+                && Sequence.atOrBefore(reassembly.seq(slot), tcb.rcvNxt())
+                && !tcb.is(Tcb.FIN_RECEIVED)) {
             final int old = tcb.rcvNxt() - reassembly.seq(slot);
             final int fresh = reassembly.length(slot) - old;
             if (fresh > 0 && accept(tcb, reassembly.textAddress(slot) + old, fresh) < fresh) {
                 break;
             }
-            if (fresh >= 0 && reassembly.isFin(slot) && !tcb.is(Tcb.FIN_RECEIVED)) {
+            if (fresh >= 0 && reassembly.isFin(slot)) {
                 verdict |= takeFin(tcb);
             }
-            final long mbuf = reassembly.mbuf(slot);
             reassembly.removeFirst(tcb);
-            writer.free(mbuf);
             slot = reassembly.head(tcb);
+        }
+        if (tcb.is(Tcb.FIN_RECEIVED)) {
+            reassembly.clear(tcb); // text behind a FIN is nobody's
         }
         return verdict;
     }
@@ -175,11 +178,7 @@ public final class Receiver {
     public void release(final Tcb tcb) {
         chain.clear(tcb.address() + TcbLayout.SEND_CHAIN_OFFSET);
         chain.clear(receiveChain(tcb));
-        while (!reassembly.isEmpty(tcb)) {
-            final long mbuf = reassembly.mbuf(reassembly.head(tcb));
-            reassembly.removeFirst(tcb);
-            writer.free(mbuf);
-        }
+        reassembly.clear(tcb);
     }
 
     private static long receiveChain(final Tcb tcb) {

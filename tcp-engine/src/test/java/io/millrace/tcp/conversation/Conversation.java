@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -201,6 +202,18 @@ public final class Conversation implements AutoCloseable {
     /** Takes the next segment of the present flow; its sequence number, absolute. */
     public int lastSeq() {
         return next().segment().seq();
+    }
+
+    /** The SACK blocks of the last segment that came, which must acknowledge {@code ack}, relative. */
+    public List<String> lastSack(final int ack) {
+        final TcpSegment last = flow.arrivals.getLast().segment();
+        if (last.ack() - flow.peerIsn != ack) {
+            throw failure("the last segment does not acknowledge " + ack);
+        }
+        return Options.read(last.options(), flow.peerIsn).stream()
+                .filter(option -> option.startsWith("sack "))
+                .flatMap(option -> Stream.of(option.substring(5).split(" ")))
+                .toList();
     }
 
     /** The number after everything that the engine has sent on the present flow. */
