@@ -17,6 +17,6 @@ public interface TcpApplication {
         return 0;
     }
 
-    /** Called once after the last frame. */
+    /** Called once, after the last frame, when every connection is over: the last call of all. */
     default void onStop(final TcpLoop loop) {}
 }

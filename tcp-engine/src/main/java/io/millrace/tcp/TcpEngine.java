@@ -210,7 +210,7 @@ public final class TcpEngine implements AutoCloseable {
         return !closed && threads.stream().noneMatch(thread -> thread.failure().isPresent());
     }
 
-    /** Ends the polling threads and gives the tables' memory back. */
+    /** Resets the connections that are left, ends the polling threads and gives the tables' memory back. */
     @Override
     public void close() {
         if (closed) {

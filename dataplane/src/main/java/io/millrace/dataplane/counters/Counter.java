@@ -96,6 +96,7 @@ public enum Counter {
     PAWS_REJECTED("Segments rejected by PAWS (RFC 7323 §5)", "TcpExtPAWSEstab"),
     OUT_OF_WINDOW("Segments outside the receive window"),
     OUT_OF_ORDER_QUEUED("Segments queued out of order", "TcpExtTCPOFOQueue"),
+    HANDLER_FAILURES("Callbacks and commands of applications that threw; a callback's costs it the connection"),
     COMMANDS_EXECUTED("Commands of other threads executed"),
 
     SYN_QUEUE_ENTRIES("Gauge: half-open connections now"),

@@ -1,5 +1,7 @@
 package io.millrace.tcp.shard;
 
+import io.millrace.dataplane.counters.Counter;
+import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.tcp.CloseReason;
 import io.millrace.tcp.stream.TextSink;
 import io.millrace.tcp.table.Tcb;
@@ -7,53 +9,94 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Calls the applications' handlers. While a handler runs, its connection is marked {@link Tcb#IN_CALLBACK}, so that what it
- * asks for is not queued for later: whoever called looks at the record afterwards. Owned by the shard's thread.
+ * asks for is not queued for later: whoever called looks at the record afterwards. What a handler throws costs it the
+ * connection, and no more. Owned by the shard's thread.
  */
 final class Callbacks implements TextSink {
+    private static final System.Logger LOGGER = System.getLogger("io.millrace.tcp");
+
     private final Handlers handlers;
+    private final CounterBlock counters;
     private final ConnectionView view;
     private final UnsafeBuffer text = new UnsafeBuffer(0, 0);
 
-    Callbacks(final Handlers handlers, final ConnectionView view) {
+    Callbacks(final Handlers handlers, final ConnectionView view, final CounterBlock counters) {
         this.handlers = handlers;
+        this.counters = counters;
         this.view = view;
     }
 
     void onOpen(final Tcb tcb) {
         tcb.set(Tcb.IN_CALLBACK | Tcb.ACCEPTED);
-        handlers.get(tcb.handler()).onOpen(view.wrap(tcb.slot(), tcb.address()));
+        try {
+            handlers.get(tcb.handler()).onOpen(view.wrap(tcb.slot(), tcb.address()));
+        } catch (final Throwable e) {
+            onFailure(tcb, e);
+        }
         tcb.clear(Tcb.IN_CALLBACK);
     }
 
     @Override
     public int deliver(final Tcb tcb, final long address, final int length) {
-        if (!tcb.is(Tcb.ACCEPTED)) {
-            return 0; // it waits in the accept queue, and so does its text
+        if (!tcb.is(Tcb.ACCEPTED) || tcb.is(Tcb.ABORTED)) {
+            return 0; // it waits in the accept queue, and so does its text; or nobody wants it any more
         }
         text.wrap(address, length);
         tcb.set(Tcb.IN_CALLBACK);
-        final int taken =
-                handlers.get(tcb.handler()).onData(view.wrap(tcb.slot(), tcb.address()), text, 0, length);
+        int taken = 0;
+        try {
+            taken = handlers.get(tcb.handler()).onData(view.wrap(tcb.slot(), tcb.address()), text, 0, length);
+        } catch (final Throwable e) {
+            onFailure(tcb, e);
+        }
         tcb.clear(Tcb.IN_CALLBACK);
         return Math.clamp(taken, 0, length);
     }
 
     void onPeerClosed(final Tcb tcb) {
         tcb.set(Tcb.IN_CALLBACK | Tcb.END_DELIVERED);
-        handlers.get(tcb.handler()).onPeerClosed(view.wrap(tcb.slot(), tcb.address()));
+        try {
+            handlers.get(tcb.handler()).onPeerClosed(view.wrap(tcb.slot(), tcb.address()));
+        } catch (final Throwable e) {
+            onFailure(tcb, e);
+        }
         tcb.clear(Tcb.IN_CALLBACK);
     }
 
     void onWritable(final Tcb tcb) {
         tcb.clear(Tcb.WRITE_BLOCKED);
         tcb.set(Tcb.IN_CALLBACK);
-        handlers.get(tcb.handler()).onWritable(view.wrap(tcb.slot(), tcb.address()));
+        try {
+            handlers.get(tcb.handler()).onWritable(view.wrap(tcb.slot(), tcb.address()));
+        } catch (final Throwable e) {
+            onFailure(tcb, e);
+        }
         tcb.clear(Tcb.IN_CALLBACK);
     }
 
     /** The last callback; what the application asks for in it is lost on the connection. */
     void onClosed(final Tcb tcb, final CloseReason reason) {
         tcb.set(Tcb.IN_CALLBACK);
-        handlers.get(tcb.handler()).onClosed(view.wrap(tcb.slot(), tcb.address()), reason);
+        try {
+            handlers.get(tcb.handler()).onClosed(view.wrap(tcb.slot(), tcb.address()), reason);
+        } catch (final Throwable e) {
+            onFailure(tcb, e);
+        }
+    }
+
+    /** The mistake of one application must not end the connections of all: its connection is aborted, the first is logged. */
+    private void onFailure(final Tcb tcb, final Throwable failure) {
+        if (failure instanceof VirtualMachineError error) {
+            throw error;
+        }
+        counters.increment(Counter.HANDLER_FAILURES);
+        tcb.set(Tcb.ABORTED);
+        if (handlers.isFirstFailure(tcb.handler())) {
+            LOGGER.log(
+                    System.Logger.Level.ERROR,
+                    "a handler of port " + tcb.localPort() + " threw, its connection is aborted; later ones are counted ("
+                            + Counter.HANDLER_FAILURES + ") and not logged",
+                    failure);
+        }
     }
 }

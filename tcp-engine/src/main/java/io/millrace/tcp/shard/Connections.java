@@ -68,7 +68,7 @@ final class Connections {
         this.replies = replies;
         this.timeWaits = timeWaits;
         this.challenges = new ChallengeAckLimiter();
-        this.callbacks = new Callbacks(handlers, new ConnectionView(this));
+        this.callbacks = new Callbacks(handlers, new ConnectionView(this), counters);
         this.timers = timers;
         this.writer = writer;
         this.chain = chain;
@@ -434,6 +434,21 @@ final class Connections {
     }
 
     private final Tcb accepted = new Tcb();
+
+    /** The engine ends: resets every connection, as far as the port takes the resets, and tells the applications. */
+    void abortAll() {
+        for (int slot = 0; slot < tables.connections.used(); slot++) {
+            tcb.wrap(slot, tables.connections.address(slot));
+            final int state = tcb.stateOrdinal();
+            if (state == TcpState.CLOSED.ordinal()) {
+                continue; // free, or reset while it waited to be accepted
+            }
+            if (state != TcpState.SYN_SENT.ordinal() && state != TcpState.TIME_WAIT.ordinal()) {
+                transmitter.sendReset(tcb);
+            }
+            release(tcb, CloseReason.ABORTED);
+        }
+    }
 
     /** Resets every connection that waits for a listener that has closed. */
     void drop(final Listener listener) {

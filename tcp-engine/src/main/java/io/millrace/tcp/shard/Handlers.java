@@ -1,17 +1,26 @@
 package io.millrace.tcp.shard;
 
 import io.millrace.tcp.TcpHandler;
+import java.util.BitSet;
 
 /** The handlers in use, each by a number of 16 bits for connection records. Owned by the shard's thread. */
 final class Handlers {
     private static final int CAPACITY = 1 << 16;
 
     private TcpHandler[] handlers = new TcpHandler[16];
+    private final BitSet failed = new BitSet();
     private int size;
     private int last;
 
     TcpHandler get(final int number) {
         return handlers[number];
+    }
+
+    /** Whether the handler fails for the first time; asked when it has. */
+    boolean isFirstFailure(final int number) {
+        final boolean first = !failed.get(number);
+        failed.set(number);
+        return first;
     }
 
     /** The number of a handler, a new one if it is not known yet: the only case in which this allocates. */

@@ -44,6 +44,7 @@ public final class ShardAgent implements Agent {
 
     @Override
     public void onClose() {
+        shard.shutDown();
         application.onStop(shard);
         shard.finish();
         shard.publish();

@@ -45,6 +45,7 @@ import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
  * {@link #poll} for what time, other threads and the application bring. Allocates when made, and nothing afterwards.
  */
 public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
+    private static final System.Logger LOGGER = System.getLogger("io.millrace.tcp");
     private static final int COMMANDS = 1 << 16;
     /** How much of each kind of due work one duty cycle does: bounds the time until the next frames. */
     private static final int WORK_LIMIT = 256;
@@ -243,11 +244,20 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         count += passiveOpen.expire(WORK_LIMIT);
         count += timeWaits.expire();
         for (Runnable command = commands.relaxedPoll(); command != null; command = commands.relaxedPoll()) {
-            command.run();
+            run(command);
             counters.increment(Counter.COMMANDS_EXECUTED);
             count++;
         }
         return count;
+    }
+
+    private void run(final Runnable command) {
+        try {
+            command.run();
+        } catch (final RuntimeException e) {
+            counters.increment(Counter.HANDLER_FAILURES);
+            LOGGER.log(System.Logger.Level.ERROR, "a command of another thread threw on shard " + number, e);
+        }
     }
 
     /** Ends a duty cycle: settles connections that were acted on outside their callbacks, and sends. */
@@ -258,6 +268,12 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
             publish();
         }
         return count;
+    }
+
+    /** The engine ends: resets all connections, so that their peers learn of it. */
+    void shutDown() {
+        clock.tick();
+        connections.abortAll();
     }
 
     /** Publishes the gauges now. */

@@ -70,6 +70,11 @@ public final class RecordSlab implements AutoCloseable {
         return allocated;
     }
 
+    /** Every slot that is or was in use is below this. */
+    public int used() {
+        return neverUsed;
+    }
+
     /** Number of records there are. */
     public int capacity() {
         return capacity;

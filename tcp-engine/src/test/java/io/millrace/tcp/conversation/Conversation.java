@@ -124,6 +124,9 @@ public final class Conversation implements AutoCloseable {
 
     /** Runs the engine until it is at rest at the present moment, and takes what it has sent. */
     public void poll() {
+        if (application != null && application.failure != null) {
+            throw failure(application.failure);
+        }
         int rounds = 0;
         int work;
         do {
@@ -279,6 +282,12 @@ public final class Conversation implements AutoCloseable {
 
     void note(final String line) {
         trace.add("%8d %s".formatted(nowMs(), line));
+    }
+
+    /** Closes the engine; what it says at its end can be read afterwards. */
+    public void closeEngine() {
+        engine.close();
+        wire.receive().forEach(this::arrived);
     }
 
     /** Closes the engine, and checks that every frame has come back to the pool. */
