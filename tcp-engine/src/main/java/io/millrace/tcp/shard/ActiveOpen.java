@@ -15,6 +15,7 @@ import io.millrace.tcp.stream.Transmitter;
 import io.millrace.tcp.table.FlowIndex;
 import io.millrace.tcp.table.RecordSlab;
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbFlags;
 import io.millrace.tcp.timer.BurstClock;
 
 /**
@@ -106,13 +107,13 @@ final class ActiveOpen {
         tcb.localHi(local.hi());
         tcb.localLo(local.lo());
         tcb.ports(tuplePorts);
-        tcb.set(Tcb.ACTIVE_OPEN
-                | Tcb.ACCEPTED
-                | Tcb.RTT_TIMED
-                | (remote.isIpv4() ? 0 : Tcb.IPV6)
-                | (config.timestamps() ? Tcb.TIMESTAMPS : 0)
-                | (config.sack() ? Tcb.SACK : 0)
-                | (config.windowScaling() ? Tcb.WINDOW_SCALE : 0));
+        tcb.set(TcbFlags.ACTIVE_OPEN
+                | TcbFlags.ACCEPTED
+                | TcbFlags.RTT_TIMED
+                | (remote.isIpv4() ? 0 : TcbFlags.IPV6)
+                | (config.timestamps() ? TcbFlags.TIMESTAMPS : 0)
+                | (config.sack() ? TcbFlags.SACK : 0)
+                | (config.windowScaling() ? TcbFlags.WINDOW_SCALE : 0));
         tcb.rcvWndShift(config.windowScaling() ? windowShift : 0);
         final long tuple = secrets.prf().of(remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts);
         final int iss = secrets.isn().isn(tuple, clock.nanos());

@@ -5,10 +5,11 @@ import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.tcp.CloseReason;
 import io.millrace.tcp.stream.TextSink;
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbFlags;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Calls the applications' handlers. While a handler runs, its connection is marked {@link Tcb#IN_CALLBACK}, so that what it
+ * Calls the applications' handlers. While a handler runs, its connection is marked {@link TcbFlags#IN_CALLBACK}, so that what it
  * asks for is not queued for later: whoever called looks at the record afterwards. What a handler throws costs it the
  * connection, and no more. Owned by the shard's thread.
  */
@@ -27,56 +28,56 @@ final class Callbacks implements TextSink {
     }
 
     void onOpen(final Tcb tcb) {
-        tcb.set(Tcb.IN_CALLBACK | Tcb.ACCEPTED);
+        tcb.set(TcbFlags.IN_CALLBACK | TcbFlags.ACCEPTED);
         try {
             handlers.get(tcb.handler()).onOpen(view.wrap(tcb.slot(), tcb.address()));
         } catch (final Throwable e) {
             onFailure(tcb, e);
         }
-        tcb.clear(Tcb.IN_CALLBACK);
+        tcb.clear(TcbFlags.IN_CALLBACK);
     }
 
     @Override
     public int deliver(final Tcb tcb, final long address, final int length) {
-        if (!tcb.is(Tcb.ACCEPTED) || tcb.is(Tcb.ABORTED)) {
+        if (!tcb.is(TcbFlags.ACCEPTED) || tcb.is(TcbFlags.ABORTED)) {
             return 0; // it waits in the accept queue, and so does its text; or nobody wants it any more
         }
         text.wrap(address, length);
-        tcb.set(Tcb.IN_CALLBACK);
+        tcb.set(TcbFlags.IN_CALLBACK);
         int taken = 0;
         try {
             taken = handlers.get(tcb.handler()).onData(view.wrap(tcb.slot(), tcb.address()), text, 0, length);
         } catch (final Throwable e) {
             onFailure(tcb, e);
         }
-        tcb.clear(Tcb.IN_CALLBACK);
+        tcb.clear(TcbFlags.IN_CALLBACK);
         return Math.clamp(taken, 0, length);
     }
 
     void onPeerClosed(final Tcb tcb) {
-        tcb.set(Tcb.IN_CALLBACK | Tcb.END_DELIVERED);
+        tcb.set(TcbFlags.IN_CALLBACK | TcbFlags.END_DELIVERED);
         try {
             handlers.get(tcb.handler()).onPeerClosed(view.wrap(tcb.slot(), tcb.address()));
         } catch (final Throwable e) {
             onFailure(tcb, e);
         }
-        tcb.clear(Tcb.IN_CALLBACK);
+        tcb.clear(TcbFlags.IN_CALLBACK);
     }
 
     void onWritable(final Tcb tcb) {
-        tcb.clear(Tcb.WRITE_BLOCKED);
-        tcb.set(Tcb.IN_CALLBACK);
+        tcb.clear(TcbFlags.WRITE_BLOCKED);
+        tcb.set(TcbFlags.IN_CALLBACK);
         try {
             handlers.get(tcb.handler()).onWritable(view.wrap(tcb.slot(), tcb.address()));
         } catch (final Throwable e) {
             onFailure(tcb, e);
         }
-        tcb.clear(Tcb.IN_CALLBACK);
+        tcb.clear(TcbFlags.IN_CALLBACK);
     }
 
     /** The last callback; what the application asks for in it is lost on the connection. */
     void onClosed(final Tcb tcb, final CloseReason reason) {
-        tcb.set(Tcb.IN_CALLBACK);
+        tcb.set(TcbFlags.IN_CALLBACK);
         try {
             handlers.get(tcb.handler()).onClosed(view.wrap(tcb.slot(), tcb.address()), reason);
         } catch (final Throwable e) {
@@ -90,7 +91,7 @@ final class Callbacks implements TextSink {
             throw error;
         }
         counters.increment(Counter.HANDLER_FAILURES);
-        tcb.set(Tcb.ABORTED);
+        tcb.set(TcbFlags.ABORTED);
         if (handlers.isFirstFailure(tcb.handler())) {
             LOGGER.log(
                     System.Logger.Level.ERROR,

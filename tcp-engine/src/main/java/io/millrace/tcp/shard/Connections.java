@@ -19,6 +19,7 @@ import io.millrace.tcp.stream.Transmitter;
 import io.millrace.tcp.table.FlowIndex;
 import io.millrace.tcp.table.RecordSlab;
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbFlags;
 import io.millrace.tcp.table.TcbLayout;
 import io.millrace.tcp.timer.BurstClock;
 import io.millrace.tcp.timer.ConnectionTimers;
@@ -129,8 +130,9 @@ final class Connections {
         } else if (Verdict.has(verdict, Verdict.SYN_ACK)) {
             transmitter.sendSyn(connection); // simultaneous open
         }
-        if (Verdict.has(verdict, Verdict.ACK) || Verdict.has(verdict, Verdict.CHALLENGE_ACK) && mayChallenge(connection)) {
-            connection.set(Tcb.ACK_NOW);
+        if (Verdict.has(verdict, Verdict.ACK)
+                || Verdict.has(verdict, Verdict.CHALLENGE_ACK) && mayChallenge(connection)) {
+            connection.set(TcbFlags.ACK_NOW);
         }
         int further = verdict;
         if (Verdict.has(verdict, Verdict.TEXT | Verdict.FIN)) {
@@ -145,6 +147,7 @@ final class Connections {
 
     /** Verdicts on segments that only the peer can have sent. */
     private static final int CONVINCING = Verdict.OPENED | Verdict.ACKED | Verdict.TEXT | Verdict.FIN;
+
     private static final int ENDINGS = Verdict.RESET_BY_PEER | Verdict.REFUSED | Verdict.FINISHED | Verdict.ABORT;
 
     private void end(final Tcb connection, final Segment segment, final int verdict) {
@@ -173,7 +176,7 @@ final class Connections {
 
     /** The connection has become ESTABLISHED: what its data starts from. */
     void begin(final Tcb connection) {
-        if (connection.is(Tcb.SYN_LOST)) {
+        if (connection.is(TcbFlags.SYN_LOST)) {
             connection.rto(RttEstimator.RTO_AFTER_SYN_LOSS_MS);
         }
         NewReno.onOpen(connection);
@@ -182,8 +185,8 @@ final class Connections {
     /** RFC 9293 has FIN_WAIT_2 last for ever; once the application has closed for good it must not. */
     private void armFinWait2(final Tcb connection) {
         if (connection.stateOrdinal() == TcpState.FIN_WAIT_2.ordinal()
-                && connection.is(Tcb.RECEIVE_CLOSED)
-                && !connection.is(Tcb.TIMER_LIFE)) {
+                && connection.is(TcbFlags.RECEIVE_CLOSED)
+                && !connection.is(TcbFlags.TIMER_LIFE)) {
             timers.armLife(connection, clock.millis() + finWait2Ms);
         }
     }
@@ -194,16 +197,16 @@ final class Connections {
     void onTimer(final int slot) {
         tcb.wrap(slot, tables.connections.address(slot));
         final int now = clock.millis();
-        if (tcb.is(Tcb.TIMER_LIFE) && now - tcb.lifeDeadline() >= 0) {
+        if (tcb.is(TcbFlags.TIMER_LIFE) && now - tcb.lifeDeadline() >= 0) {
             counters.increment(Counter.TCP_CLOSES);
             release(tcb, CloseReason.NORMAL);
             return;
         }
-        if (tcb.is(Tcb.TIMER_ACK) && now - tcb.ackDeadline() >= 0) {
-            tcb.clear(Tcb.TIMER_ACK);
-            tcb.set(Tcb.ACK_NOW);
+        if (tcb.is(TcbFlags.TIMER_ACK) && now - tcb.ackDeadline() >= 0) {
+            tcb.clear(TcbFlags.TIMER_ACK);
+            tcb.set(TcbFlags.ACK_NOW);
         }
-        if (tcb.is(Tcb.TIMER_RTO) && now - tcb.rtoDeadline() >= 0 && !transmitter.onTimeout(tcb)) {
+        if (tcb.is(TcbFlags.TIMER_RTO) && now - tcb.rtoDeadline() >= 0 && !transmitter.onTimeout(tcb)) {
             counters.increment(
                     tcb.stateOrdinal() <= TcpState.SYN_RCVD.ordinal()
                             ? Counter.TCP_ATTEMPT_FAILS
@@ -232,7 +235,7 @@ final class Connections {
         final Tcb named = lookup.wrap(slot, address);
         if (!ConnectionId.hasGeneration(id, named.generation())
                 || named.stateOrdinal() == TcpState.CLOSED.ordinal()
-                || !named.is(Tcb.ACCEPTED | Tcb.ACTIVE_OPEN)) {
+                || !named.is(TcbFlags.ACCEPTED | TcbFlags.ACTIVE_OPEN)) {
             return false;
         }
         view.wrap(slot, address);
@@ -242,7 +245,7 @@ final class Connections {
     private final Tcb lookup = new Tcb();
 
     int write(final Tcb connection, final DirectBuffer source, final int offset, final int length) {
-        if (connection.is(Tcb.FIN_QUEUED | Tcb.ABORTED) || !isSynchronized(connection)) {
+        if (connection.is(TcbFlags.FIN_QUEUED | TcbFlags.ABORTED) || !isSynchronized(connection)) {
             return 0;
         }
         source.boundsCheck(offset, length);
@@ -253,7 +256,7 @@ final class Connections {
             taken = chain.append(send, source, offset, room);
         }
         if (taken < length) {
-            connection.set(Tcb.WRITE_BLOCKED);
+            connection.set(TcbFlags.WRITE_BLOCKED);
         }
         touch(connection);
         return taken;
@@ -264,25 +267,25 @@ final class Connections {
     }
 
     void resume(final Tcb connection) {
-        connection.set(Tcb.RESUMED);
+        connection.set(TcbFlags.RESUMED);
         touch(connection);
     }
 
     /** RFC 9293 §3.10.4, CLOSE: our side only. */
     void shutdownOutput(final Tcb connection) {
-        if (connection.is(Tcb.FIN_QUEUED | Tcb.ABORTED)) {
+        if (connection.is(TcbFlags.FIN_QUEUED | TcbFlags.ABORTED)) {
             return;
         }
         switch (connection.state()) {
             case SYN_RCVD, ESTABLISHED -> {
                 Transition.to(connection, TcpState.FIN_WAIT_1);
-                connection.set(Tcb.FIN_QUEUED);
+                connection.set(TcbFlags.FIN_QUEUED);
             }
             case CLOSE_WAIT -> {
                 Transition.to(connection, TcpState.LAST_ACK);
-                connection.set(Tcb.FIN_QUEUED);
+                connection.set(TcbFlags.FIN_QUEUED);
             }
-            case SYN_SENT -> connection.set(Tcb.ABORTED);
+            case SYN_SENT -> connection.set(TcbFlags.ABORTED);
             default -> {}
         }
         touch(connection);
@@ -290,10 +293,10 @@ final class Connections {
 
     /** Both sides: what is unread, and what comes later, makes it a reset. */
     void close(final Tcb connection) {
-        connection.set(Tcb.RECEIVE_CLOSED | Tcb.END_DELIVERED);
+        connection.set(TcbFlags.RECEIVE_CLOSED | TcbFlags.END_DELIVERED);
         if (receiver.unread(connection) > 0) {
             counters.increment(Counter.TCP_ABORT_ON_CLOSE);
-            connection.set(Tcb.ABORTED); // RFC 2525 §2.17
+            connection.set(TcbFlags.ABORTED); // RFC 2525 §2.17
         }
         shutdownOutput(connection);
         armFinWait2(connection);
@@ -301,14 +304,14 @@ final class Connections {
     }
 
     void abort(final Tcb connection) {
-        connection.set(Tcb.ABORTED);
+        connection.set(TcbFlags.ABORTED);
         touch(connection);
     }
 
     /** Something was done to the connection; outside its callbacks it is settled at the end of the duty cycle. */
     private void touch(final Tcb connection) {
-        if (!connection.is(Tcb.IN_CALLBACK | Tcb.SETTLE_PENDING)) {
-            connection.set(Tcb.SETTLE_PENDING);
+        if (!connection.is(TcbFlags.IN_CALLBACK | TcbFlags.SETTLE_PENDING)) {
+            connection.set(TcbFlags.SETTLE_PENDING);
             unsettled.add(connection.slot());
         }
     }
@@ -318,8 +321,8 @@ final class Connections {
         int count = 0;
         for (int slot = unsettled.poll(); slot != RecordSlab.NONE; slot = unsettled.poll()) {
             tcb.wrap(slot, tables.connections.address(slot));
-            if (tcb.is(Tcb.SETTLE_PENDING) && tcb.stateOrdinal() != TcpState.CLOSED.ordinal()) {
-                tcb.clear(Tcb.SETTLE_PENDING);
+            if (tcb.is(TcbFlags.SETTLE_PENDING) && tcb.stateOrdinal() != TcpState.CLOSED.ordinal()) {
+                tcb.clear(TcbFlags.SETTLE_PENDING);
                 settle(tcb);
             }
             count++;
@@ -335,25 +338,29 @@ final class Connections {
      * @return false if that was its end.
      */
     boolean settle(final Tcb connection) {
-        if (connection.is(Tcb.WRITE_BLOCKED) && writable(connection) >= sendBuffer / 2 && isOpenForWriting(connection)) {
-            connection.set(Tcb.RESUMED);
+        if (connection.is(TcbFlags.WRITE_BLOCKED)
+                && writable(connection) >= sendBuffer / 2
+                && isOpenForWriting(connection)) {
+            connection.set(TcbFlags.RESUMED);
             callbacks.onWritable(connection);
         }
-        if (connection.is(Tcb.RESUMED)) {
-            connection.clear(Tcb.RESUMED);
+        if (connection.is(TcbFlags.RESUMED)) {
+            connection.clear(TcbFlags.RESUMED);
             receiver.offerAgain(connection);
         }
-        if (connection.is(Tcb.FIN_RECEIVED)
-                && !connection.is(Tcb.END_DELIVERED | Tcb.ABORTED)
-                && connection.is(Tcb.ACCEPTED)
+        if (connection.is(TcbFlags.FIN_RECEIVED)
+                && !connection.is(TcbFlags.END_DELIVERED | TcbFlags.ABORTED)
+                && connection.is(TcbFlags.ACCEPTED)
                 && receiver.unread(connection) == 0) {
             callbacks.onPeerClosed(connection);
         }
-        if (connection.is(Tcb.RECEIVE_CLOSED) && !connection.is(Tcb.ABORTED) && receiver.unread(connection) > 0) {
+        if (connection.is(TcbFlags.RECEIVE_CLOSED)
+                && !connection.is(TcbFlags.ABORTED)
+                && receiver.unread(connection) > 0) {
             counters.increment(Counter.TCP_ABORT_ON_CLOSE);
-            connection.set(Tcb.ABORTED);
+            connection.set(TcbFlags.ABORTED);
         }
-        if (connection.is(Tcb.ABORTED)) {
+        if (connection.is(TcbFlags.ABORTED)) {
             if (connection.stateOrdinal() != TcpState.SYN_SENT.ordinal()) {
                 transmitter.sendReset(connection);
             }
@@ -365,7 +372,7 @@ final class Connections {
     }
 
     private static boolean isOpenForWriting(final Tcb connection) {
-        return connection.is(Tcb.ACCEPTED) && !connection.is(Tcb.FIN_QUEUED | Tcb.ABORTED);
+        return connection.is(TcbFlags.ACCEPTED) && !connection.is(TcbFlags.FIN_QUEUED | TcbFlags.ABORTED);
     }
 
     private static boolean isSynchronized(final Tcb connection) {
@@ -385,8 +392,8 @@ final class Connections {
 
     /** Ends a connection: out of the index, buffers back, the application told, the record free. */
     void release(final Tcb connection, final CloseReason reason) {
-        final long position = tables.index.positionOf(
-                connection.hash(), FlowIndex.ref(FlowIndex.CONNECTION, connection.slot()));
+        final long position =
+                tables.index.positionOf(connection.hash(), FlowIndex.ref(FlowIndex.CONNECTION, connection.slot()));
         tables.index.remove(position);
         dismiss(connection, reason);
     }
@@ -394,12 +401,12 @@ final class Connections {
     private void dismiss(final Tcb connection, final CloseReason reason) {
         timers.forget(connection);
         receiver.release(connection);
-        connection.clear(Tcb.SETTLE_PENDING);
+        connection.clear(TcbFlags.SETTLE_PENDING);
         connection.state(TcpState.CLOSED);
-        if (connection.is(Tcb.ACCEPTED | Tcb.ACTIVE_OPEN)) {
+        if (connection.is(TcbFlags.ACCEPTED | TcbFlags.ACTIVE_OPEN)) {
             callbacks.onClosed(connection, reason);
         }
-        if (!connection.is(Tcb.QUEUED)) {
+        if (!connection.is(TcbFlags.QUEUED)) {
             tables.connections.free(connection.slot());
         }
     }
@@ -422,7 +429,7 @@ final class Connections {
         int slot = listener.acceptQueue.poll();
         while (slot != RecordSlab.NONE) {
             accepted.wrap(slot, tables.connections.address(slot));
-            accepted.clear(Tcb.QUEUED);
+            accepted.clear(TcbFlags.QUEUED);
             if (accepted.stateOrdinal() != TcpState.CLOSED.ordinal()) {
                 callbacks.onOpen(accepted);
                 return true;
@@ -454,7 +461,7 @@ final class Connections {
     void drop(final Listener listener) {
         for (int slot = listener.acceptQueue.poll(); slot != RecordSlab.NONE; slot = listener.acceptQueue.poll()) {
             tcb.wrap(slot, tables.connections.address(slot));
-            tcb.clear(Tcb.QUEUED);
+            tcb.clear(TcbFlags.QUEUED);
             if (tcb.stateOrdinal() == TcpState.CLOSED.ordinal()) {
                 tables.connections.free(slot);
             } else {

@@ -24,6 +24,7 @@ import io.millrace.tcp.table.RecordSlab;
 import io.millrace.tcp.table.SynOptions;
 import io.millrace.tcp.table.SynQueue;
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbFlags;
 import io.millrace.tcp.timer.BurstClock;
 
 /**
@@ -83,8 +84,7 @@ final class PassiveOpen {
     }
 
     /** A SYN that reopens a flow from TIME_WAIT: its ISN must be beyond the old connection's numbers. */
-    void onReopeningSyn(
-            final Listener listener, final Segment segment, final int flowHash, final int oldSndNxt) {
+    void onReopeningSyn(final Listener listener, final Segment segment, final int flowHash, final int oldSndNxt) {
         final long tuple = tuple(segment);
         final int isn = IsnGenerator.beyond(secrets.isn().isn(tuple, clock.nanos()), oldSndNxt);
         onSyn(listener, segment, flowHash, tuple, isn);
@@ -215,7 +215,8 @@ final class PassiveOpen {
         final boolean timestamps = config.timestamps() && segment.options().timestamps();
         // The echo is our TSval with the offset of the tuple on it, and the options in its low bits.
         final int options = timestamps ? SynCookies.options(segment.options().tsEcr()) : 0;
-        final int slot = create(listener, segment, irs, iss, mss, options, segment.options().tsVal());
+        final int slot = create(
+                listener, segment, irs, iss, mss, options, segment.options().tsVal());
         if (slot == RecordSlab.NONE) {
             return true;
         }
@@ -245,8 +246,8 @@ final class PassiveOpen {
         final boolean timestamps = SynOptions.timestamps(options);
         final int irs = queue.irs(slot);
         final int iss = queue.iss(slot);
-        final int verdict = SynReceivedState.onSegment(
-                segment, irs, iss, replies.synWindow(), timestamps, queue.tsRecent(slot));
+        final int verdict =
+                SynReceivedState.onSegment(segment, irs, iss, replies.synWindow(), timestamps, queue.tsRecent(slot));
         if (Verdict.has(verdict, Verdict.OPENED)) {
             complete(slot, position, segment, flowHash);
         } else if (Verdict.has(verdict, Verdict.SYN_ACK)) {
@@ -302,7 +303,7 @@ final class PassiveOpen {
         tables.index.replace(position, FlowIndex.ref(FlowIndex.CONNECTION, slot));
         tcb.hash(flowHash);
         if (queue.retransmissions(halfOpen) > 0) {
-            tcb.set(Tcb.SYN_LOST);
+            tcb.set(TcbFlags.SYN_LOST);
         }
         queue.remove(halfOpen);
         listener.halfOpen--;
@@ -340,13 +341,12 @@ final class PassiveOpen {
         tcb.localLo(segment.localLo());
         tcb.ports(segment.ports());
         tcb.handler(listener.handler);
-        tcb.listener(listener.number + 1);
         tcb.nextHopMac(segment.remoteMac());
-        tcb.set(Tcb.QUEUED
-                | (SynOptions.timestamps(options) ? Tcb.TIMESTAMPS : 0)
-                | (SynOptions.sack(options) ? Tcb.SACK : 0)
-                | (SynOptions.windowScaling(options) ? Tcb.WINDOW_SCALE : 0)
-                | (segment.isIpv6() ? Tcb.IPV6 : 0));
+        tcb.set(TcbFlags.QUEUED
+                | (SynOptions.timestamps(options) ? TcbFlags.TIMESTAMPS : 0)
+                | (SynOptions.sack(options) ? TcbFlags.SACK : 0)
+                | (SynOptions.windowScaling(options) ? TcbFlags.WINDOW_SCALE : 0)
+                | (segment.isIpv6() ? TcbFlags.IPV6 : 0));
         if (SynOptions.windowScaling(options)) {
             tcb.sndWndShift(SynOptions.windowScale(options));
             tcb.rcvWndShift(windowShift);
@@ -416,12 +416,13 @@ final class PassiveOpen {
     private void sendSynAckAgain(final int slot) {
         final int local = tables.synQueue.localAddress(slot);
         final long localLo = tables.localAddresses.lo(local);
-        final long tuple = secrets.prf().of(
-                tables.synQueue.remoteHi(slot),
-                tables.synQueue.remoteLo(slot),
-                tables.localAddresses.hi(local),
-                localLo,
-                tables.synQueue.ports(slot));
+        final long tuple = secrets.prf()
+                .of(
+                        tables.synQueue.remoteHi(slot),
+                        tables.synQueue.remoteLo(slot),
+                        tables.localAddresses.hi(local),
+                        localLo,
+                        tables.synQueue.ports(slot));
         replies.synAckAgain(tables.synQueue, slot, localLo, tsVal(tuple));
     }
 

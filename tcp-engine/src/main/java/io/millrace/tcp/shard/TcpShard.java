@@ -27,7 +27,6 @@ import io.millrace.tcp.stream.SackBlocks;
 import io.millrace.tcp.stream.Transmitter;
 import io.millrace.tcp.table.FlowIndex;
 import io.millrace.tcp.table.RecordSlab;
-import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbLayout;
 import io.millrace.tcp.timer.BurstClock;
 import io.millrace.tcp.timer.ConnectionTimers;

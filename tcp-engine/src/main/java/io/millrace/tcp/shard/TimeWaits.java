@@ -10,6 +10,7 @@ import io.millrace.tcp.state.Verdict;
 import io.millrace.tcp.table.FlowIndex;
 import io.millrace.tcp.table.LocalAddresses;
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbFlags;
 import io.millrace.tcp.table.TimeWaitTable;
 import io.millrace.tcp.timer.BurstClock;
 import io.millrace.tcp.timer.ConnectionTimers;
@@ -57,8 +58,7 @@ final class TimeWaits {
             counters.increment(Counter.TIME_WAIT_OVERFLOWS);
             slot = append(tcb, local);
         }
-        final long position =
-                tables.index.positionOf(tcb.hash(), FlowIndex.ref(FlowIndex.CONNECTION, tcb.slot()));
+        final long position = tables.index.positionOf(tcb.hash(), FlowIndex.ref(FlowIndex.CONNECTION, tcb.slot()));
         if (slot == TimeWaitTable.NONE) {
             counters.increment(Counter.TIME_WAIT_OVERFLOWS);
             tables.index.remove(position);
@@ -76,7 +76,7 @@ final class TimeWaits {
                 tcb.rcvNxt(),
                 tcb.sndMax(),
                 tcb.tsRecent(),
-                tcb.is(Tcb.TIMESTAMPS) ? TimeWaitTable.TIMESTAMPS : 0,
+                tcb.is(TcbFlags.TIMESTAMPS) ? TimeWaitTable.TIMESTAMPS : 0,
                 clock.millis());
     }
 
@@ -126,17 +126,13 @@ final class TimeWaits {
     }
 
     private void acknowledge(
-            final Segment segment,
-            final int sndNxt,
-            final int rcvNxt,
-            final boolean timestamps,
-            final int tsRecent) {
+            final Segment segment, final int sndNxt, final int rcvNxt, final boolean timestamps, final int tsRecent) {
         if (!timestamps) {
             replies.ack(segment, sndNxt, rcvNxt, TimeWaitState.WINDOW);
             return;
         }
-        final long tuple = prf.of(
-                segment.remoteHi(), segment.remoteLo(), segment.localHi(), segment.localLo(), segment.ports());
+        final long tuple =
+                prf.of(segment.remoteHi(), segment.remoteLo(), segment.localHi(), segment.localLo(), segment.ports());
         final int tsVal = clock.millis() + TimestampOffset.of(tuple);
         replies.ack(segment, sndNxt, rcvNxt, TimeWaitState.WINDOW, tsVal, tsRecent);
     }
@@ -176,9 +172,10 @@ final class TimeWaits {
     /** A segment to a connection that keeps its record; it is never reopened, nor is its RST heard. */
     void onLingeringSegment(final Tcb tcb, final Segment segment, final ConnectionTimers timers) {
         final int verdict = TimeWaitState.onSegment(
-                segment, tcb.rcvNxt(), tcb.sndMax(), tcb.is(Tcb.TIMESTAMPS), tcb.tsRecent());
-        if (Verdict.has(verdict, Verdict.ACK | Verdict.CHALLENGE_ACK | Verdict.REOPEN) && challenges.allows(tcb, clock.millis())) {
-            acknowledge(segment, tcb.sndMax(), tcb.rcvNxt(), tcb.is(Tcb.TIMESTAMPS), tcb.tsRecent());
+                segment, tcb.rcvNxt(), tcb.sndMax(), tcb.is(TcbFlags.TIMESTAMPS), tcb.tsRecent());
+        if (Verdict.has(verdict, Verdict.ACK | Verdict.CHALLENGE_ACK | Verdict.REOPEN)
+                && challenges.allows(tcb, clock.millis())) {
+            acknowledge(segment, tcb.sndMax(), tcb.rcvNxt(), tcb.is(TcbFlags.TIMESTAMPS), tcb.tsRecent());
         }
         if (Verdict.has(verdict, Verdict.TIME_WAIT)) {
             linger(tcb, timers);

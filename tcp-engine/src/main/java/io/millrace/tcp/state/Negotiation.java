@@ -1,6 +1,7 @@
 package io.millrace.tcp.state;
 
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbFlags;
 
 /** What the two SYNs agree on: RFC 7323 §2.2 and §3.2, RFC 2018 §2, RFC 9293 §3.7.1. */
 public final class Negotiation {
@@ -24,22 +25,22 @@ public final class Negotiation {
      * with our own MSS.
      */
     static void peerOptions(final Tcb tcb, final SegmentOptions options, final int nowMs) {
-        tcb.mss(Math.min(tcb.mss(), peerMss(options.mss(), tcb.is(Tcb.IPV6))));
+        tcb.mss(Math.min(tcb.mss(), peerMss(options.mss(), tcb.is(TcbFlags.IPV6))));
         if (!options.sackPermitted()) {
-            tcb.clear(Tcb.SACK);
+            tcb.clear(TcbFlags.SACK);
         }
-        if (options.windowScale() == SegmentOptions.NO_WINDOW_SCALE || !tcb.is(Tcb.WINDOW_SCALE)) {
-            tcb.clear(Tcb.WINDOW_SCALE);
+        if (options.windowScale() == SegmentOptions.NO_WINDOW_SCALE || !tcb.is(TcbFlags.WINDOW_SCALE)) {
+            tcb.clear(TcbFlags.WINDOW_SCALE);
             tcb.rcvWndShift(0);
             tcb.sndWndShift(0);
         } else {
             tcb.sndWndShift(options.windowScale());
         }
-        if (options.timestamps() && tcb.is(Tcb.TIMESTAMPS)) {
+        if (options.timestamps() && tcb.is(TcbFlags.TIMESTAMPS)) {
             tcb.tsRecent(options.tsVal());
             tcb.tsRecentAge(nowMs);
         } else {
-            tcb.clear(Tcb.TIMESTAMPS);
+            tcb.clear(TcbFlags.TIMESTAMPS);
         }
     }
 }

@@ -4,6 +4,7 @@ import static io.millrace.tcp.state.Verdict.STOP;
 
 import io.millrace.tcp.TcpState;
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbFlags;
 
 /**
  * RFC 9293 §3.10.7.4: a segment to a connection in any state from SYN-RECEIVED to LAST-ACK that has a record of its own.
@@ -46,7 +47,7 @@ public final class SynchronizedState {
 
     /** First: PAWS (RFC 7323 §5.3), then whether any of the segment lies in the window; trims it to the window. */
     private static int checkSequence(final Tcb tcb, final Segment segment, final int nowMs) {
-        if (tcb.is(Tcb.TIMESTAMPS) && !segment.isRst()) {
+        if (tcb.is(TcbFlags.TIMESTAMPS) && !segment.isRst()) {
             if (!segment.options().timestamps()) {
                 return STOP; // RFC 7323 §3.2: once negotiated, a segment without them is dropped in silence
             }
@@ -103,7 +104,7 @@ public final class SynchronizedState {
 
     /** RFC 7323 §4.3: TS.Recent follows only segments that begin at or before the last acknowledgment sent. */
     private static void recordTimestamp(final Tcb tcb, final Segment segment, final int nowMs) {
-        if (tcb.is(Tcb.TIMESTAMPS)
+        if (tcb.is(TcbFlags.TIMESTAMPS)
                 && segment.options().timestamps()
                 && !segment.isRst()
                 && Sequence.atOrBefore(segment.seq(), tcb.lastAckSent())) {
@@ -121,8 +122,7 @@ public final class SynchronizedState {
             return STOP | Verdict.CHALLENGE_ACK;
         }
         // In SYN-RECEIVED only an active open has a record, and "the connection was refused".
-        return STOP
-                | (tcb.stateOrdinal() == TcpState.SYN_RCVD.ordinal() ? Verdict.REFUSED : Verdict.RESET_BY_PEER);
+        return STOP | (tcb.stateOrdinal() == TcpState.SYN_RCVD.ordinal() ? Verdict.REFUSED : Verdict.RESET_BY_PEER);
     }
 
     /** Fourth: RFC 5961 §4.2, a SYN in a synchronized state, and for an active open in SYN-RECEIVED, is challenged. */
@@ -190,7 +190,7 @@ public final class SynchronizedState {
 
     /** Our FIN is the last number we ever send: everything acknowledged after it was sent means that it was, too. */
     private static int processAckOfFin(final Tcb tcb, final int ack) {
-        if (!tcb.is(Tcb.FIN_SENT) || ack != tcb.sndMax()) {
+        if (!tcb.is(TcbFlags.FIN_SENT) || ack != tcb.sndMax()) {
             return Verdict.DROP;
         }
         return switch (tcb.state()) {
@@ -216,10 +216,10 @@ public final class SynchronizedState {
         if (segment.textLength() == 0) {
             return Verdict.DROP;
         }
-        if (tcb.is(Tcb.FIN_RECEIVED)) {
+        if (tcb.is(TcbFlags.FIN_RECEIVED)) {
             return STOP; // "this should not occur, since a FIN has been received": ignored
         }
-        if (tcb.is(Tcb.RECEIVE_CLOSED)) {
+        if (tcb.is(TcbFlags.RECEIVE_CLOSED)) {
             return STOP | Verdict.ABORT; // RFC 1122 §4.2.2.13, RFC 9293 §3.6.1 SHLD-3: nobody will ever read it
         }
         return Verdict.TEXT;
@@ -227,14 +227,14 @@ public final class SynchronizedState {
 
     /** Eighth: only that there is one; it takes effect in order, by {@link #onFin}. */
     private static int processFin(final Tcb tcb, final Segment segment) {
-        return segment.isFin() && !tcb.is(Tcb.FIN_RECEIVED) ? Verdict.FIN : Verdict.DROP;
+        return segment.isFin() && !tcb.is(TcbFlags.FIN_RECEIVED) ? Verdict.FIN : Verdict.DROP;
     }
 
     /** The peer's FIN is next in sequence: takes it. */
     public static int onFin(final Tcb tcb) {
         tcb.rcvNxt(tcb.rcvNxt() + 1);
         tcb.rcvAdv(Sequence.max(tcb.rcvAdv(), tcb.rcvNxt()));
-        tcb.set(Tcb.FIN_RECEIVED);
+        tcb.set(TcbFlags.FIN_RECEIVED);
         return switch (tcb.state()) {
             case ESTABLISHED -> {
                 Transition.to(tcb, TcpState.CLOSE_WAIT);

@@ -2,6 +2,7 @@ package io.millrace.tcp.stream;
 
 import io.millrace.tcp.state.Sequence;
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbFlags;
 
 /** Congestion control by RFC 5681 and NewReno recovery by RFC 6582. Works on the record; stateless. */
 public final class NewReno {
@@ -12,7 +13,7 @@ public final class NewReno {
     /** RFC 6928: ten segments; RFC 5681 §3.1: one after a SYN was lost. */
     public static void onOpen(final Tcb tcb) {
         final int mss = tcb.mss();
-        tcb.cwnd(tcb.is(Tcb.SYN_LOST) ? mss : Math.min(10 * mss, Math.max(2 * mss, 14_600)));
+        tcb.cwnd(tcb.is(TcbFlags.SYN_LOST) ? mss : Math.min(10 * mss, Math.max(2 * mss, 14_600)));
         tcb.ssthresh(Integer.MAX_VALUE);
     }
 
@@ -25,14 +26,14 @@ public final class NewReno {
         tcb.duplicateAcks(0);
         final int mss = tcb.mss();
         int cwnd = tcb.cwnd();
-        if (tcb.is(Tcb.IN_RECOVERY)) {
+        if (tcb.is(TcbFlags.IN_RECOVERY)) {
             if (Sequence.before(tcb.sndUna(), tcb.recover())) {
                 // RFC 6582 §3.2 step 3: deflate by what was acknowledged, back by one segment.
                 cwnd = Math.max(mss, cwnd - acked + (acked >= mss ? mss : 0));
                 tcb.cwnd(cwnd);
                 return true;
             }
-            tcb.clear(Tcb.IN_RECOVERY);
+            tcb.clear(TcbFlags.IN_RECOVERY);
             tcb.cwnd(Math.min(tcb.ssthresh(), Math.max(flight(tcb), mss) + mss));
             return false;
         }
@@ -48,7 +49,7 @@ public final class NewReno {
     /** One more duplicate acknowledgment; true if the first unacknowledged segment is to be sent again now. */
     public static boolean onDuplicateAck(final Tcb tcb) {
         final int mss = tcb.mss();
-        if (tcb.is(Tcb.IN_RECOVERY)) {
+        if (tcb.is(TcbFlags.IN_RECOVERY)) {
             tcb.cwnd(Math.min(tcb.cwnd() + mss, 1 << 30)); // a segment has left the network
             return false;
         }
@@ -58,7 +59,7 @@ public final class NewReno {
         if (count != DUPLICATE_THRESHOLD || Sequence.before(tcb.sndUna(), tcb.recover())) {
             return false;
         }
-        tcb.set(Tcb.IN_RECOVERY);
+        tcb.set(TcbFlags.IN_RECOVERY);
         tcb.recover(tcb.sndMax());
         halve(tcb);
         tcb.cwnd(tcb.ssthresh() + DUPLICATE_THRESHOLD * mss);
@@ -70,7 +71,7 @@ public final class NewReno {
         if (tcb.retransmits() == 0) {
             halve(tcb);
         }
-        tcb.clear(Tcb.IN_RECOVERY);
+        tcb.clear(TcbFlags.IN_RECOVERY);
         tcb.recover(tcb.sndMax());
         tcb.cwnd(tcb.mss());
         tcb.duplicateAcks(0);

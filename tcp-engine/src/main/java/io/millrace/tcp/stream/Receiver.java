@@ -8,6 +8,7 @@ import io.millrace.tcp.state.Sequence;
 import io.millrace.tcp.state.SynchronizedState;
 import io.millrace.tcp.state.Verdict;
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbFlags;
 import io.millrace.tcp.table.TcbLayout;
 import io.millrace.tcp.timer.BurstClock;
 import io.millrace.tcp.timer.ConnectionTimers;
@@ -60,7 +61,7 @@ public final class Receiver {
     public int onSegment(final Tcb tcb, final Segment segment) {
         if (segment.seq() != tcb.rcvNxt()) {
             queue(tcb, segment);
-            tcb.set(Tcb.ACK_NOW); // RFC 5681 §4.2: out of order, at once
+            tcb.set(TcbFlags.ACK_NOW); // RFC 5681 §4.2: out of order, at once
             return 0;
         }
         final boolean hole = !reassembly.isEmpty(tcb);
@@ -71,7 +72,7 @@ public final class Receiver {
         int verdict = segment.isFin() ? takeFin(tcb) : 0;
         if (hole) {
             verdict |= drain(tcb);
-            tcb.set(Tcb.ACK_NOW); // a hole was filled
+            tcb.set(TcbFlags.ACK_NOW); // a hole was filled
         }
         acknowledgeText(tcb, length);
         return verdict;
@@ -93,7 +94,7 @@ public final class Receiver {
         int slot = reassembly.head(tcb);
         while (slot != Reassembly.NONE
                 && Sequence.atOrBefore(reassembly.seq(slot), tcb.rcvNxt())
-                && !tcb.is(Tcb.FIN_RECEIVED)) {
+                && !tcb.is(TcbFlags.FIN_RECEIVED)) {
             final int old = tcb.rcvNxt() - reassembly.seq(slot);
             final int fresh = reassembly.length(slot) - old;
             if (fresh > 0 && accept(tcb, reassembly.textAddress(slot) + old, fresh) < fresh) {
@@ -105,7 +106,7 @@ public final class Receiver {
             reassembly.removeFirst(tcb);
             slot = reassembly.head(tcb);
         }
-        if (tcb.is(Tcb.FIN_RECEIVED)) {
+        if (tcb.is(TcbFlags.FIN_RECEIVED)) {
             reassembly.clear(tcb); // text behind a FIN is nobody's
         }
         return verdict;
@@ -113,7 +114,7 @@ public final class Receiver {
 
     private static int takeFin(final Tcb tcb) {
         final int verdict = SynchronizedState.onFin(tcb);
-        tcb.set(Tcb.ACK_NOW);
+        tcb.set(TcbFlags.ACK_NOW);
         return verdict & Verdict.TIME_WAIT;
     }
 
@@ -125,7 +126,7 @@ public final class Receiver {
         if (chain.length(queue) == 0) {
             taken = application.deliver(tcb, address, length);
         }
-        if (taken < length && !tcb.is(Tcb.ABORTED)) {
+        if (taken < length && !tcb.is(TcbFlags.ABORTED)) {
             taken += chain.append(queue, address + taken, length - taken);
             if (taken < length) {
                 tcb.rcvNxt(tcb.rcvNxt() - (length - taken));
@@ -142,8 +143,8 @@ public final class Receiver {
         final int unacknowledged = tcb.unreadSinceAck() + length;
         tcb.unreadSinceAck(unacknowledged);
         if (unacknowledged >= 2 * tcb.mss()) {
-            tcb.set(Tcb.ACK_NOW);
-        } else if (!tcb.is(Tcb.TIMER_ACK | Tcb.ACK_NOW)) {
+            tcb.set(TcbFlags.ACK_NOW);
+        } else if (!tcb.is(TcbFlags.TIMER_ACK | TcbFlags.ACK_NOW)) {
             timers.armAck(tcb, clock.millis() + DELAYED_ACK_MS);
         }
     }
@@ -152,10 +153,10 @@ public final class Receiver {
     public void offerAgain(final Tcb tcb) {
         final long queue = receiveChain(tcb);
         boolean progress = false;
-        while (chain.length(queue) > 0 && !tcb.is(Tcb.ABORTED)) {
+        while (chain.length(queue) > 0 && !tcb.is(TcbFlags.ABORTED)) {
             final int piece = chain.contiguous(queue);
             final int taken = application.deliver(tcb, chain.headAddress(queue), piece);
-            if (tcb.is(Tcb.ABORTED)) {
+            if (tcb.is(TcbFlags.ABORTED)) {
                 return;
             }
             chain.discard(queue, taken);
@@ -164,8 +165,8 @@ public final class Receiver {
                 break;
             }
         }
-        if (progress && !tcb.is(Tcb.FIN_RECEIVED) && window.deservesUpdate(tcb)) {
-            tcb.set(Tcb.ACK_NOW);
+        if (progress && !tcb.is(TcbFlags.FIN_RECEIVED) && window.deservesUpdate(tcb)) {
+            tcb.set(TcbFlags.ACK_NOW);
         }
     }
 

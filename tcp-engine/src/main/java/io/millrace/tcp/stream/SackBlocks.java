@@ -3,6 +3,7 @@ package io.millrace.tcp.stream;
 import io.millrace.memory.Memory;
 import io.millrace.tcp.egress.OptionWriter;
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbFlags;
 
 /**
  * Writes the SACK option of an acknowledgment from the reassembly queue: contiguous runs of waiting segments, the one with
@@ -21,7 +22,7 @@ public final class SackBlocks {
         if (reassembly.isEmpty(tcb)) {
             return 0;
         }
-        final int most = tcb.is(Tcb.TIMESTAMPS) ? OptionWriter.MAX_SACK_BLOCKS_WITH_TIMESTAMPS : 4;
+        final int most = tcb.is(TcbFlags.TIMESTAMPS) ? OptionWriter.MAX_SACK_BLOCKS_WITH_TIMESTAMPS : 4;
         final int newest = tcb.sackNewest();
         final long first = at + 4; // kept for the run with the newest segment
         boolean firstWritten = false;

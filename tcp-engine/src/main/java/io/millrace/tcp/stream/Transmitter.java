@@ -10,6 +10,7 @@ import io.millrace.tcp.egress.OptionWriter;
 import io.millrace.tcp.egress.SegmentWriter;
 import io.millrace.tcp.state.Sequence;
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbFlags;
 import io.millrace.tcp.table.TcbLayout;
 import io.millrace.tcp.timer.BurstClock;
 import io.millrace.tcp.timer.ConnectionTimers;
@@ -61,7 +62,7 @@ public final class Transmitter {
         if (hasSomethingToSend(tcb)) {
             sent = sendTextAndFin(tcb, false);
         }
-        if (!sent && tcb.is(Tcb.ACK_NOW)) {
+        if (!sent && tcb.is(TcbFlags.ACK_NOW)) {
             sendSegment(tcb, tcb.sndNxt(), 0, 0, TcpFlags.ACK);
         }
     }
@@ -73,7 +74,7 @@ public final class Transmitter {
 
     /** Our FIN is queued or sent, and not acknowledged. */
     private static boolean isFinOwed(final Tcb tcb) {
-        if (!tcb.is(Tcb.FIN_QUEUED)) {
+        if (!tcb.is(TcbFlags.FIN_QUEUED)) {
             return false;
         }
         final int state = tcb.stateOrdinal();
@@ -90,7 +91,7 @@ public final class Transmitter {
      */
     private boolean sendTextAndFin(final Tcb tcb, final boolean force) {
         final int queued = chain.length(sendChain(tcb));
-        final int maxText = tcb.mss() - (tcb.is(Tcb.TIMESTAMPS) ? OptionWriter.TIMESTAMPS_LENGTH : 0);
+        final int maxText = tcb.mss() - (tcb.is(TcbFlags.TIMESTAMPS) ? OptionWriter.TIMESTAMPS_LENGTH : 0);
         final boolean finOwed = isFinOwed(tcb);
         boolean sent = false;
         while (true) {
@@ -101,7 +102,8 @@ public final class Transmitter {
             }
             final int usable = Math.min(tcb.sndWnd(), tcb.cwnd()) - offset;
             int text = Math.min(Math.min(unsent, maxText), Math.max(usable, 0));
-            // RFC 9293 §3.8.6.2.1: a window that admits neither a full segment nor half the largest is worth waiting for.
+            // RFC 9293 §3.8.6.2.1: a window that admits neither a full segment nor half the largest is worth waiting
+            // for.
             if (text < unsent && text < maxText && text < tcb.maxSndWnd() / 2) {
                 text = 0;
             }
@@ -113,15 +115,13 @@ public final class Transmitter {
             }
             // The FIN goes with the last text; it is not held back by a window that its text has filled.
             final boolean fin = finOwed && text == unsent;
-            final int flags = TcpFlags.ACK
-                    | (text > 0 && text == unsent ? TcpFlags.PSH : 0)
-                    | (fin ? TcpFlags.FIN : 0);
+            final int flags = TcpFlags.ACK | (text > 0 && text == unsent ? TcpFlags.PSH : 0) | (fin ? TcpFlags.FIN : 0);
             if (!sendSequenced(tcb, offset, text, flags)) {
                 break;
             }
             sent = true;
         }
-        if (!tcb.is(Tcb.TIMER_RTO)) {
+        if (!tcb.is(TcbFlags.TIMER_RTO)) {
             timers.armRto(tcb, clock.millis() + RttEstimator.backedOff(tcb)); // to probe, or to try again for a frame
         }
         return sent;
@@ -135,14 +135,14 @@ public final class Transmitter {
         }
         final int fin = flags & TcpFlags.FIN;
         if (fin != 0) {
-            tcb.set(Tcb.FIN_SENT);
+            tcb.set(TcbFlags.FIN_SENT);
         }
         final int end = seq + text + fin;
         tcb.sndNxt(end);
         if (Sequence.after(end, tcb.sndMax())) {
             tcb.sndMax(end);
-            if (!tcb.is(Tcb.RTT_TIMED)) {
-                tcb.set(Tcb.RTT_TIMED);
+            if (!tcb.is(TcbFlags.RTT_TIMED)) {
+                tcb.set(TcbFlags.RTT_TIMED);
                 tcb.rttSeq(end);
                 tcb.rttStart(clock.micros());
             }
@@ -152,7 +152,7 @@ public final class Transmitter {
                 counters.increment(Counter.TCP_FIN_RETRANSMITS);
             }
         }
-        if (!tcb.is(Tcb.TIMER_RTO)) {
+        if (!tcb.is(TcbFlags.TIMER_RTO)) {
             timers.armRto(tcb, clock.millis() + RttEstimator.backedOff(tcb));
         }
         return true;
@@ -165,10 +165,10 @@ public final class Transmitter {
         }
         final long at = writer.optionsAddress();
         int options = 0;
-        if (tcb.is(Tcb.TIMESTAMPS)) {
+        if (tcb.is(TcbFlags.TIMESTAMPS)) {
             options = OptionWriter.timestamps(at, clock.millis() + tcb.tsOffset(), tcb.tsRecent());
         }
-        if (text == 0 && tcb.is(Tcb.SACK)) {
+        if (text == 0 && tcb.is(TcbFlags.SACK)) {
             options += sackBlocks.write(tcb, at + options);
         }
         if (text > 0) {
@@ -188,7 +188,7 @@ public final class Transmitter {
                 text);
         tcb.lastAckSent(tcb.rcvNxt());
         tcb.unreadSinceAck(0);
-        tcb.clear(Tcb.ACK_NOW | Tcb.TIMER_ACK);
+        tcb.clear(TcbFlags.ACK_NOW | TcbFlags.TIMER_ACK);
         return true;
     }
 
@@ -210,22 +210,22 @@ public final class Transmitter {
                     options,
                     0);
         }
-        tcb.clear(Tcb.ACK_NOW);
+        tcb.clear(TcbFlags.ACK_NOW);
         timers.armRto(tcb, clock.millis() + RttEstimator.backedOff(tcb));
     }
 
     private int synOptions(final Tcb tcb, final long at) {
         int length = OptionWriter.mss(at, writer.mtu() - 40);
-        if (tcb.is(Tcb.TIMESTAMPS)) {
+        if (tcb.is(TcbFlags.TIMESTAMPS)) {
             final int tsVal = clock.millis() + tcb.tsOffset();
             final int tsEcr = tcb.stateOrdinal() == TcpState.SYN_RCVD.ordinal() ? tcb.tsRecent() : 0;
-            length += tcb.is(Tcb.SACK)
+            length += tcb.is(TcbFlags.SACK)
                     ? OptionWriter.sackPermittedAndTimestamps(at + length, tsVal, tsEcr)
                     : OptionWriter.timestamps(at + length, tsVal, tsEcr);
-        } else if (tcb.is(Tcb.SACK)) {
+        } else if (tcb.is(TcbFlags.SACK)) {
             length += OptionWriter.sackPermitted(at + length);
         }
-        if (tcb.is(Tcb.WINDOW_SCALE)) {
+        if (tcb.is(TcbFlags.WINDOW_SCALE)) {
             length += OptionWriter.windowScale(at + length, tcb.rcvWndShift());
         }
         return length;
@@ -252,14 +252,14 @@ public final class Transmitter {
     public void onAcked(final Tcb tcb, final int acked) {
         final long send = sendChain(tcb);
         chain.discard(send, Math.min(acked, chain.length(send))); // the rest is our SYN or FIN
-        if (tcb.is(Tcb.RTT_TIMED) && Sequence.atOrAfter(tcb.sndUna(), tcb.rttSeq())) {
-            tcb.clear(Tcb.RTT_TIMED);
+        if (tcb.is(TcbFlags.RTT_TIMED) && Sequence.atOrAfter(tcb.sndUna(), tcb.rttSeq())) {
+            tcb.clear(TcbFlags.RTT_TIMED);
             RttEstimator.sample(tcb, clock.micros() - tcb.rttStart());
         }
         tcb.retransmits(0);
-        tcb.clear(Tcb.PERSISTING);
+        tcb.clear(TcbFlags.PERSISTING);
         if (tcb.sndUna() == tcb.sndMax()) {
-            tcb.clear(Tcb.TIMER_RTO);
+            tcb.clear(TcbFlags.TIMER_RTO);
         } else {
             timers.armRto(tcb, clock.millis() + RttEstimator.backedOff(tcb)); // RFC 6298 §5.3
         }
@@ -271,17 +271,17 @@ public final class Transmitter {
     /** A duplicate acknowledgment has come; {@link #output} is to follow. */
     public void onDuplicateAck(final Tcb tcb) {
         // The answers to probes of a closed window look like duplicates, and are none.
-        if (!tcb.is(Tcb.PERSISTING) && NewReno.onDuplicateAck(tcb)) {
+        if (!tcb.is(TcbFlags.PERSISTING) && NewReno.onDuplicateAck(tcb)) {
             sendFirstAgain(tcb);
         }
     }
 
     /** Any acceptable acknowledgment has come: ends the probing of a closed window that has opened. */
     public void onAcknowledgment(final Tcb tcb) {
-        if (tcb.is(Tcb.PERSISTING)) {
-            tcb.set(Tcb.PROBE_ANSWERED);
+        if (tcb.is(TcbFlags.PERSISTING)) {
+            tcb.set(TcbFlags.PROBE_ANSWERED);
             if (tcb.sndWnd() > 0) {
-                tcb.clear(Tcb.PERSISTING | Tcb.TIMER_RTO);
+                tcb.clear(TcbFlags.PERSISTING | TcbFlags.TIMER_RTO);
                 tcb.retransmits(0);
             }
         }
@@ -291,11 +291,11 @@ public final class Transmitter {
     private void sendFirstAgain(final Tcb tcb) {
         final int next = tcb.sndNxt();
         tcb.sndNxt(tcb.sndUna());
-        tcb.clear(Tcb.RTT_TIMED);
+        tcb.clear(TcbFlags.RTT_TIMED);
         final int queued = chain.length(sendChain(tcb));
-        final int maxText = tcb.mss() - (tcb.is(Tcb.TIMESTAMPS) ? OptionWriter.TIMESTAMPS_LENGTH : 0);
+        final int maxText = tcb.mss() - (tcb.is(TcbFlags.TIMESTAMPS) ? OptionWriter.TIMESTAMPS_LENGTH : 0);
         final int text = Math.min(queued, maxText);
-        final boolean fin = text == queued && tcb.is(Tcb.FIN_SENT);
+        final boolean fin = text == queued && tcb.is(TcbFlags.FIN_SENT);
         sendSequenced(tcb, 0, text, TcpFlags.ACK | (fin ? TcpFlags.FIN : 0));
         tcb.sndNxt(Sequence.max(next, tcb.sndNxt()));
     }
@@ -306,7 +306,7 @@ public final class Transmitter {
      * @return false if the connection is to be given up: its retransmissions are used up.
      */
     public boolean onTimeout(final Tcb tcb) {
-        tcb.clear(Tcb.TIMER_RTO | Tcb.RTT_TIMED);
+        tcb.clear(TcbFlags.TIMER_RTO | TcbFlags.RTT_TIMED);
         tcb.nextHopMac(0); // the silence may be the next hop's: ask again where it is
         final int state = tcb.stateOrdinal();
         if (state == TcpState.SYN_SENT.ordinal() || state == TcpState.SYN_RCVD.ordinal()) {
@@ -335,7 +335,7 @@ public final class Transmitter {
             return false;
         }
         tcb.retransmits(tcb.retransmits() + 1);
-        tcb.set(Tcb.SYN_LOST);
+        tcb.set(TcbFlags.SYN_LOST);
         counters.increment(Counter.TCP_SYN_RETRANSMITS);
         counters.increment(Counter.TCP_SEGMENTS_RETRANSMITTED);
         sendSyn(tcb);
@@ -344,11 +344,11 @@ public final class Transmitter {
 
     /** RFC 9293 §3.8.6.1: asks into a closed window with one byte, ever more slowly, for as long as it is answered. */
     private boolean probe(final Tcb tcb) {
-        if (tcb.retransmits() >= config.dataRetries() && !tcb.is(Tcb.PROBE_ANSWERED)) {
+        if (tcb.retransmits() >= config.dataRetries() && !tcb.is(TcbFlags.PROBE_ANSWERED)) {
             return false;
         }
-        tcb.clear(Tcb.PROBE_ANSWERED);
-        tcb.set(Tcb.PERSISTING);
+        tcb.clear(TcbFlags.PROBE_ANSWERED);
+        tcb.set(TcbFlags.PERSISTING);
         tcb.retransmits(Math.min(tcb.retransmits() + 1, 30));
         tcb.sndNxt(tcb.sndUna());
         sendTextAndFin(tcb, true);

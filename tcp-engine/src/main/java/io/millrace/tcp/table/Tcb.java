@@ -11,60 +11,6 @@ import io.millrace.tcp.TcpState;
  * What can be computed is not stored; what only a connection with data needs, its buffers, is held by index.
  */
 public final class Tcb {
-    /** Both SYNs carried timestamps. */
-    public static final int TIMESTAMPS = 1;
-    /** Both SYNs carried SACK-permitted. */
-    public static final int SACK = 1 << 1;
-    /** Both SYNs carried window scale. */
-    public static final int WINDOW_SCALE = 1 << 2;
-    /** We opened it, passively if clear (RFC 9293 §3.10.7.4: an RST in SYN_RCVD depends on it). */
-    public static final int ACTIVE_OPEN = 1 << 3;
-    /** The application wants a FIN after what it has written. */
-    public static final int FIN_QUEUED = 1 << 4;
-    /** Our FIN has been sent at least once. */
-    public static final int FIN_SENT = 1 << 5;
-    /** The application has closed for good: text that comes now is answered by a reset. */
-    public static final int RECEIVE_CLOSED = 1 << 6;
-    /** The peer's FIN has been taken. */
-    public static final int FIN_RECEIVED = 1 << 7;
-    /** The application has been told of the peer's FIN. */
-    public static final int END_DELIVERED = 1 << 8;
-    /** The application has the connection: onOpen was called. */
-    public static final int ACCEPTED = 1 << 9;
-    /** An acknowledgment is due at once. */
-    public static final int ACK_NOW = 1 << 10;
-    /** A write was cut short; onWritable is owed. */
-    public static final int WRITE_BLOCKED = 1 << 11;
-    /** {@link #rtoDeadline} is armed. */
-    public static final int TIMER_RTO = 1 << 12;
-    /** {@link #ackDeadline} is armed. */
-    public static final int TIMER_ACK = 1 << 13;
-    /** {@link #lifeDeadline} is armed. */
-    public static final int TIMER_LIFE = 1 << 14;
-    /** A round trip is being timed (RFC 6298 §3: never over a retransmission). */
-    public static final int RTT_TIMED = 1 << 15;
-    /** Loss recovery goes on until {@link #recover} is acknowledged (RFC 6582). */
-    public static final int IN_RECOVERY = 1 << 16;
-    /** It waits in the accept queue. */
-    public static final int QUEUED = 1 << 17;
-    /** Its addresses are IPv6. */
-    public static final int IPV6 = 1 << 18;
-    /** A SYN of ours was lost: the initial window is one segment (RFC 5681 §3.1). */
-    public static final int SYN_LOST = 1 << 19;
-    /** The application is inside a callback of this connection. */
-    public static final int IN_CALLBACK = 1 << 20;
-    /** It waits in the shard's list of connections that something was done to outside a callback. */
-    public static final int SETTLE_PENDING = 1 << 21;
-    /** The peer's window is closed and is being probed (RFC 9293 §3.8.6.1). */
-    public static final int PERSISTING = 1 << 22;
-    /** The peer has answered since the last probe. */
-    public static final int PROBE_ANSWERED = 1 << 23;
-    /** The application, or a close with data unread, has aborted it; the shard resets and forgets it after the callback. */
-    public static final int ABORTED = 1 << 24;
-
-    /** The application wants to be offered again what it has not taken. */
-    public static final int RESUMED = 1 << 25;
-
     private static final TcpState[] STATES = TcpState.values();
 
     private long address;
@@ -252,15 +198,6 @@ public final class Tcb {
 
     public void handler(final int value) {
         Memory.putShort(address + TcbLayout.HANDLER_OFFSET, value);
-    }
-
-    /** Number of the listener that accepted it plus 1; 0 for an active open. */
-    public int listener() {
-        return Memory.getUnsignedShort(address + TcbLayout.LISTENER_OFFSET);
-    }
-
-    public void listener(final int value) {
-        Memory.putShort(address + TcbLayout.LISTENER_OFFSET, value);
     }
 
     /** The application's 64 bits. */
@@ -488,27 +425,7 @@ public final class Tcb {
         Memory.putInt(address + TcbLayout.RTT_START_OFFSET, value);
     }
 
-    /** Timer wheel: previous record of the bucket. */
-    public int timerPrev() {
-        return Memory.getInt(address + TcbLayout.TIMER_PREV_OFFSET);
-    }
-
-    /** Timer wheel: next record of the bucket. */
-    public int timerNext() {
-        return Memory.getInt(address + TcbLayout.TIMER_NEXT_OFFSET);
-    }
-
-    /** Timer wheel: the bucket. */
-    public int timerBucket() {
-        return Memory.getInt(address + TcbLayout.TIMER_BUCKET_OFFSET);
-    }
-
-    /** Timer wheel: when it looks at this record, ms; never later than the earliest armed deadline. */
-    public int timerDeadline() {
-        return Memory.getInt(address + TcbLayout.TIMER_DEADLINE_OFFSET);
-    }
-
-    /** Retransmission or persist time-out, ms; armed by {@link #TIMER_RTO}. */
+    /** Retransmission or persist time-out, ms; armed by {@link TcbFlags#TIMER_RTO}. */
     public int rtoDeadline() {
         return Memory.getInt(address + TcbLayout.RTO_DEADLINE_OFFSET);
     }
@@ -517,7 +434,7 @@ public final class Tcb {
         Memory.putInt(address + TcbLayout.RTO_DEADLINE_OFFSET, value);
     }
 
-    /** Delayed acknowledgment, ms; armed by {@link #TIMER_ACK}. */
+    /** Delayed acknowledgment, ms; armed by {@link TcbFlags#TIMER_ACK}. */
     public int ackDeadline() {
         return Memory.getInt(address + TcbLayout.ACK_DEADLINE_OFFSET);
     }
@@ -526,7 +443,7 @@ public final class Tcb {
         Memory.putInt(address + TcbLayout.ACK_DEADLINE_OFFSET, value);
     }
 
-    /** End of FIN_WAIT_2 or TIME_WAIT, ms; armed by {@link #TIMER_LIFE}. */
+    /** End of FIN_WAIT_2 or TIME_WAIT, ms; armed by {@link TcbFlags#TIMER_LIFE}. */
     public int lifeDeadline() {
         return Memory.getInt(address + TcbLayout.LIFE_DEADLINE_OFFSET);
     }

@@ -22,7 +22,6 @@ public final class TcbLayout {
     static final int RETRANSMITS_OFFSET = 47;
     static final int FLAGS_OFFSET = 48;
     static final int HANDLER_OFFSET = 52;
-    static final int LISTENER_OFFSET = 54;
     static final int ATTACHMENT_OFFSET = 56;
     static final int SND_UNA_OFFSET = 64;
     static final int SND_NXT_OFFSET = 68;

@@ -1,6 +1,7 @@
 package io.millrace.tcp.timer;
 
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbFlags;
 
 /**
  * The deadlines of connections: retransmission (or persist), delayed acknowledgment, and the end of a state's life, all on
@@ -11,7 +12,7 @@ import io.millrace.tcp.table.Tcb;
  * shard's thread; allocates nothing.
  */
 public final class ConnectionTimers {
-    private static final int ANY = Tcb.TIMER_RTO | Tcb.TIMER_ACK | Tcb.TIMER_LIFE;
+    private static final int ANY = TcbFlags.TIMER_RTO | TcbFlags.TIMER_ACK | TcbFlags.TIMER_LIFE;
 
     private final TimerWheel wheel;
 
@@ -23,21 +24,21 @@ public final class ConnectionTimers {
     /** Arms the retransmission time-out for {@code deadline}, ms. */
     public void armRto(final Tcb tcb, final int deadline) {
         tcb.rtoDeadline(deadline);
-        tcb.set(Tcb.TIMER_RTO);
+        tcb.set(TcbFlags.TIMER_RTO);
         look(tcb, deadline);
     }
 
     /** Arms the delayed acknowledgment for {@code deadline}, ms. */
     public void armAck(final Tcb tcb, final int deadline) {
         tcb.ackDeadline(deadline);
-        tcb.set(Tcb.TIMER_ACK);
+        tcb.set(TcbFlags.TIMER_ACK);
         look(tcb, deadline);
     }
 
     /** Arms the end of life for {@code deadline}, ms. */
     public void armLife(final Tcb tcb, final int deadline) {
         tcb.lifeDeadline(deadline);
-        tcb.set(Tcb.TIMER_LIFE);
+        tcb.set(TcbFlags.TIMER_LIFE);
         look(tcb, deadline);
     }
 
@@ -53,15 +54,15 @@ public final class ConnectionTimers {
         }
         int earliest = 0;
         boolean found = false;
-        if (tcb.is(Tcb.TIMER_RTO)) {
+        if (tcb.is(TcbFlags.TIMER_RTO)) {
             earliest = tcb.rtoDeadline();
             found = true;
         }
-        if (tcb.is(Tcb.TIMER_ACK) && (!found || tcb.ackDeadline() - earliest < 0)) {
+        if (tcb.is(TcbFlags.TIMER_ACK) && (!found || tcb.ackDeadline() - earliest < 0)) {
             earliest = tcb.ackDeadline();
             found = true;
         }
-        if (tcb.is(Tcb.TIMER_LIFE) && (!found || tcb.lifeDeadline() - earliest < 0)) {
+        if (tcb.is(TcbFlags.TIMER_LIFE) && (!found || tcb.lifeDeadline() - earliest < 0)) {
             earliest = tcb.lifeDeadline();
         }
         look(tcb, earliest);
