@@ -1,7 +1,7 @@
 package io.millrace.cli;
 
 import io.millrace.dpdk.DpdkException;
-import io.millrace.dpdk.ffm.DpdkLibrary;
+import io.millrace.dpdk.DpdkInstallation;
 import io.millrace.linux.CpuAffinity;
 import io.millrace.linux.HugePages;
 import java.io.IOException;
@@ -50,8 +50,8 @@ final class DoctorCommand implements Callable<Integer> {
 
     private void checkDpdk() {
         try {
-            final DpdkLibrary library = DpdkLibrary.load();
-            tell(true, "DPDK with ABI " + library.layout().abi() + " in " + library.directory(), "");
+            final DpdkInstallation dpdk = DpdkInstallation.find();
+            tell(true, "DPDK with ABI " + dpdk.abi() + " in " + dpdk.directory(), "");
         } catch (final DpdkException e) {
             tell(false, "DPDK: " + e.getMessage(), "");
         }
