@@ -1,0 +1,2 @@
+/** What the documents show, so that it compiles. */
+package io.millrace.example;
