@@ -9,10 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /** A program of the tests, its output in a file. Ended by force when it is closed. */
-final class Program implements AutoCloseable {
+public final class Program implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 90;
     private static final long ENOUGH_HUGE_BYTES = 256L << 20;
 
@@ -25,7 +26,7 @@ final class Program implements AutoCloseable {
     }
 
     /** Starts a command. */
-    static Program start(final List<String> command) throws IOException {
+    public static Program start(final List<String> command) throws IOException {
         final Path output = Files.createTempFile("millrace-peer", ".txt");
         return new Program(
                 new ProcessBuilder(command)
@@ -36,7 +37,7 @@ final class Program implements AutoCloseable {
     }
 
     /** The command that runs a class of ours, or of the tests, in another JVM. */
-    static String[] java(final String main, final String... arguments) {
+    public static String[] java(final String main, final String... arguments) {
         final List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -51,12 +52,12 @@ final class Program implements AutoCloseable {
     }
 
     /** True when DPDK can have its memory from huge pages here. */
-    static boolean hugePages() {
+    public static boolean hugePages() {
         return HugePages.freeBytes() >= ENOUGH_HUGE_BYTES;
     }
 
     /** Gives the program its whole standard input. */
-    Program feed(final String text) throws IOException {
+    public Program feed(final String text) throws IOException {
         try (OutputStream in = process.getOutputStream()) {
             in.write(text.getBytes(ISO_8859_1));
         }
@@ -64,25 +65,50 @@ final class Program implements AutoCloseable {
     }
 
     /** Waits until it has printed a line. */
-    Program awaitLine(final String line) throws IOException, InterruptedException {
+    public Program awaitLine(final String line) throws IOException, InterruptedException {
+        return await("'" + line + "'", () -> output().lines().anyMatch(line::equals));
+    }
+
+    /** Waits until it has printed a text. */
+    public Program awaitText(final String text) throws IOException, InterruptedException {
+        return await("'" + text + "'", () -> output().contains(text));
+    }
+
+    private Program await(final String what, final Callable<Boolean> printed) throws IOException, InterruptedException {
         final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (output().lines().noneMatch(line::equals)) {
-            if (!process.isAlive() || System.nanoTime() > deadline) {
-                throw new AssertionError("it never printed '" + line + "': " + output());
+        try {
+            while (!printed.call()) {
+                if (!process.isAlive() || System.nanoTime() > deadline) {
+                    throw new AssertionError("it never printed " + what + ": " + output());
+                }
+                process.waitFor(20, TimeUnit.MILLISECONDS);
             }
-            process.waitFor(20, TimeUnit.MILLISECONDS);
+        } catch (final IOException | InterruptedException | RuntimeException e) {
+            throw e;
+        } catch (final Exception e) {
+            throw new IOException(e);
         }
         return this;
     }
 
+    /** Its process number. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** The processes it has started, and theirs. */
+    public List<ProcessHandle> descendants() {
+        return process.descendants().toList();
+    }
+
     /** Tells it to end, as {@code kill} does. */
-    Program terminate() {
+    public Program terminate() {
         process.destroy();
         return this;
     }
 
     /** Waits for its end; its exit code. */
-    int exitCode() throws IOException, InterruptedException {
+    public int exitCode() throws IOException, InterruptedException {
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("no end after " + PATIENCE_SECONDS + " s: " + output());
         }
@@ -90,7 +116,7 @@ final class Program implements AutoCloseable {
     }
 
     /** Waits for its end; what it printed. */
-    String result() throws IOException, InterruptedException {
+    public String result() throws IOException, InterruptedException {
         exitCode();
         return output();
     }

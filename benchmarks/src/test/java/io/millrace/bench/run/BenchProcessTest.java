@@ -1,0 +1,110 @@
+package io.millrace.bench.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import io.millrace.dpdk.DpdkException;
+import io.millrace.dpdk.ffm.DpdkLibrary;
+import io.millrace.linux.peer.Program;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("The rate benchmark, as a user runs it, over vhost-user")
+class BenchProcessTest {
+    private final List<Program> programs = new ArrayList<>();
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void needDpdk() {
+        try {
+            DpdkLibrary.load();
+        } catch (final DpdkException e) {
+            assumeTrue(false, e.getMessage());
+        }
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        for (final Program program : programs) {
+            program.close();
+            assertThat(Path.of(System.getProperty("java.io.tmpdir"), "millrace-" + program.pid() + ".sock"))
+                    .as("the link's socket")
+                    .doesNotExist();
+        }
+    }
+
+    @Test
+    void shouldOpenAndCloseConnectionsWithoutAFailureAndWriteTheJson() throws IOException, InterruptedException {
+        final Path json = folder.resolve("result.json");
+
+        final Program bench = bench("--duration", "2s", "--warm-up", "2s", "--json", json.toString());
+
+        assertThat(bench.result()).contains("connections/s opened and closed").contains("failed 0");
+        assertThat(bench.exitCode()).isZero();
+        final Map<String, Object> result = JSON.std.mapFrom(Files.readString(json));
+        assertThat((int) result.get("opened")).isPositive();
+        assertThat((int) result.get("closed")).isPositive();
+        assertThat(result).containsEntry("failed", 0).containsEntry("link", "vhost").containsEntry("left_over", 0);
+        assertThat((Map<?, ?>) result.get("time_wait")).extracting("entries").satisfies(entries ->
+                assertThat((int) entries).isGreaterThanOrEqualTo((int) result.get("closed") / 2));
+        assertThat(((String) result.get("command"))).contains("--duration 2s --warm-up 2s");
+    }
+
+    @Test
+    void shouldEndWithItsSummaryWhenItIsInterrupted() throws IOException, InterruptedException {
+        final Program bench = bench("--duration", "60s", "--warm-up", "1s").awaitText("warm-up\n     1 ");
+        final List<ProcessHandle> children = bench.descendants();
+
+        bench.terminate();
+
+        assertThat(bench.exitCode()).isEqualTo(130);
+        assertThat(bench.result()).contains("(interrupted)").contains("set-up latency");
+        assertThat(children).isNotEmpty().noneMatch(ProcessHandle::isAlive);
+    }
+
+    @Test
+    void shouldSayThatTheServerDied() throws IOException, InterruptedException {
+        final Program bench = bench("--duration", "60s", "--warm-up", "1s").awaitText("warm-up\n     1 ");
+
+        bench.descendants().stream()
+                .filter(child -> child.info().commandLine().orElse("").contains("bench-node server"))
+                .forEach(ProcessHandle::destroyForcibly);
+
+        assertThat(bench.exitCode()).isEqualTo(1);
+        assertThat(bench.result()).contains("millrace: the server process died (exit code 137)");
+    }
+
+    @Test
+    void shouldEndItsChildrenWhenItIsKilledItself() throws IOException, InterruptedException {
+        final Program bench = bench("--duration", "60s", "--warm-up", "1s").awaitText("warm-up");
+        final List<ProcessHandle> children = bench.descendants();
+
+        bench.close();
+
+        children.forEach(child -> child.onExit().join());
+        assertThat(children).isNotEmpty().noneMatch(ProcessHandle::isAlive);
+    }
+
+    private Program bench(final String... options) throws IOException {
+        final Stream<String> fixed = Stream.of("bench", "--time-wait-capacity", "4M");
+        final Stream<String> memory = Program.hugePages() ? Stream.of() : Stream.of("--no-huge");
+        final String[] arguments =
+                Stream.concat(Stream.concat(fixed, Stream.of(options)), memory).toArray(String[]::new);
+        final Program program = Program.start(List.of(Program.java("io.millrace.cli.Millrace", arguments)));
+        programs.add(program);
+        return program;
+    }
+}
