@@ -67,6 +67,11 @@ public final class SynchronizedState {
             if (segment.isRst()) {
                 return STOP;
             }
+            // A peer that probes our closed window does not count the byte until we acknowledge it. If we took it and our
+            // acknowledgment was lost, its own are one number too old: heard, or two ends that probe each other never learn.
+            if (segment.length() == 0 && segment.seq() == rcvNxt - 1) {
+                return answerToUnacceptable(segment);
+            }
             // §3.10.7.4: with a zero window valid ACKs must still be taken; such a segment loses its text instead.
             if (window != 0 || segment.seq() != rcvNxt || segment.isSyn()) {
                 return STOP | answerToUnacceptable(segment);

@@ -63,8 +63,17 @@ public final class Transmitter {
             sent = sendTextAndFin(tcb, false);
         }
         if (!sent && tcb.is(TcbFlags.ACK_NOW)) {
-            sendSegment(tcb, tcb.sndNxt(), 0, 0, TcpFlags.ACK);
+            sendSegment(tcb, acknowledgmentSeq(tcb), 0, 0, TcpFlags.ACK);
         }
+    }
+
+    /**
+     * The number of a bare acknowledgment: after everything that was ever sent, also while it is being sent again. With an
+     * older one the peer would drop it unread, and where both sides do so neither ever learns what has arrived. Only a probe
+     * of a closed window does not count, as the peer may have refused it.
+     */
+    private static int acknowledgmentSeq(final Tcb tcb) {
+        return tcb.is(TcbFlags.PERSISTING) ? tcb.sndNxt() : tcb.sndMax();
     }
 
     private boolean hasSomethingToSend(final Tcb tcb) {

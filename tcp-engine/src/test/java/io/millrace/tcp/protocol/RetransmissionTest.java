@@ -151,4 +151,39 @@ class RetransmissionTest extends ConversationTest {
                 silence 10s
                 """);
     }
+
+    @Test
+    void shouldAcknowledgeFromBeyondEverythingSentWhileItSendsAgain() {
+        run(SINK + """
+                app write 5000
+                skip
+                +1000ms < A seq 1 text 1000
+                > A seq 11 ack 1 text 10         # the peer may have it all: an older number would be refused
+                < A seq 5001 ack 1
+                """);
+    }
+
+    @Test
+    void shouldAcknowledgeFromTheProbedNumberWhileTheWindowIsClosed() {
+        run(SINK.replace("seq 0 <", "seq 0 win 0 <") + """
+                app write 5
+                +900..1100ms < A seq 1 text 1
+                > A seq 11 text 10 ack 1
+                < A seq 1 ack 1
+                """);
+    }
+
+    @Test
+    void shouldHearAnAckThatIsOneProbedByteTooOld() {
+        run(SINK + """
+                app write 5
+                < PA seq 1 text 5
+                > A seq 1 ack 1 text 1           # into a closed window, as far as the peer knows
+                +40ms < A seq 6 ack 2
+                > A seq 1 ack 6                  # it does not count that byte until it is acknowledged
+                < A seq 6 ack 2
+                silence 10s
+                state ESTABLISHED
+                """);
+    }
 }

@@ -1,0 +1,210 @@
+package io.millrace.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.dataplane.counters.Counter;
+import io.millrace.dataplane.host.HostAddresses;
+import io.millrace.dataplane.port.MemoryPort;
+import io.millrace.dataplane.port.MemoryPortConfig;
+import io.millrace.dataplane.port.PacketPort;
+import io.millrace.dataplane.wire.IpAddress;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
+
+/** Two engines on a bad cable, seeded: every byte once and in order, every connection to its end, and nothing left over. */
+@Tag("D1")
+class FaultyCableTest {
+    private static final IpAddress SERVER = IpAddress.parse("10.0.0.1");
+    private static final IpAddress CLIENT = IpAddress.parse("10.0.0.2");
+    private static final int PORT = 7;
+    private static final int MEGABYTE = 1 << 20;
+    private static final int CONNECTIONS = 2_000;
+
+    private final SplittableRandom random = Seed.random();
+    private final VirtualClock clock = new VirtualClock();
+    private final MemoryPort.Pair cable = MemoryPort.pair(MemoryPortConfig.defaults());
+    private final int frames = cable.pool().available();
+    private final FaultyPort faulty = new FaultyPort(cable.right(), random);
+    private TcpLoop clientLoop;
+    private final TcpEngine server = engine(cable.left(), "10.0.0.1/24", shard -> loop -> {});
+    private final TcpEngine client = engine(faulty, "10.0.0.2/24", shard -> loop -> clientLoop = loop);
+
+    private TcpEngine engine(
+            final PacketPort port, final String address, final java.util.function.IntFunction<TcpApplication> application) {
+        return TcpEngine.builder()
+                .port(port)
+                .addresses(HostAddresses.builder(port.mac()).address(address).build())
+                .config(TcpConfig.builder()
+                        .maxConnections(4_000)
+                        .synQueueCapacity(4_000)
+                        .timeWaitCapacity(4_000)
+                        .bufferPoolBytes(16 << 20)
+                        .build())
+                .clock(clock)
+                .application(application)
+                .startManually();
+    }
+
+    @AfterEach
+    void cutCable() {
+        client.close();
+        server.close();
+        faulty.close();
+        final int missing = frames - cable.pool().available();
+        cable.close();
+        assertThat(missing).as("frames not given back").isZero();
+    }
+
+    private void run(final long millis) {
+        for (long i = 0; i < millis; i++) {
+            for (int round = 0; round < 100 && server.poll() + client.poll() > 0; round++) {
+                // until both are at rest
+            }
+            clock.advanceMillis(1);
+        }
+    }
+
+    /** Sends a megabyte and takes one, checking every byte. */
+    private static final class Megabyte implements TcpHandler {
+        private int written;
+        private int read;
+        private CloseReason closed;
+
+        private static byte at(final int position) {
+            return (byte) (position * 31 + (position >>> 8) * 17 + (position >>> 16) * 7);
+        }
+
+        @Override
+        public void onOpen(final TcpConnection connection) {
+            onWritable(connection);
+        }
+
+        @Override
+        public void onWritable(final TcpConnection connection) {
+            final byte[] piece = new byte[Math.min(MEGABYTE - written, connection.writable())];
+            for (int i = 0; i < piece.length; i++) {
+                piece[i] = at(written + i);
+            }
+            written += connection.write(new UnsafeBuffer(piece), 0, piece.length);
+            if (written < MEGABYTE) {
+                connection.write(new UnsafeBuffer(new byte[1]), 0, connection.writable() == 0 ? 1 : 0);
+            } else {
+                connection.shutdownOutput();
+            }
+        }
+
+        @Override
+        public int onData(
+                final TcpConnection connection, final DirectBuffer buffer, final int offset, final int length) {
+            for (int i = 0; i < length; i++) {
+                if (buffer.getByte(offset + i) != at(read + i)) {
+                    throw new IllegalStateException("wrong byte at " + (read + i));
+                }
+            }
+            read += length;
+            return length;
+        }
+
+        @Override
+        public void onPeerClosed(final TcpConnection connection) {
+            if (written == MEGABYTE) {
+                connection.close();
+            }
+        }
+
+        @Override
+        public void onClosed(final TcpConnection connection, final CloseReason reason) {
+            closed = reason;
+        }
+    }
+
+    @RepeatedTest(3)
+    void shouldCarryAMegabyteEachWay() {
+        final Megabyte atServer = new Megabyte();
+        final Megabyte atClient = new Megabyte();
+        server.listen(ListenConfig.onPort(PORT), shard -> atServer);
+        faulty.chances(3, 2, 5, 1);
+        clientLoop.connect(CLIENT, SERVER, PORT, atClient, 0);
+        for (int second = 0; second < 900 && (atServer.closed == null || atClient.closed == null); second++) {
+            run(1_000);
+        }
+
+        assertThat(atServer.read).isEqualTo(MEGABYTE);
+        assertThat(atClient.read).isEqualTo(MEGABYTE);
+        assertThat(atServer.closed).isEqualTo(CloseReason.NORMAL);
+        assertThat(atClient.closed).isEqualTo(CloseReason.NORMAL);
+        assertThat(count(server, Counter.DROP_TCP_CHECKSUM)).isPositive();
+        assertThat(count(server, Counter.OUT_OF_ORDER_QUEUED)).isPositive();
+    }
+
+    /** Sends ten bytes, and closes when they have come back. */
+    private static final class TenBytes implements TcpHandler {
+        private static final UnsafeBuffer TEXT = new UnsafeBuffer("ten bytes!".getBytes());
+        private final Map<CloseReason, Integer> closed = new EnumMap<>(CloseReason.class);
+
+        @Override
+        public void onOpen(final TcpConnection connection) {
+            connection.write(TEXT, 0, TEXT.capacity());
+        }
+
+        @Override
+        public int onData(
+                final TcpConnection connection, final DirectBuffer buffer, final int offset, final int length) {
+            connection.attachment(connection.attachment() + length);
+            if (connection.attachment() == TEXT.capacity()) {
+                connection.close();
+            }
+            return length;
+        }
+
+        @Override
+        public void onClosed(final TcpConnection connection, final CloseReason reason) {
+            closed.merge(reason, 1, Integer::sum);
+        }
+    }
+
+    @RepeatedTest(2)
+    @Tag("C1")
+    @Tag("H5")
+    @Tag("T4")
+    void shouldLeaveNothingBehindOfThousandsOfConnections() {
+        server.listen(ListenConfig.onPort(PORT), shard -> TcpConnection::write);
+        final TenBytes handler = new TenBytes();
+        faulty.chances(5, 2, 5, 1);
+        for (int i = 0; i < CONNECTIONS; i++) {
+            assertThat(clientLoop.connect(CLIENT, SERVER, PORT, handler, 0)).isNotZero();
+            if (i % 10 == 9) {
+                run(1);
+            }
+        }
+        for (int second = 0; second < 600 && inUse() > 0; second++) {
+            run(1_000);
+        }
+
+        assertThat(handler.closed).isEqualTo(Map.of(CloseReason.NORMAL, CONNECTIONS));
+        assertThat(inUse()).isZero();
+        assertThat(count(client, Counter.TIME_WAIT_ENTERED)).isEqualTo(CONNECTIONS);
+    }
+
+    private long inUse() {
+        long sum = 0;
+        for (final TcpEngine engine : new TcpEngine[] {server, client}) {
+            for (int i = 0; i < 1_024; i++) { // gauges are published once in so many duty cycles
+                engine.poll();
+            }
+            final TcpOccupancy occupancy = engine.occupancy(0);
+            sum += occupancy.connections() + occupancy.halfOpen() + occupancy.acceptQueue() + occupancy.timeWait();
+        }
+        return sum;
+    }
+
+    private static long count(final TcpEngine engine, final Counter counter) {
+        return engine.counters().stream().mapToLong(block -> block.get(counter)).sum();
+    }
+}
