@@ -96,6 +96,16 @@ public final class BenchResult {
         return last.server().counter(Counter.TIME_WAIT_BYTES);
     }
 
+    /** Entries that a new SYN for the same tuple has reopened before their time. */
+    public long timeWaitRecycled() {
+        return server.delta(Counter.TIME_WAIT_RECYCLED);
+    }
+
+    /** Entries that had to go before their time because the table was full. */
+    public long timeWaitOverflows() {
+        return server.delta(Counter.TIME_WAIT_OVERFLOWS);
+    }
+
     /** The most half-open connections the server has held since its start. */
     public long synQueuePeak() {
         return last.server().counter(Counter.SYN_QUEUE_PEAK);

@@ -34,7 +34,13 @@ public final class ResultJson {
         json.put("duration_s", rounded(result.seconds()));
         json.put("link", result.plan().link().label());
         json.put("latency_us", latency(result));
-        json.put("time_wait", ordered("entries", result.timeWaitEntries(), "bytes", result.timeWaitBytes()));
+        json.put(
+                "time_wait",
+                ordered(
+                        "entries", result.timeWaitEntries(),
+                        "bytes", result.timeWaitBytes(),
+                        "recycled", result.timeWaitRecycled(),
+                        "overflows", result.timeWaitOverflows()));
         json.put("syn_queue_peak", result.synQueuePeak());
         json.put("retransmissions", result.retransmissions());
         json.put(

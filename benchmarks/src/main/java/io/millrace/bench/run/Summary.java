@@ -42,10 +42,9 @@ public final class Summary {
                         decimal(server.perSecond(Counter.FRAMES_RECEIVED) / 1e6, 3),
                         decimal(server.perSecond(Counter.FRAMES_TRANSMITTED) / 1e6, 3),
                         count(result.retransmissions()))));
-        lines.add(row("TIME_WAIT", "%s entries in %s MB off-heap, really held for %d s"
+        lines.add(row("TIME_WAIT", "%s entries in %s MB off-heap, %s"
                 .formatted(
-                        count(result.timeWaitEntries()), decimal(result.timeWaitBytes() / 1e6, 1),
-                        result.plan().timeWaitSeconds())));
+                        count(result.timeWaitEntries()), decimal(result.timeWaitBytes() / 1e6, 1), timeWaitHeld(result))));
         lines.add(row("SYN queue", "at most " + count(result.synQueuePeak()) + " half-open connections"));
         lines.add(row("CPU", "server %s cores, %s busy; generator %s cores, %s busy: %s"
                 .formatted(
@@ -63,6 +62,14 @@ public final class Summary {
         result.leftOver().filter(left -> left > 0).ifPresent(left -> lines.add(
                 row("left over", count(left) + " connections on the server after the load had stopped")));
         return lines;
+    }
+
+    private static String timeWaitHeld(final BenchResult result) {
+        final long early = result.timeWaitRecycled() + result.timeWaitOverflows();
+        return early == 0
+                ? "each held for its whole " + result.plan().timeWaitSeconds() + " s"
+                : "%s ended early: %s reopened by a new SYN, %s pushed out of the full table"
+                        .formatted(count(early), count(result.timeWaitRecycled()), count(result.timeWaitOverflows()));
     }
 
     private static String limit(final BenchResult result) {
