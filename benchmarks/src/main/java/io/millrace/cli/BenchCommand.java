@@ -100,7 +100,7 @@ final class BenchCommand implements Callable<Integer>, Checked {
             names = "--time-wait-capacity",
             converter = Quantity.Count.class,
             paramLabel = "N",
-            description = "TIME_WAIT entries the server has room for (default: 64M, or what a quarter of the memory holds).")
+            description = "TIME_WAIT entries the server has room for (default: 100M, or what a quarter of the memory holds).")
     private long timeWaitCapacity = defaultTimeWaitCapacity();
 
     @Option(
@@ -133,7 +133,7 @@ final class BenchCommand implements Callable<Integer>, Checked {
     private CommandLine.Model.CommandSpec spec;
 
     private static long defaultTimeWaitCapacity() {
-        return Math.clamp(Machine.availableBytes() / 4 / BenchPlan.BYTES_PER_TIME_WAIT, 1 << 20, 64 << 20);
+        return Math.clamp(Machine.availableBytes() / 4 / BenchPlan.BYTES_PER_TIME_WAIT, 1 << 20, 100 << 20);
     }
 
     @Override

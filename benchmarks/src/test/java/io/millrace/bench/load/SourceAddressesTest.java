@@ -37,8 +37,8 @@ class SourceAddressesTest {
         assertThat(addresses.isProbablePrime(50)).isTrue();
         assertThat(addresses.gcd(BigInteger.valueOf(EPHEMERAL_PORTS))).isEqualTo(BigInteger.ONE);
         assertThat(new SourceAddresses(PREFIX, SourceAddresses.DEFAULT_COUNT).tuples(EPHEMERAL_PORTS))
-                .as("enough for 60 s at a million a second, were fourteen addresses to share a counter")
-                .isGreaterThan(14L * 60 * 1_000_000);
+                .as("enough for 60 s at 1.5 million a second, were 22 addresses to share a counter")
+                .isGreaterThan(22L * 60 * 1_500_000);
     }
 
     @Test
