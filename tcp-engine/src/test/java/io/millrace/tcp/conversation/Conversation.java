@@ -15,8 +15,10 @@ import io.millrace.tcp.VirtualClock;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -39,12 +41,14 @@ public final class Conversation implements AutoCloseable {
             new Wire(cable.right(), cable.left().mac().value(), ENGINE.ipv4());
     private final Map<Integer, Flow> flows = new HashMap<>();
     private final Map<Integer, Long> ids = new HashMap<>();
+    private final Set<Long> live = new HashSet<>();
     private final Map<Long, Integer> written = new HashMap<>();
     private final Deque<String> events = ScriptedApplication.newEvents();
     private final List<String> trace = new ArrayList<>();
     private final TcpEngine engine;
     private TcpLoop loop;
     private Flow flow;
+    private boolean nonsense;
     private ScriptedApplication application;
     private int listeningPort = 7;
 
@@ -89,6 +93,19 @@ public final class Conversation implements AutoCloseable {
         return loop;
     }
 
+    /** From here on the peer talks nonsense: that the bytes follow the pattern is checked no more. */
+    public Conversation nonsense() {
+        nonsense = true;
+        return this;
+    }
+
+    /** Forgets what has come and was told so far, that long conversations do not fill the memory. */
+    public void forget() {
+        trace.clear();
+        events.clear();
+        flows.values().forEach(each -> each.arrivals.clear());
+    }
+
     /** Sum of a counter over the engine. */
     public long count(final Counter counter) {
         return engine.counters().stream().mapToLong(block -> block.get(counter)).sum();
@@ -124,7 +141,7 @@ public final class Conversation implements AutoCloseable {
 
     /** Runs the engine until it is at rest at the present moment, and takes what it has sent. */
     public void poll() {
-        if (application != null && application.failure != null) {
+        if (application != null && application.failure != null && !nonsense) {
             throw failure(application.failure);
         }
         int rounds = 0;
@@ -145,7 +162,7 @@ public final class Conversation implements AutoCloseable {
         final Flow to = flows.computeIfAbsent(segment.destinationPort(), port -> new Flow(port, segment.sourcePort()));
         to.arrived(segment, nowMs());
         trace.add("%8d   < %s%s".formatted(nowMs(), SegmentLine.write(to, segment, true), name(to)));
-        if (to.engineIsnKnown) {
+        if (to.engineIsnKnown && !nonsense) {
             for (int i = 0; i < segment.text().length; i++) {
                 if (segment.text()[i] != ScriptedApplication.pattern(segment.seq() - to.engineIsn + i)) {
                     throw failure("wrong byte sent at " + (segment.seq() - to.engineIsn + i));
@@ -159,6 +176,12 @@ public final class Conversation implements AutoCloseable {
     /** Goes on as the peer with another port: a flow of its own. */
     public Conversation peer(final int port) {
         flow = flows.computeIfAbsent(port, p -> new Flow(p, listeningPort));
+        return this;
+    }
+
+    /** Has the present flow go to another port of the engine, from here on. */
+    public Conversation to(final int enginePort) {
+        flow.enginePort = enginePort;
         return this;
     }
 
@@ -219,6 +242,11 @@ public final class Conversation implements AutoCloseable {
                 .toList();
     }
 
+    /** The number that the engine expects next on the present flow, as far as the peer knows. */
+    public int peerSndNxt() {
+        return flow.sndNxt;
+    }
+
     /** The number after everything that the engine has sent on the present flow. */
     public int engineSndNxt() {
         return flow.rcvNxt;
@@ -229,7 +257,7 @@ public final class Conversation implements AutoCloseable {
     /** Listens with an application of this manner. */
     void listen(final ListenConfig config, final ScriptedApplication.Manner manner) {
         listeningPort = config.port();
-        application = new ScriptedApplication(manner, events, ids);
+        application = new ScriptedApplication(manner, events, ids, live);
         final ScriptedApplication handler = application;
         engine.listen(config, shard -> handler);
         flow.enginePort = config.port();
@@ -239,20 +267,20 @@ public final class Conversation implements AutoCloseable {
     void connect(final int peerPort) {
         flow = new Flow(peerPort, 0);
         flows.put(peerPort, flow);
-        application = new ScriptedApplication(ScriptedApplication.Manner.SINK, events, ids);
+        application = new ScriptedApplication(ScriptedApplication.Manner.SINK, events, ids, live);
         final long id = loop.connect(ENGINE, PEER, peerPort, application, 0);
         ids.put(peerPort, id);
         poll();
     }
 
     /** The connection of the present flow, or null if it is over. */
-    TcpConnection connection() {
+    public TcpConnection currentConnection() {
         return loop.connection(ids.getOrDefault(flow.peerPort, 0L));
     }
 
     /** Has the application write so many bytes of the pattern. */
-    int write(final int count) {
-        final TcpConnection connection = connection();
+    public int writeSome(final int count) {
+        final TcpConnection connection = currentConnection();
         final int from = written.getOrDefault(connection.id(), 0);
         final byte[] text = new byte[count];
         for (int i = 0; i < count; i++) {
@@ -266,7 +294,13 @@ public final class Conversation implements AutoCloseable {
     /** Has the application take so many bytes more of what has come. */
     void take(final int count) {
         application.allowance += count;
-        connection().resume();
+        currentConnection().resume();
+    }
+
+    /** Has the applications abort every connection they have. */
+    public void abortAll() {
+        live.forEach(id -> loop.connection(id).abort());
+        poll();
     }
 
     Deque<String> events() {

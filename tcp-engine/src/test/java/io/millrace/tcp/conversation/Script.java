@@ -16,6 +16,7 @@ import java.util.Locale;
  * accept 7 2                        the application accepts two connections (one, if not said) of a manual listener
  * connect 80                        the engine opens to the peer's port 80, application sink
  * peer 40001                        from here on the peer's port is this one
+ * to 9                              and the engine's is this one; it is the last listener's otherwise
  * isn 4294967295                    the peer's next initial sequence number
  * engine-isn 4294967295             the engine's
  * renew 5000                        the flow begins anew, with this ISN
@@ -76,6 +77,7 @@ final class Script {
             }
             case "connect" -> talk.connect(integer(word[1]));
             case "peer" -> talk.peer(integer(word[1]));
+            case "to" -> talk.to(integer(word[1]));
             case "isn" -> talk.flow().isn(integer(word[1]));
             case "engine-isn" -> talk.engineIsn(integer(word[1]));
             case "renew" -> talk.renew(integer(word[1]));
@@ -84,7 +86,7 @@ final class Script {
             case "no" -> check(step, "none", talk.events().isEmpty() ? "none" : talk.events().peek());
             case "count" -> check(step, word[2], String.valueOf(talk.count(Counter.valueOf(word[1]))));
             case "state" -> {
-                final TcpConnection connection = talk.connection();
+                final TcpConnection connection = talk.currentConnection();
                 check(step, word[1], connection == null ? "none" : connection.state().name());
             }
             case "half-open", "connections", "time-wait", "waiting" -> occupancy(step, word);
@@ -178,13 +180,13 @@ final class Script {
 
     private void application(final String step, final String[] word) {
         talk.note(step);
-        final TcpConnection connection = talk.connection();
+        final TcpConnection connection = talk.currentConnection();
         if (connection == null) {
             throw talk.failure(step + ", but the connection is over");
         }
         switch (word[1]) {
             case "write" -> {
-                final int taken = talk.write(integer(word[2]));
+                final int taken = talk.writeSome(integer(word[2]));
                 check(step, String.valueOf(taken), word.length > 4 ? word[4] : word[2]); // app write 100 takes 50
             }
             case "take" -> talk.take(integer(word[2]));

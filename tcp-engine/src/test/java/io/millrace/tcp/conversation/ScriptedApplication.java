@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.agrona.DirectBuffer;
 
 /** The application on the engine's side: does what its manner says, remembers what it was told, and checks every byte. */
@@ -28,6 +29,7 @@ final class ScriptedApplication implements TcpHandler {
     final Manner manner;
     final Deque<String> events;
     final Map<Integer, Long> ids;
+    final Set<Long> live;
     /** What is wrong with what was delivered; null if nothing is. */
     String failure;
     /** How many bytes {@link Manner#LATER} takes yet. */
@@ -35,8 +37,15 @@ final class ScriptedApplication implements TcpHandler {
 
     private final Map<Long, Integer> received = new HashMap<>();
 
-    /** @param ids where the id of the connection with each peer port is put. */
-    ScriptedApplication(final Manner manner, final Deque<String> events, final Map<Integer, Long> ids) {
+    /**
+     * Writes down what happens.
+     *
+     * @param ids where the id of the last connection with each peer port is put
+     * @param live where the ids of all open connections are
+     */
+    ScriptedApplication(
+            final Manner manner, final Deque<String> events, final Map<Integer, Long> ids, final Set<Long> live) {
+        this.live = live;
         this.manner = manner;
         this.events = events;
         this.ids = ids;
@@ -54,6 +63,7 @@ final class ScriptedApplication implements TcpHandler {
     @Override
     public void onOpen(final TcpConnection connection) {
         ids.put(connection.remotePort(), connection.id());
+        live.add(connection.id());
         events.add("open");
         if (manner == Manner.CLOSE) {
             connection.close();
@@ -108,6 +118,7 @@ final class ScriptedApplication implements TcpHandler {
 
     @Override
     public void onClosed(final TcpConnection connection, final CloseReason reason) {
+        live.remove(connection.id());
         events.add("closed " + reason);
     }
 }
