@@ -5,7 +5,7 @@ import java.util.Deque;
 
 /** One connection as the peer sees it: where its relative numbers start, what it has sent, and what has come. */
 final class Flow {
-    /** The peer's initial sequence numbers: the sign and the wrap are near enough to be met by chance mistakes. */
+    /** The peer's initial sequence number where the script does not say another. */
     static final int DEFAULT_ISN = 0x3000_0000;
 
     final int peerPort;

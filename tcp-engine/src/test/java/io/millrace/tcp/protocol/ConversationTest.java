@@ -1,6 +1,8 @@
 package io.millrace.tcp.protocol;
 
+import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.conversation.Conversation;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 
 /** Base of tests that hold one conversation, with the engine's defaults. Each ends with the count of its frames. */
@@ -17,12 +19,13 @@ abstract class ConversationTest {
     private Conversation talk;
 
     /** Begins with settings of its own; otherwise the first {@link #run} begins with the defaults. */
-    Conversation talk(final java.util.function.UnaryOperator<io.millrace.tcp.TcpConfig.Builder> settings) {
+    Conversation talk(final UnaryOperator<TcpConfig.Builder> settings) {
         end();
         talk = new Conversation(settings);
         return talk;
     }
 
+    /** The conversation of the test. */
     Conversation talk() {
         if (talk == null) {
             talk = new Conversation();
@@ -30,6 +33,7 @@ abstract class ConversationTest {
         return talk;
     }
 
+    /** Goes on with a script. */
     Conversation run(final String script) {
         return talk().run(script);
     }
