@@ -45,6 +45,7 @@ public enum App {
         return Arrays.stream(values())
                 .filter(app -> app.label().equals(label))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("unknown app '" + label + "': choose one of " + labels()));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("unknown app '" + label + "': choose one of " + labels()));
     }
 }

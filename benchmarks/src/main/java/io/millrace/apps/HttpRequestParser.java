@@ -92,9 +92,7 @@ final class HttpRequestParser {
 
     /** True when the connection is to be closed after the answer (RFC 9112 §9.3). */
     static boolean closes(final long state) {
-        return phase(state) != COMPLETE
-                || (state & CLOSE) != 0
-                || (state & HTTP_1_0) != 0 && (state & KEEP_ALIVE) == 0;
+        return phase(state) != COMPLETE || (state & CLOSE) != 0 || (state & HTTP_1_0) != 0 && (state & KEEP_ALIVE) == 0;
     }
 
     /** Bytes of the body still to come. */

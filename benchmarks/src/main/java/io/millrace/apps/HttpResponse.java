@@ -25,8 +25,9 @@ final class HttpResponse {
     private final int headLength;
 
     private HttpResponse(final String status, final String connection, final String body) {
-        final String head = "HTTP/1.1 " + status + "\r\nServer: Millrace\r\nContent-Type: text/plain\r\nContent-Length: "
-                + body.length() + "\r\n" + connection + "\r\n";
+        final String head =
+                "HTTP/1.1 " + status + "\r\nServer: Millrace\r\nContent-Type: text/plain\r\nContent-Length: "
+                        + body.length() + "\r\n" + connection + "\r\n";
         bytes = new UnsafeBuffer((head + body).getBytes(US_ASCII));
         headLength = head.length();
     }

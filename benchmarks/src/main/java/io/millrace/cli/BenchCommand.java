@@ -63,10 +63,7 @@ final class BenchCommand implements Callable<Integer>, Checked {
             description = "Shards of the server (default: ${DEFAULT-VALUE}).")
     private long shards = 1;
 
-    @Option(
-            names = "--link",
-            paramLabel = "LINK",
-            description = "How the two are joined (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--link", paramLabel = "LINK", description = "How the two are joined (default: ${DEFAULT-VALUE}).")
     private String link = "vhost";
 
     @Option(
@@ -100,7 +97,8 @@ final class BenchCommand implements Callable<Integer>, Checked {
             names = "--time-wait-capacity",
             converter = Quantity.Count.class,
             paramLabel = "N",
-            description = "TIME_WAIT entries the server has room for (default: 100M, or what a quarter of the memory holds).")
+            description =
+                    "TIME_WAIT entries the server has room for (default: 100M, or what a quarter of the memory holds).")
     private long timeWaitCapacity = defaultTimeWaitCapacity();
 
     @Option(
@@ -197,7 +195,9 @@ final class BenchCommand implements Callable<Integer>, Checked {
                 ResultJson.write(result, json);
             }
             if (result.failure().isPresent()) {
-                spec.commandLine().getErr().println("millrace: " + result.failure().get());
+                spec.commandLine()
+                        .getErr()
+                        .println("millrace: " + result.failure().get());
                 return interrupts.exitCode(Millrace.FAILED);
             }
             return result.interrupted() ? Interrupts.INTERRUPTED : Millrace.OK;
@@ -237,7 +237,8 @@ final class BenchCommand implements Callable<Integer>, Checked {
                 synQueue,
                 (int) sources,
                 List.copyOf(jvmFlags),
-                "millrace " + String.join(" ", spec.commandLine().getParseResult().originalArgs()));
+                "millrace "
+                        + String.join(" ", spec.commandLine().getParseResult().originalArgs()));
     }
 
     /** Where there are too few CPUs for all polling threads, the kernel places them. */

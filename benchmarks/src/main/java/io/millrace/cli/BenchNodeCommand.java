@@ -86,9 +86,9 @@ final class BenchNodeCommand implements Callable<Integer> {
                 : IntStream.range(0, shards).mapToObj(this::generator).toList();
         try (EngineHost host = EngineHost.open(plan(generators))) {
             if (role == Role.SERVER) {
-                host.engine().listen(
-                                new ListenConfig(
-                                        Addressing.PORT, tables.synQueue(), SynOverflow.COOKIES, true),
+                host.engine()
+                        .listen(
+                                new ListenConfig(Addressing.PORT, tables.synQueue(), SynOverflow.COOKIES, true),
                                 shard -> App.CLOSE.newHandler());
             }
             final NodeReporter reporter = new NodeReporter(host.engine(), generators, facts(host));

@@ -11,7 +11,8 @@ final class CounterTable {
 
     static void print(final PrintWriter out, final List<CounterBlock> blocks) {
         for (final Counter counter : Counter.values()) {
-            final long sum = blocks.stream().mapToLong(block -> block.get(counter)).sum();
+            final long sum =
+                    blocks.stream().mapToLong(block -> block.get(counter)).sum();
             if (sum != 0) {
                 out.printf("%-28s %,20d  %s%n", counter.name(), sum, counter.sentence());
             }

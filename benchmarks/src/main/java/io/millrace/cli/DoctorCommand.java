@@ -81,7 +81,8 @@ final class DoctorCommand implements Callable<Integer> {
                 "only root may open packet sockets and reserve huge pages; PCI devices need access to /dev/vfio/*");
         final String locked = Files.readAllLines(Path.of("/proc/self/limits")).stream()
                 .filter(line -> line.startsWith("Max locked memory"))
-                .map(line -> line.substring("Max locked memory".length()).strip().split(" +")[0])
+                .map(line ->
+                        line.substring("Max locked memory".length()).strip().split(" +")[0])
                 .findFirst()
                 .orElse("unknown");
         warn(

@@ -49,7 +49,9 @@ public final class Millrace implements Runnable {
         final Millrace root = new Millrace();
         final CommandLine line = new CommandLine(root).setOut(out).setErr(err);
         line.getCommandSpec().parser().collectErrors(true);
-        line.getSubcommands().values().forEach(sub -> sub.getCommandSpec().parser().collectErrors(true));
+        line.getSubcommands()
+                .values()
+                .forEach(sub -> sub.getCommandSpec().parser().collectErrors(true));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((e, ignored) -> refuse(e.getCommandLine(), List.of(oneLine(e))));
         line.setExecutionExceptionHandler((e, command, result) -> root.explain(e, command));
@@ -97,8 +99,9 @@ public final class Millrace implements Runnable {
             line.getErr().println("millrace: " + oneLine(e));
             return BAD_INPUT;
         }
-        line.getErr().println("millrace: internal error: " + oneLine(e)
-                + (debug ? "" : "; run it again with --debug to see the trace"));
+        line.getErr()
+                .println("millrace: internal error: " + oneLine(e)
+                        + (debug ? "" : "; run it again with --debug to see the trace"));
         return FAILED;
     }
 

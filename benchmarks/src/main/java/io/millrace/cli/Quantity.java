@@ -21,13 +21,12 @@ final class Quantity {
             if (!matcher.matches()) {
                 throw new TypeConversionException("'" + text + "' is not a count; write such as 4096, 64k or 64M");
             }
-            final int shift =
-                    switch (matcher.group(2)) {
-                        case "k", "K" -> 10;
-                        case "m", "M" -> 20;
-                        case "g", "G" -> 30;
-                        default -> 0;
-                    };
+            final int shift = switch (matcher.group(2)) {
+                case "k", "K" -> 10;
+                case "m", "M" -> 20;
+                case "g", "G" -> 30;
+                default -> 0;
+            };
             return Long.parseLong(matcher.group(1)) << shift;
         }
     }

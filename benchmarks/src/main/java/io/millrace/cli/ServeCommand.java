@@ -98,7 +98,8 @@ final class ServeCommand implements Callable<Integer>, Checked {
             names = "--backlog",
             converter = Quantity.Count.class,
             paramLabel = "N",
-            description = "Half-open, and accepted but not yet served, connections of each port (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Half-open, and accepted but not yet served, connections of each port (default: ${DEFAULT-VALUE}).")
     private long backlog = ListenConfig.DEFAULT_BACKLOG;
 
     @Option(

@@ -22,7 +22,9 @@ public final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
         return new String[] {
-            "millrace " + number(), "JDK " + Runtime.version(), System.getProperty("os.name") + " " + System.getProperty("os.arch")
+            "millrace " + number(),
+            "JDK " + Runtime.version(),
+            System.getProperty("os.name") + " " + System.getProperty("os.arch")
         };
     }
 }

@@ -20,7 +20,9 @@ class AppPortTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"echo", ":7", "echo:", "echo:0", "echo:65536", "echo:x", "echo:-1", "echo:7:8", "ech:7", "ECHO:7"})
+    @ValueSource(
+            strings = {"echo", ":7", "echo:", "echo:0", "echo:65536", "echo:x", "echo:-1", "echo:7:8", "ech:7", "ECHO:7"
+            })
     void shouldBeRefusedInOneLineThatNamesTheValue(final String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> AppPort.parse(text))

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The apps, over two engines and a cable in memory")
 class AppsTest {
     private static final int PORT = 1234;
-    private static final String HEAD = "HTTP/1.1 200 OK\r\nServer: Millrace\r\nContent-Type: text/plain\r\nContent-Length: 20\r\n";
+    private static final String HEAD =
+            "HTTP/1.1 200 OK\r\nServer: Millrace\r\nContent-Type: text/plain\r\nContent-Length: 20\r\n";
     private static final String BODY = "Hello from Millrace\n";
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -35,7 +36,9 @@ class AppsTest {
         engines.connect(PORT, client);
         engines.run(2_000);
 
-        assertThat(Arrays.mismatch(client.received(), bytes)).as("seed %d", seed).isEqualTo(-1);
+        assertThat(Arrays.mismatch(client.received(), bytes))
+                .as("seed %d", seed)
+                .isEqualTo(-1);
         assertThat(client.reason()).isEqualTo(CloseReason.NORMAL);
         assertNothingLeft();
     }
@@ -129,8 +132,14 @@ class AppsTest {
     }
 
     private void assertNothingLeft() {
-        assertThat(engines.onServer(Counter.CONNECTIONS)).as("connections on the server").isZero();
-        assertThat(engines.onServer(Counter.SYN_QUEUE_ENTRIES)).as("half-open connections").isZero();
-        assertThat(engines.onClient(Counter.CONNECTIONS)).as("connections on the client").isZero();
+        assertThat(engines.onServer(Counter.CONNECTIONS))
+                .as("connections on the server")
+                .isZero();
+        assertThat(engines.onServer(Counter.SYN_QUEUE_ENTRIES))
+                .as("half-open connections")
+                .isZero();
+        assertThat(engines.onClient(Counter.CONNECTIONS))
+                .as("connections on the client")
+                .isZero();
     }
 }

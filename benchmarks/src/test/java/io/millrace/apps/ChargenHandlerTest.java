@@ -13,8 +13,7 @@ class ChargenHandlerTest {
         final String[] lines = new String(ChargenHandler.pattern(3 * 74), US_ASCII).split("\r\n");
 
         assertThat(lines).hasSize(3);
-        assertThat(lines[0])
-                .isEqualTo(" !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefg");
+        assertThat(lines[0]).isEqualTo(" !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefg");
         assertThat(lines[1]).hasSize(72).startsWith("!\"#").endsWith("fgh");
         assertThat(lines[2]).hasSize(72).startsWith("\"#$").endsWith("ghi");
     }

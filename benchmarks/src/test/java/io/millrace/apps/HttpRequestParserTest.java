@@ -52,16 +52,21 @@ class HttpRequestParserTest {
 
     @Test
     void shouldNotTakeAnotherFieldForConnection() {
-        assertThat(HttpRequestParser.closes(parseOne("GET / HTTP/1.1\r\nX-Connection: close\r\n\r\n"))).isFalse();
-        assertThat(HttpRequestParser.closes(parseOne("GET / HTTP/1.1\r\nConnections: close\r\n\r\n"))).isFalse();
-        assertThat(HttpRequestParser.closes(parseOne("GET /Connection:close HTTP/1.1\r\n\r\n"))).isFalse();
+        assertThat(HttpRequestParser.closes(parseOne("GET / HTTP/1.1\r\nX-Connection: close\r\n\r\n")))
+                .isFalse();
+        assertThat(HttpRequestParser.closes(parseOne("GET / HTTP/1.1\r\nConnections: close\r\n\r\n")))
+                .isFalse();
+        assertThat(HttpRequestParser.closes(parseOne("GET /Connection:close HTTP/1.1\r\n\r\n")))
+                .isFalse();
     }
 
     @Test
     void shouldTellHeadFromOtherMethods() {
         assertThat(parseOne("HEAD / HTTP/1.1\r\n\r\n") & HttpRequestParser.HEAD).isNotZero();
-        assertThat(parseOne("HEADS / HTTP/1.1\r\n\r\n") & HttpRequestParser.HEAD).isZero();
-        assertThat(parseOne("AHEAD / HTTP/1.1\r\n\r\n") & HttpRequestParser.HEAD).isZero();
+        assertThat(parseOne("HEADS / HTTP/1.1\r\n\r\n") & HttpRequestParser.HEAD)
+                .isZero();
+        assertThat(parseOne("AHEAD / HTTP/1.1\r\n\r\n") & HttpRequestParser.HEAD)
+                .isZero();
     }
 
     @Test
@@ -70,8 +75,9 @@ class HttpRequestParserTest {
         final List<Long> states = parseAll(
                 "POST / HTTP/1.1\r\nContent-Length: " + body.length() + "\r\n\r\n" + body + GET, 0, new Random(1));
 
-        assertThat(states).hasSize(2).allSatisfy(state -> assertThat(HttpRequestParser.phase(state))
-                .isEqualTo(HttpRequestParser.COMPLETE));
+        assertThat(states)
+                .hasSize(2)
+                .allSatisfy(state -> assertThat(HttpRequestParser.phase(state)).isEqualTo(HttpRequestParser.COMPLETE));
     }
 
     @Test
@@ -122,10 +128,11 @@ class HttpRequestParserTest {
             assertThat(parseAll(stream, 1 + random.nextInt(40), random))
                     .as("seed %d, round %d", seed, round)
                     .hasSize(6)
-                    .allSatisfy(state ->
-                            assertThat(HttpRequestParser.phase(state)).isEqualTo(HttpRequestParser.COMPLETE))
+                    .allSatisfy(
+                            state -> assertThat(HttpRequestParser.phase(state)).isEqualTo(HttpRequestParser.COMPLETE))
                     .last()
-                    .satisfies(state -> assertThat(HttpRequestParser.closes(state)).isTrue());
+                    .satisfies(
+                            state -> assertThat(HttpRequestParser.closes(state)).isTrue());
         }
     }
 

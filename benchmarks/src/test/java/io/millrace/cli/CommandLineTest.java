@@ -17,11 +17,7 @@ class CommandLineTest {
     private final StringWriter err = new StringWriter();
 
     @ParameterizedTest(name = "bench {0}: {1}")
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     --duration x            | '--duration': 'x' is not a duration; write such as 30s, 500ms or 2m
                     --duration 50ms         | --duration (in ms) 50 is out of range: give 100 to 86400000
                     --warm-up 2d            | '--warm-up': '2d' is not a duration
@@ -47,11 +43,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest(name = "serve {0}: {1}")
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     --port bogus                    | device 'bogus': not a PCI address (0000:3b:00.0) and not a virtual device
                     --port net_b0                   | --port net_b0: one port only
                     --address 10.0.0.1/33           | the prefix length must be 0 to 32
@@ -89,7 +81,9 @@ class CommandLineTest {
         final int code = run("bench", "--concurrency", "0", "--shards", "x", "--link", "y");
 
         assertThat(code).isEqualTo(Millrace.BAD_INPUT);
-        assertThat(errorLines()).hasSize(3).anyMatch(l -> l.contains("--concurrency 0"))
+        assertThat(errorLines())
+                .hasSize(3)
+                .anyMatch(l -> l.contains("--concurrency 0"))
                 .anyMatch(l -> l.contains("'x'"))
                 .anyMatch(l -> l.contains("--link y"));
     }
@@ -116,7 +110,11 @@ class CommandLineTest {
 
     private void assertRefused(final String arguments, final String message) {
         assertThat(run(arguments.split(" +"))).isEqualTo(Millrace.BAD_INPUT);
-        assertThat(errorLines()).singleElement().asString().startsWith("millrace: ").contains(message);
+        assertThat(errorLines())
+                .singleElement()
+                .asString()
+                .startsWith("millrace: ")
+                .contains(message);
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString()).doesNotContain("\tat ").doesNotContain("Exception");
     }

@@ -19,7 +19,8 @@ public final class TestEal {
             return Optional.of(Eal.start(EalOptions.builder()
                     .hugePages(false)
                     .memoryMegabytes(256)
-                    .filePrefix("millrace-dataplane-test-" + ProcessHandle.current().pid())
+                    .filePrefix(
+                            "millrace-dataplane-test-" + ProcessHandle.current().pid())
                     .build()));
         } catch (final DpdkException e) {
             reason = e.getMessage();

@@ -84,7 +84,8 @@ public final class TestFrames implements AutoCloseable {
         return mbuf;
     }
 
-    public long arp(final int operation, final long senderMac, final int senderIp, final long targetMac, final int targetIp) {
+    public long arp(
+            final int operation, final long senderMac, final int senderIp, final long targetMac, final int targetIp) {
         final long mbuf = frame(EtherType.ARP, ArpPacket.LENGTH);
         final long frame = Mbuf.dataAddress(mbuf);
         new EthernetHeader()

@@ -49,7 +49,20 @@ public final class TestNamespaces implements AutoCloseable {
         for (final String namespace : List.of(near, far)) {
             run("ip", "netns", "exec", namespace, "sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1");
         }
-        run("ip", "-n", near, "link", "add", NEAR_INTERFACE, "type", "veth", "peer", "name", FAR_INTERFACE, "netns", far);
+        run(
+                "ip",
+                "-n",
+                near,
+                "link",
+                "add",
+                NEAR_INTERFACE,
+                "type",
+                "veth",
+                "peer",
+                "name",
+                FAR_INTERFACE,
+                "netns",
+                far);
         run("ip", "-n", near, "link", "set", NEAR_INTERFACE, "up");
         run("ip", "-n", far, "link", "set", "lo", "up");
         run("ip", "-n", far, "link", "set", FAR_INTERFACE, "up");
@@ -99,7 +112,8 @@ public final class TestNamespaces implements AutoCloseable {
     }
 
     private static String run(final String... command) throws IOException {
-        final Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        final Process process =
+                new ProcessBuilder(command).redirectErrorStream(true).start();
         final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
             if (process.waitFor() != 0) {

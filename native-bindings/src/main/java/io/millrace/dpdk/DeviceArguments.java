@@ -6,7 +6,8 @@ import java.nio.file.Path;
 
 /** What a virtual device needs and can be looked at beforehand: its driver would only say "failed". */
 final class DeviceArguments {
-    private static final Path INTERFACES = Path.of("/proc/thread-self/net/dev"); // where its sockets will be, unlike /sys
+    private static final Path INTERFACES =
+            Path.of("/proc/thread-self/net/dev"); // where its sockets will be, unlike /sys
 
     private DeviceArguments() {}
 
@@ -23,7 +24,8 @@ final class DeviceArguments {
     private static void checkInterface(final Devargs device) {
         final String name = require(device, "iface", "eth1");
         try {
-            if (Files.readAllLines(INTERFACES).stream().noneMatch(line -> line.strip().startsWith(name + ":"))) {
+            if (Files.readAllLines(INTERFACES).stream()
+                    .noneMatch(line -> line.strip().startsWith(name + ":"))) {
                 throw new DpdkException(
                         "open " + device, 0, "there is no interface '" + name + "'", "`ip link` lists them");
             }
@@ -62,7 +64,7 @@ final class DeviceArguments {
         final String model = device.name() + "," + key + "=" + example;
         return device.argument(key)
                 .filter(value -> !value.isEmpty())
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "device '" + device + "': needs " + key + ", as in " + model));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("device '" + device + "': needs " + key + ", as in " + model));
     }
 }

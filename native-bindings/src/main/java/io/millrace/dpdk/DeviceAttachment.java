@@ -67,7 +67,10 @@ final class DeviceAttachment {
         final DpdkLibrary library = functions.library();
         final int abi = library.layout().abi();
         final String driver = device.driver().replaceFirst("^net_virtio_user$", "net_virtio");
-        if (!library.directory().resolve("librte_" + driver + ".so." + abi).toFile().exists()) {
+        if (!library.directory()
+                .resolve("librte_" + driver + ".so." + abi)
+                .toFile()
+                .exists()) {
             return "there is no driver " + device.driver() + " here: check the name, or install it (Debian, Ubuntu:"
                     + " apt-get install " + DpdkLibrary.packageName("librte-" + driver, abi) + ")";
         }

@@ -54,8 +54,12 @@ public final class Eal implements AutoCloseable {
             eal.close();
             throw e;
         }
-        LOGGER.log(System.Logger.Level.DEBUG, "{0} (ABI {1}) from {2}", eal.version(), eal.abi(), functions.library()
-                .directory());
+        LOGGER.log(
+                System.Logger.Level.DEBUG,
+                "{0} (ABI {1}) from {2}",
+                eal.version(),
+                eal.abi(),
+                functions.library().directory());
         return eal;
     }
 
@@ -72,8 +76,8 @@ public final class Eal implements AutoCloseable {
         if (!library.directoryNamed()) {
             return null;
         }
-        try (DirectoryStream<Path> found =
-                Files.newDirectoryStream(library.directory().resolve("dpdk"), "pmds-" + library.layout().abi() + "*")) {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(
+                library.directory().resolve("dpdk"), "pmds-" + library.layout().abi() + "*")) {
             for (final Path directory : found) {
                 return directory.toString();
             }

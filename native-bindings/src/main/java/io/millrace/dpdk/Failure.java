@@ -14,8 +14,7 @@ final class Failure {
     private Failure() {}
 
     /** The exception for a call that returned {@code result} (negative errno). */
-    static DpdkException of(
-            final DpdkFunctions functions, final String function, final int result, final String mend) {
+    static DpdkException of(final DpdkFunctions functions, final String function, final int result, final String mend) {
         final int code = Math.abs(result);
         final List<String> words = new ArrayList<>(functions.log().drain());
         words.subList(Math.min(words.size(), MAX_LOG_LINES), words.size()).clear();

@@ -95,7 +95,8 @@ final class LayoutCheck {
                     "layout check of ABI " + functions.library().layout().abi(),
                     0,
                     field + " is " + found + ", expected " + expected + ": this build of DPDK is another than we know",
-                    "install the distribution's DPDK (apt-get install dpdk), not " + functions.library().directory());
+                    "install the distribution's DPDK (apt-get install dpdk), not "
+                            + functions.library().directory());
         }
     }
 }

@@ -48,8 +48,8 @@ record PortSetup(EthDevConfig config, Set<Offload> offloads, int rxDescriptors, 
                     "rte_eth_dev_adjust_nb_rx_tx_desc " + name,
                     ethdev.adjustDescriptors(info.port(), rx, tx),
                     "the device knows no limits for its descriptors");
-            final PortSetup setup = new PortSetup(
-                    config, Set.copyOf(offloads), rx.get(JAVA_CHAR, 0), tx.get(JAVA_CHAR, 0));
+            final PortSetup setup =
+                    new PortSetup(config, Set.copyOf(offloads), rx.get(JAVA_CHAR, 0), tx.get(JAVA_CHAR, 0));
             setup.queues(functions, info, pool);
             return setup;
         }
@@ -80,8 +80,8 @@ record PortSetup(EthDevConfig config, Set<Offload> offloads, int rxDescriptors, 
                     + info.maxTxQueues());
         }
         if (config.mtu() != 0 && (config.mtu() < info.minMtu() || info.maxMtu() != 0 && config.mtu() > info.maxMtu())) {
-            throw new IllegalArgumentException(info.device() + ": MTU " + config.mtu() + "; must be " + info.minMtu()
-                    + " to " + info.maxMtu());
+            throw new IllegalArgumentException(
+                    info.device() + ": MTU " + config.mtu() + "; must be " + info.minMtu() + " to " + info.maxMtu());
         }
         if (pool.dataRoom() - MbufLayout.HEADROOM < info.minRxBufferSize()) {
             throw new IllegalArgumentException(info.device() + ": mbufs with room for "

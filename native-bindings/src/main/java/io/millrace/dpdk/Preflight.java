@@ -63,7 +63,9 @@ final class Preflight {
 
     private static String kernelDriver(final Path device) {
         try {
-            return Files.readSymbolicLink(device.resolve("driver")).getFileName().toString();
+            return Files.readSymbolicLink(device.resolve("driver"))
+                    .getFileName()
+                    .toString();
         } catch (final IOException e) {
             return ""; // bound to none
         }

@@ -62,7 +62,8 @@ class EalOptionsTest {
 
     @Test
     void shouldNameTheValueThatIsOutOfRange() {
-        assertThatThrownBy(() -> EalOptions.builder().memoryMegabytes(-5).build()).hasMessageContaining("-5 MB");
+        assertThatThrownBy(() -> EalOptions.builder().memoryMegabytes(-5).build())
+                .hasMessageContaining("-5 MB");
         assertThatThrownBy(() -> EalOptions.builder().logLevel("loud").build())
                 .hasMessageContaining("'loud'")
                 .hasMessageContaining("warning");

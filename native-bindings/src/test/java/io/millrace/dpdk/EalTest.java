@@ -37,10 +37,11 @@ class EalTest {
     void shouldRegisterAPlatformThreadAndRefuseAVirtualOne() throws InterruptedException {
         final Eal eal = TestEal.get();
         final Throwable[] caught = new Throwable[2];
-        final Thread platform = Thread.ofPlatform().start(() -> caught[0] = thrownBy(() -> {
-            eal.registerThread();
-            eal.unregisterThread();
-        }));
+        final Thread platform = Thread.ofPlatform()
+                .start(() -> caught[0] = thrownBy(() -> {
+                    eal.registerThread();
+                    eal.unregisterThread();
+                }));
         final Thread virtual = Thread.ofVirtual().start(() -> caught[1] = thrownBy(eal::registerThread));
         platform.join();
         virtual.join();

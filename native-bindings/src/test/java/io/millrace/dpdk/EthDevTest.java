@@ -56,7 +56,11 @@ class EthDevTest {
                 MbufCache cache = pool.newCache();
                 EthDev dev = EthDev.attach(eal, Devargs.parse("net_ring0"));
                 MemoryRegion array = MemoryRegion.allocate("a burst", 64 * 8)) {
-            dev.configure(EthDevConfig.builder().offloads(EnumSet.allOf(Offload.class)).build(), pool);
+            dev.configure(
+                    EthDevConfig.builder()
+                            .offloads(EnumSet.allOf(Offload.class))
+                            .build(),
+                    pool);
             dev.start();
             for (int i = 0; i < 32; i++) {
                 final long mbuf = cache.alloc();
@@ -116,7 +120,8 @@ class EthDevTest {
                     for (int run = 0; run < 3; run++) {
                         dev.start();
                         final int received = dev.rxQueue(0).receive(array.address(), 16);
-                        assertThat(dev.txQueue(0).transmit(array.address(), received)).isEqualTo(16);
+                        assertThat(dev.txQueue(0).transmit(array.address(), received))
+                                .isEqualTo(16);
                         dev.stop();
                     }
                 }
@@ -130,7 +135,8 @@ class EthDevTest {
         final Eal eal = TestEal.get();
         try (Mempool pool = Mempool.create(eal, "refused", 1023);
                 EthDev dev = EthDev.attach(eal, Devargs.parse("net_ring1"))) {
-            assertThatThrownBy(() -> dev.configure(EthDevConfig.builder().queuePairs(17).build(), pool))
+            assertThatThrownBy(() ->
+                            dev.configure(EthDevConfig.builder().queuePairs(17).build(), pool))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("17")
                     .hasMessageContaining("16");

@@ -47,8 +47,7 @@ class VhostUserLinkTest {
         assertThat(socket).doesNotExist();
     }
 
-    private static void echo(final String memory, final Path socket, final String frames)
-            throws InterruptedException {
+    private static void echo(final String memory, final Path socket, final String frames) throws InterruptedException {
         try (ChildJvm server = server(memory, socket, frames)) {
             awaitSocket(server, socket);
             try (ChildJvm generator = ChildJvm.start(
@@ -65,8 +64,7 @@ class VhostUserLinkTest {
     }
 
     private static ChildJvm server(final String memory, final Path socket, final String frames) {
-        return ChildJvm.start(
-                LinkPeer.class, "server", memory, "net_vhost0,iface=" + socket + ",queues=1", frames);
+        return ChildJvm.start(LinkPeer.class, "server", memory, "net_vhost0,iface=" + socket + ",queues=1", frames);
     }
 
     /** The server starts first: waits until it listens (not until the file is there, for it may be a dead one's). */

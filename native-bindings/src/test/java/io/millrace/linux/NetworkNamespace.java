@@ -16,7 +16,8 @@ public final class NetworkNamespace implements AutoCloseable {
 
     /** A namespace, or nothing where this machine lets none be made. */
     public static Optional<NetworkNamespace> create(final String purpose) {
-        final String name = "millrace-" + purpose + "-" + ProcessHandle.current().pid();
+        final String name =
+                "millrace-" + purpose + "-" + ProcessHandle.current().pid();
         return execute(List.of("ip", "netns", "add", name))
                 ? Optional.of(new NetworkNamespace(name))
                 : Optional.empty();

@@ -29,7 +29,8 @@ public record ListenConfig(int port, int backlog, SynOverflow overflow, boolean 
             throw new IllegalArgumentException("port " + port + " is out of range: give 1 to 65535");
         }
         if (backlog < 1) {
-            throw new IllegalArgumentException("backlog " + backlog + " of port " + port + " is too small: give 1 or more");
+            throw new IllegalArgumentException(
+                    "backlog " + backlog + " of port " + port + " is too small: give 1 or more");
         }
     }
 

@@ -159,9 +159,7 @@ public final class TcpEngine implements AutoCloseable {
     }
 
     private static void complete(
-            final CompletableFuture<Void> future,
-            final Consumer<TcpShard> action,
-            final TcpShard shard) {
+            final CompletableFuture<Void> future, final Consumer<TcpShard> action, final TcpShard shard) {
         try {
             action.accept(shard);
             future.complete(null);
@@ -332,8 +330,7 @@ public final class TcpEngine implements AutoCloseable {
             if (arrangement != Arrangement.AUTO) {
                 return arrangement;
             }
-            final boolean oneEach =
-                    shards == 1 || port.capabilities().flowSteering() && port.queuePairs() == shards;
+            final boolean oneEach = shards == 1 || port.capabilities().flowSteering() && port.queuePairs() == shards;
             return oneEach ? Arrangement.RUN_TO_COMPLETION : Arrangement.PIPELINE;
         }
     }

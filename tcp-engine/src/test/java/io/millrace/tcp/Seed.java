@@ -9,10 +9,11 @@ public final class Seed {
     /** A generator for the test that calls. */
     public static SplittableRandom random() {
         final long seed = Long.getLong("millrace.seed", System.nanoTime());
-        final String caller = StackWalker.getInstance().walk(frames -> frames.skip(1)
-                .findFirst()
-                .map(frame -> frame.getClassName() + "." + frame.getMethodName())
-                .orElseThrow());
+        final String caller = StackWalker.getInstance()
+                .walk(frames -> frames.skip(1)
+                        .findFirst()
+                        .map(frame -> frame.getClassName() + "." + frame.getMethodName())
+                        .orElseThrow());
         System.out.println(caller + ": -Dmillrace.seed=" + seed);
         return new SplittableRandom(seed);
     }

@@ -39,13 +39,17 @@ class TwoEnginesTest {
                 .build();
         server = TcpEngine.builder()
                 .port(cable.left())
-                .addresses(HostAddresses.builder(cable.left().mac()).address("10.0.0.1/24").build())
+                .addresses(HostAddresses.builder(cable.left().mac())
+                        .address("10.0.0.1/24")
+                        .build())
                 .config(config)
                 .clock(clock)
                 .startManually();
         client = TcpEngine.builder()
                 .port(cable.right())
-                .addresses(HostAddresses.builder(cable.right().mac()).address("10.0.0.2/24").build())
+                .addresses(HostAddresses.builder(cable.right().mac())
+                        .address("10.0.0.2/24")
+                        .build())
                 .config(config)
                 .clock(clock)
                 .application(shard -> loop -> clientLoop = loop)
@@ -79,7 +83,9 @@ class TwoEnginesTest {
         assertThat(client.occupancy(0).connections()).isZero();
         assertThat(count(server, Counter.TIME_WAIT_ENTERED)).isEqualTo(1);
         assertThat(count(client, Counter.TIME_WAIT_ENTERED)).isZero();
-        assertThat(count(server, Counter.TCP_SEGMENTS_SENT)).as("SYN-ACK, FIN, ACK").isEqualTo(3);
+        assertThat(count(server, Counter.TCP_SEGMENTS_SENT))
+                .as("SYN-ACK, FIN, ACK")
+                .isEqualTo(3);
         assertThat(count(client, Counter.TCP_SEGMENTS_SENT)).as("SYN, ACK, FIN").isEqualTo(3);
     }
 

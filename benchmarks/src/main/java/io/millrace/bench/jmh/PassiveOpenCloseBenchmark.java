@@ -40,14 +40,17 @@ import org.openjdk.jmh.annotations.Warmup;
  * One shard, alone, with frames from memory: a connection opened by its peer, closed by the application, through TIME_WAIT
  * to its end. Three segments in (SYN, ACK, FIN), three out (SYN-ACK, FIN, ACK), in bursts of 32, while so many connections
  * are open and idle. Virtual time passes at such a pace that TIME_WAIT holds the given number in steady state, and each
- * entry that is added lets another one expire. What the scripted peers cost is in the figure.
+ * entry that is added lets another one expire. What the scripted peers cost is in the figure; {@link #peersAlone} says how
+ * much that is, so that the engine alone is the difference.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 5, time = 2)
 @Measurement(iterations = 7, time = 2)
-@Fork(value = 1, jvmArgsAppend = {JvmFlags.NATIVE_ACCESS, JvmFlags.OPEN_MISC, JvmFlags.HEAP})
+@Fork(
+        value = 1,
+        jvmArgsAppend = {JvmFlags.NATIVE_ACCESS, JvmFlags.OPEN_MISC, JvmFlags.HEAP})
 public class PassiveOpenCloseBenchmark {
     private static final int BURST = 32;
     private static final int CLOSE_PORT = 9;
@@ -114,7 +117,8 @@ public class PassiveOpenCloseBenchmark {
     @TearDown
     public void tearDown() {
         System.out.printf(
-                "open %,d, TIME_WAIT %,d%n", shard.occupancy().connections(), shard.occupancy().timeWait());
+                "open %,d, TIME_WAIT %,d%n",
+                shard.occupancy().connections(), shard.occupancy().timeWait());
         shard.close();
         client.close();
         neighbors.close();
@@ -131,14 +135,39 @@ public class PassiveOpenCloseBenchmark {
         }
         client.forget();
         for (int i = 0; i < BURST; i++) {
-            client.segment(
-                    batch, addresses[i], ports[i], 2, sequences[i] + 1, TcpFlags.FIN | TcpFlags.ACK, now());
+            client.segment(batch, addresses[i], ports[i], 2, sequences[i] + 1, TcpFlags.FIN | TcpFlags.ACK, now());
         }
         exchange(BURST);
         client.forget();
         nanos += TIME_WAIT_NANOS / timeWait * BURST;
         shard.poll();
         shard.finish();
+    }
+
+    /** The same segments written by the peers, and as many answers read and let go, with no engine between them. */
+    @Benchmark
+    @OperationsPerInvocation(BURST)
+    public void peersAlone() {
+        for (int step = 0; step < 3; step++) {
+            for (int i = 0; i < BURST; i++) {
+                final int number = next++;
+                addresses[i] = 0x0a40_0000 + number / 60_000;
+                ports[i] = 1_024 + number % 60_000 << 16 | CLOSE_PORT;
+                if (step == 0) {
+                    client.syn(batch, addresses[i], ports[i], 1, now());
+                } else {
+                    client.segment(batch, addresses[i], ports[i], 2, sequences[i] + 1, TcpFlags.ACK, now());
+                }
+            }
+            for (int i = 0; i < BURST; i++) {
+                client.send(batch.mbuf(i));
+            }
+            batch.clear();
+            for (int i = 0; i < BURST; i++) {
+                sequences[i] = client.seq(i);
+            }
+            client.forget();
+        }
     }
 
     private void handshake(final int port) {

@@ -40,8 +40,7 @@ public final class RateGenerator implements TcpApplication, TcpHandler {
      *
      * @param concurrency connections to keep under way on this shard.
      */
-    public RateGenerator(
-            final IpAddress server, final int port, final int concurrency, final SourceAddresses sources) {
+    public RateGenerator(final IpAddress server, final int port, final int concurrency, final SourceAddresses sources) {
         this.server = server;
         this.port = port;
         this.concurrency = concurrency;

@@ -47,6 +47,8 @@ public record BenchPlan(
 
     /** The socket of the vhost-user link; of this process, so that two runs don't meet. */
     static Path socket() {
-        return Path.of(System.getProperty("java.io.tmpdir"), "millrace-" + ProcessHandle.current().pid() + ".sock");
+        return Path.of(
+                System.getProperty("java.io.tmpdir"),
+                "millrace-" + ProcessHandle.current().pid() + ".sock");
     }
 }

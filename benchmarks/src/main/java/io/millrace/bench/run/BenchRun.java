@@ -73,13 +73,18 @@ public final class BenchRun {
         }
         final Series measured = new Series(ask(server, generator, NodeCommand.MARK));
         watch(server, generator, plan.duration(), false, measured);
-        final Optional<NodeReport> drained = measured.failure().isPresent() ? Optional.empty() : drain(server, generator);
+        final Optional<NodeReport> drained =
+                measured.failure().isPresent() ? Optional.empty() : drain(server, generator);
         return new BenchResult(plan, ready, measured, drained, isInterrupted());
     }
 
     /** Tells {@code progress} of each second until the time is over, the run is interrupted or a process fails. */
     private void watch(
-            final ChildNode server, final ChildNode generator, final Duration time, final boolean warmUp, final Series series)
+            final ChildNode server,
+            final ChildNode generator,
+            final Duration time,
+            final boolean warmUp,
+            final Series series)
             throws InterruptedException {
         final long start = System.nanoTime();
         final long length = time.toNanos();

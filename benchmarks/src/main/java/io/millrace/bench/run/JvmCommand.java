@@ -31,7 +31,8 @@ final class JvmCommand {
 
     /** The flags of a node's JVM: later ones win. */
     static List<String> flags(final List<String> extraFlags) {
-        final List<String> flags = new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        final List<String> flags =
+                new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
         // an agent of this process, such as a debugger, would fight its child for the port or the file
         flags.removeIf(flag -> flag.startsWith("-agentlib") || flag.startsWith("-javaagent"));
         flags.addAll(NODE_FLAGS);

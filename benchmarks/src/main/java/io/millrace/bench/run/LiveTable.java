@@ -14,10 +14,22 @@ final class LiveTable {
     /** The two head lines: names and units. */
     static String head() {
         return ROW.formatted(
-                        "time", "opened", "closed", "failed", "p50", "p99", "retrans", "SYN queue", "TIME_WAIT", "rx", "tx",
-                        "server", "gen.")
+                        "time",
+                        "opened",
+                        "closed",
+                        "failed",
+                        "p50",
+                        "p99",
+                        "retrans",
+                        "SYN queue",
+                        "TIME_WAIT",
+                        "rx",
+                        "tx",
+                        "server",
+                        "gen.")
                 + "\n"
-                + ROW.formatted("s", "/s", "/s", "/s", "µs", "µs", "/s", "entries", "entries", "Mpps", "Mpps", "busy", "busy");
+                + ROW.formatted(
+                        "s", "/s", "/s", "/s", "µs", "µs", "/s", "entries", "entries", "Mpps", "Mpps", "busy", "busy");
     }
 
     /** The line of the time between two moments; packets are the server's. */

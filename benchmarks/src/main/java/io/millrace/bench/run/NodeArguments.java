@@ -18,13 +18,20 @@ final class NodeArguments {
     static List<String> server(final BenchPlan plan, final Path socket) {
         final List<String> arguments = common(plan, "server", plan.serverCores());
         arguments.addAll(List.of(
-                "--port", "net_vhost0,iface=" + socket + ",queues=1",
-                "--shards", String.valueOf(plan.shards()),
-                "--arrangement", plan.arrangement(),
-                "--time-wait-seconds", String.valueOf(plan.timeWaitSeconds()),
-                "--time-wait-capacity", String.valueOf(plan.timeWaitCapacity()),
-                "--max-connections", String.valueOf(2 * plan.concurrency() + SPARE_CONNECTIONS),
-                "--syn-queue", String.valueOf(plan.synQueue()),
+                "--port",
+                "net_vhost0,iface=" + socket + ",queues=1",
+                "--shards",
+                String.valueOf(plan.shards()),
+                "--arrangement",
+                plan.arrangement(),
+                "--time-wait-seconds",
+                String.valueOf(plan.timeWaitSeconds()),
+                "--time-wait-capacity",
+                String.valueOf(plan.timeWaitCapacity()),
+                "--max-connections",
+                String.valueOf(2 * plan.concurrency() + SPARE_CONNECTIONS),
+                "--syn-queue",
+                String.valueOf(plan.synQueue()),
                 "--prefault"));
         return arguments;
     }
@@ -33,12 +40,16 @@ final class NodeArguments {
         final List<String> arguments = common(plan, "generator", plan.generatorCores());
         arguments.addAll(List.of(
                 "--port",
-                "net_virtio_user0,path=" + socket
-                        + ",queues=1,queue_size=1024,packed_vq=1,mrg_rxbuf=0,in_order=1,mac=" + Addressing.GENERATOR_MAC,
-                "--sources", String.valueOf(plan.sources()),
-                "--max-connections", String.valueOf(2 * plan.concurrency() + SPARE_CONNECTIONS),
-                "--time-wait-capacity", String.valueOf(SPARE_CONNECTIONS),
-                "--syn-queue", String.valueOf(SPARE_CONNECTIONS)));
+                "net_virtio_user0,path=" + socket + ",queues=1,queue_size=1024,packed_vq=1,mrg_rxbuf=0,in_order=1,mac="
+                        + Addressing.GENERATOR_MAC,
+                "--sources",
+                String.valueOf(plan.sources()),
+                "--max-connections",
+                String.valueOf(2 * plan.concurrency() + SPARE_CONNECTIONS),
+                "--time-wait-capacity",
+                String.valueOf(SPARE_CONNECTIONS),
+                "--syn-queue",
+                String.valueOf(SPARE_CONNECTIONS)));
         return arguments;
     }
 

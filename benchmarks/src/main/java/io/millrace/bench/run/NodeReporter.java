@@ -37,8 +37,7 @@ public final class NodeReporter {
     private final List<RateGenerator> generators;
     private final Map<String, String> facts;
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private final OperatingSystemMXBean system =
-            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    private final OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private final long[] pollingThreads;
     private final Histogram total = LatencyRecorder.newTotal();
 
@@ -48,8 +47,7 @@ public final class NodeReporter {
      * @param generators one a shard on the generator's node; none on the server's.
      * @param facts what does not change.
      */
-    public NodeReporter(
-            final TcpEngine engine, final List<RateGenerator> generators, final Map<String, String> facts) {
+    public NodeReporter(final TcpEngine engine, final List<RateGenerator> generators, final Map<String, String> facts) {
         this.engine = engine;
         this.generators = generators;
         this.facts = facts;
@@ -60,7 +58,8 @@ public final class NodeReporter {
     private static long[] pollingThreads(final ThreadMXBean threads) {
         return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
                 .filter(info -> info != null
-                        && (info.getThreadName().startsWith("shard-") || info.getThreadName().startsWith("io-")))
+                        && (info.getThreadName().startsWith("shard-")
+                                || info.getThreadName().startsWith("io-")))
                 .mapToLong(ThreadInfo::getThreadId)
                 .toArray();
     }
@@ -101,7 +100,8 @@ public final class NodeReporter {
         final Map<String, Long> sums = new TreeMap<>();
         final List<CounterBlock> blocks = engine.counters();
         for (final Counter counter : Counter.values()) {
-            final long sum = blocks.stream().mapToLong(block -> block.get(counter)).sum();
+            final long sum =
+                    blocks.stream().mapToLong(block -> block.get(counter)).sum();
             if (sum != 0) {
                 sums.put(counter.name(), sum);
             }
@@ -115,7 +115,9 @@ public final class NodeReporter {
         final Map<String, Long> failures = Set.of(CloseReason.values()).stream()
                 .collect(Collectors.toMap(
                         CloseReason::name,
-                        reason -> counts.stream().mapToLong(c -> c.failures(reason)).sum(),
+                        reason -> counts.stream()
+                                .mapToLong(c -> c.failures(reason))
+                                .sum(),
                         Long::sum,
                         TreeMap::new));
         failures.values().removeIf(count -> count == 0);

@@ -61,7 +61,11 @@ public final class ResultJson {
                         "generator", result.generator().pollingAllocatedBytes()));
         json.put(
                 "garbage_collections",
-                ordered("server", result.server().collections(), "generator", result.generator().collections()));
+                ordered(
+                        "server",
+                        result.server().collections(),
+                        "generator",
+                        result.generator().collections()));
         json.put("held_back", result.generator().delta(Load::heldBack));
         json.put("settings", settings(result.plan()));
         json.put("machine", Machine.facts());

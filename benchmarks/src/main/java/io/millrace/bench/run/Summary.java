@@ -31,36 +31,59 @@ public final class Summary {
                         decimal(result.seconds(), 1),
                         result.plan().link().label(),
                         result.interrupted() ? " (interrupted)" : ""));
-        lines.add(row("connections", "opened %s, closed %s, failed %s"
-                .formatted(count(result.opened()), count(result.closed()), failures(result))));
-        lines.add(row("set-up latency", "p50 %s µs, p99 %s µs, p99.9 %s µs, max %s µs"
-                .formatted(
-                        decimal(latency.p50(), 1), decimal(latency.p99(), 1), decimal(latency.p999(), 1),
-                        decimal(latency.max(), 1))));
-        lines.add(row("packets", "server receives %s Mpps, sends %s Mpps; %s retransmitted"
-                .formatted(
-                        decimal(server.perSecond(Counter.FRAMES_RECEIVED) / 1e6, 3),
-                        decimal(server.perSecond(Counter.FRAMES_TRANSMITTED) / 1e6, 3),
-                        count(result.retransmissions()))));
-        lines.add(row("TIME_WAIT", "%s entries in %s MB off-heap, %s"
-                .formatted(
-                        count(result.timeWaitEntries()), decimal(result.timeWaitBytes() / 1e6, 1), timeWaitHeld(result))));
+        lines.add(row(
+                "connections",
+                "opened %s, closed %s, failed %s"
+                        .formatted(count(result.opened()), count(result.closed()), failures(result))));
+        lines.add(row(
+                "set-up latency",
+                "p50 %s µs, p99 %s µs, p99.9 %s µs, max %s µs"
+                        .formatted(
+                                decimal(latency.p50(), 1),
+                                decimal(latency.p99(), 1),
+                                decimal(latency.p999(), 1),
+                                decimal(latency.max(), 1))));
+        lines.add(row(
+                "packets",
+                "server receives %s Mpps, sends %s Mpps; %s retransmitted"
+                        .formatted(
+                                decimal(server.perSecond(Counter.FRAMES_RECEIVED) / 1e6, 3),
+                                decimal(server.perSecond(Counter.FRAMES_TRANSMITTED) / 1e6, 3),
+                                count(result.retransmissions()))));
+        lines.add(row(
+                "TIME_WAIT",
+                "%s entries in %s MB off-heap, %s"
+                        .formatted(
+                                count(result.timeWaitEntries()),
+                                decimal(result.timeWaitBytes() / 1e6, 1),
+                                timeWaitHeld(result))));
         lines.add(row("SYN queue", "at most " + count(result.synQueuePeak()) + " half-open connections"));
-        lines.add(row("CPU", "server %s cores, %s busy; generator %s cores, %s busy: %s"
-                .formatted(
-                        decimal(server.cores(), 2), percent(server.busy()),
-                        decimal(generator.cores(), 2), percent(generator.busy()),
-                        limit(result))));
-        lines.add(row("heap", "polling threads allocated %s bytes (server), %s bytes (generator); %s collections"
-                .formatted(
-                        count(server.pollingAllocatedBytes()), count(generator.pollingAllocatedBytes()),
-                        count(server.collections() + generator.collections()))));
+        lines.add(row(
+                "CPU",
+                "server %s cores, %s busy; generator %s cores, %s busy: %s"
+                        .formatted(
+                                decimal(server.cores(), 2),
+                                percent(server.busy()),
+                                decimal(generator.cores(), 2),
+                                percent(generator.busy()),
+                                limit(result))));
+        lines.add(row(
+                "heap",
+                "polling threads allocated %s bytes (server), %s bytes (generator); %s collections"
+                        .formatted(
+                                count(server.pollingAllocatedBytes()),
+                                count(generator.pollingAllocatedBytes()),
+                                count(server.collections() + generator.collections()))));
         final long heldBack = generator.delta(Load::heldBack);
         if (heldBack > 0) {
-            lines.add(row("held back", count(heldBack) + " attempts for which the generator had no room or port; made later"));
+            lines.add(row(
+                    "held back",
+                    count(heldBack) + " attempts for which the generator had no room or port; made later"));
         }
-        result.leftOver().filter(left -> left > 0).ifPresent(left -> lines.add(
-                row("left over", count(left) + " connections on the server after the load had stopped")));
+        result.leftOver()
+                .filter(left -> left > 0)
+                .ifPresent(left -> lines.add(
+                        row("left over", count(left) + " connections on the server after the load had stopped")));
         return lines;
     }
 

@@ -71,7 +71,9 @@ class RateGeneratorTest {
 
         assertThat(generator.latency().ready()).isTrue();
         assertThat(generator.latency().taken().getTotalCount()).isBetween(opened, opened + CONCURRENCY);
-        assertThat(generator.latency().taken().getMinValue()).as("ns, of steps of 1,000 ns").isGreaterThanOrEqualTo(998);
+        assertThat(generator.latency().taken().getMinValue())
+                .as("ns, of steps of 1,000 ns")
+                .isGreaterThanOrEqualTo(998);
     }
 
     @Test

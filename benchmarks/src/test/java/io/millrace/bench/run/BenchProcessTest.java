@@ -57,9 +57,13 @@ class BenchProcessTest {
         final Map<String, Object> result = JSON.std.mapFrom(Files.readString(json));
         assertThat((int) result.get("opened")).isPositive();
         assertThat((int) result.get("closed")).isPositive();
-        assertThat(result).containsEntry("failed", 0).containsEntry("link", "vhost").containsEntry("left_over", 0);
-        assertThat((Map<?, ?>) result.get("time_wait")).extracting("entries").satisfies(entries ->
-                assertThat((int) entries).isGreaterThanOrEqualTo((int) result.get("closed") / 2));
+        assertThat(result)
+                .containsEntry("failed", 0)
+                .containsEntry("link", "vhost")
+                .containsEntry("left_over", 0);
+        assertThat((Map<?, ?>) result.get("time_wait"))
+                .extracting("entries")
+                .satisfies(entries -> assertThat((int) entries).isGreaterThanOrEqualTo((int) result.get("closed") / 2));
         assertThat(((String) result.get("command"))).contains("--duration 2s --warm-up 2s");
     }
 

@@ -19,8 +19,22 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The result of a run")
 class BenchResultTest {
     private static final BenchPlan PLAN = new BenchPlan(
-            Link.VHOST, Duration.ofSeconds(2), Duration.ofSeconds(1), 512, 1, "auto", List.of(0), List.of(1), "busy", true, 60,
-            1 << 26, 1 << 16, 2039, List.of(), "millrace bench --duration 2");
+            Link.VHOST,
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(1),
+            512,
+            1,
+            "auto",
+            List.of(0),
+            List.of(1),
+            "busy",
+            true,
+            60,
+            1 << 26,
+            1 << 16,
+            2039,
+            List.of(),
+            "millrace bench --duration 2");
 
     /** Two seconds in which 1,000,000 connections open and 999,000 close. */
     private final BenchResult result = result();
@@ -35,10 +49,15 @@ class BenchResultTest {
             final int second, final long opened, final long closed, final long failed, final long rx, final long tx) {
         final Latency latency = new Latency(opened, 50, 99, 99.9, 1234.5);
         final NodeReport generator = new NodeReport(
-                NodeReport.SAMPLE, second * 1_000_000_000L, Map.of(), new Load(opened, opened, closed, failed, 3,
-                        failed == 0 ? Map.of() : Map.of("TIMED_OUT", failed)),
-                latency, latency, new ProcessCost(second * 1_000_000_000L, 0, 64, 1, 2),
-                Map.of("dpdk", "DPDK 22.11"), List.of());
+                NodeReport.SAMPLE,
+                second * 1_000_000_000L,
+                Map.of(),
+                new Load(opened, opened, closed, failed, 3, failed == 0 ? Map.of() : Map.of("TIMED_OUT", failed)),
+                latency,
+                latency,
+                new ProcessCost(second * 1_000_000_000L, 0, 64, 1, 2),
+                Map.of("dpdk", "DPDK 22.11"),
+                List.of());
         return new Moment(server(second, rx, tx), generator);
     }
 
@@ -47,14 +66,26 @@ class BenchResultTest {
                 NodeReport.SAMPLE,
                 second * 1_000_000_000L,
                 Map.of(
-                        Counter.FRAMES_RECEIVED.name(), rx,
-                        Counter.FRAMES_TRANSMITTED.name(), tx,
-                        Counter.SYN_QUEUE_PEAK.name(), 321L,
-                        Counter.TIME_WAIT_ENTRIES.name(), rx / 3,
-                        Counter.TIME_WAIT_BYTES.name(), rx / 3 * 40,
-                        Counter.DUTY_WORK_NANOS.name(), second * 750_000_000L,
-                        Counter.DUTY_IDLE_NANOS.name(), second * 250_000_000L),
-                null, null, null, new ProcessCost(second * 1_100_000_000L, 0, 0, 0, 0), Map.of(), List.of());
+                        Counter.FRAMES_RECEIVED.name(),
+                        rx,
+                        Counter.FRAMES_TRANSMITTED.name(),
+                        tx,
+                        Counter.SYN_QUEUE_PEAK.name(),
+                        321L,
+                        Counter.TIME_WAIT_ENTRIES.name(),
+                        rx / 3,
+                        Counter.TIME_WAIT_BYTES.name(),
+                        rx / 3 * 40,
+                        Counter.DUTY_WORK_NANOS.name(),
+                        second * 750_000_000L,
+                        Counter.DUTY_IDLE_NANOS.name(),
+                        second * 250_000_000L),
+                null,
+                null,
+                null,
+                new ProcessCost(second * 1_100_000_000L, 0, 0, 0, 0),
+                Map.of(),
+                List.of());
     }
 
     @Test
@@ -82,7 +113,8 @@ class BenchResultTest {
                 .containsEntry("duration_s", 2.0)
                 .containsEntry("link", "vhost")
                 .containsEntry("latency_us", Map.of("p50", 50.0, "p99", 99.0, "p999", 99.9, "max", 1234.5))
-                .containsEntry("time_wait", Map.of("entries", 1_000_200, "bytes", 40_008_000, "recycled", 0, "overflows", 0))
+                .containsEntry(
+                        "time_wait", Map.of("entries", 1_000_200, "bytes", 40_008_000, "recycled", 0, "overflows", 0))
                 .containsEntry("syn_queue_peak", 321)
                 .containsEntry("packets_per_second", Map.of("rx", 1_500_000.0, "tx", 1_500_000.0))
                 .containsEntry("cpu", Map.of("server", 1.1, "generator", 1.0))
@@ -116,8 +148,10 @@ class BenchResultTest {
         final NodeReport report = result.last().generator();
 
         assertThat(NodeReport.fromLine(report.toLine())).isEqualTo(report);
-        assertThat(NodeReport.fromLine(result.last().server().toLine())).isEqualTo(result.last().server());
-        assertThat(NodeReport.fromLine(NodeReport.error(List.of("a", "b")).toLine()).errors())
+        assertThat(NodeReport.fromLine(result.last().server().toLine()))
+                .isEqualTo(result.last().server());
+        assertThat(NodeReport.fromLine(NodeReport.error(List.of("a", "b")).toLine())
+                        .errors())
                 .containsExactly("a", "b");
     }
 }

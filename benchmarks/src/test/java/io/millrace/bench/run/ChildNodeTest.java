@@ -50,7 +50,8 @@ class ChildNodeTest {
 
     @Test
     void shouldSayWhyItCouldNotStart() throws IOException {
-        final String error = NodeReport.error(List.of("no huge pages: reserve some")).toLine();
+        final String error =
+                NodeReport.error(List.of("no huge pages: reserve some")).toLine();
         try (ChildNode node = start("echo '" + error + "'; exit 2")) {
             assertThatExceptionOfType(NodeFailedException.class)
                     .isThrownBy(() -> node.await(LIMIT))

@@ -11,8 +11,11 @@ record Counters(Map<String, Long> values) {
 
     static Counters in(final String output) {
         final Map<String, Long> values = new HashMap<>();
-        output.lines().map(LINE::matcher).filter(Matcher::matches).forEach(
-                line -> values.put(line.group(1), Long.parseLong(line.group(2).replace(",", ""))));
+        output.lines()
+                .map(LINE::matcher)
+                .filter(Matcher::matches)
+                .forEach(line ->
+                        values.put(line.group(1), Long.parseLong(line.group(2).replace(",", ""))));
         return new Counters(values);
     }
 

@@ -71,7 +71,8 @@ class LinuxPeerTest {
         serve("--app", "echo:7");
         final String lines = "one\ntwo\nthree\n";
 
-        final Program netcat = inKernel("nc", "-N", "-w", "10", VethLink.OUR_ADDRESS, "7").feed(lines);
+        final Program netcat =
+                inKernel("nc", "-N", "-w", "10", VethLink.OUR_ADDRESS, "7").feed(lines);
 
         assertThat(netcat.result()).isEqualTo(lines);
     }
@@ -88,7 +89,9 @@ class LinuxPeerTest {
         final Counters counters = stop(serve);
         assertThat(counters.of("TCP_PASSIVE_OPENS")).isEqualTo(10_000);
         assertThat(counters.of("TCP_CLOSES")).isEqualTo(10_000);
-        assertThat(counters.of("TIME_WAIT_ENTERED")).as("those that we closed first").isEqualTo(9_000);
+        assertThat(counters.of("TIME_WAIT_ENTERED"))
+                .as("those that we closed first")
+                .isEqualTo(9_000);
         assertNoLeak(counters);
     }
 
@@ -112,7 +115,8 @@ class LinuxPeerTest {
 
     @Test
     void shouldOpenConnectionsToTheKernelsListener() throws IOException, InterruptedException {
-        start(link.inKernel(Program.java(KernelEchoServer.class.getName(), "7"))).awaitLine("ready");
+        start(link.inKernel(Program.java(KernelEchoServer.class.getName(), "7")))
+                .awaitLine("ready");
 
         final Program opener = start(link.inOurs(Program.java(
                 ActiveOpener.class.getName(),
@@ -156,11 +160,12 @@ class LinuxPeerTest {
     }
 
     private static String[] serveCommand(final String device, final String... options) {
-        final Stream<String> fixed =
-                Stream.of("serve", "--port", device, "--address", VethLink.OUR_ADDRESS + "/24");
+        final Stream<String> fixed = Stream.of("serve", "--port", device, "--address", VethLink.OUR_ADDRESS + "/24");
         final Stream<String> memory = Program.hugePages() ? Stream.of() : Stream.of("--no-huge");
         return Program.java(
-                MAIN, Stream.concat(Stream.concat(fixed, memory), Arrays.stream(options)).toArray(String[]::new));
+                MAIN,
+                Stream.concat(Stream.concat(fixed, memory), Arrays.stream(options))
+                        .toArray(String[]::new));
     }
 
     private Program inKernel(final String... command) throws IOException {
@@ -181,9 +186,15 @@ class LinuxPeerTest {
 
     private static void assertNoLeak(final Counters counters) {
         assertThat(counters.of("CONNECTIONS")).as("connections at the end").isZero();
-        assertThat(counters.of("SYN_QUEUE_ENTRIES")).as("half-open connections at the end").isZero();
-        assertThat(counters.of("ACCEPT_QUEUE_ENTRIES")).as("connections not accepted at the end").isZero();
-        assertThat(counters.of("FRAMES_EXHAUSTED")).as("times there was no frame").isZero();
+        assertThat(counters.of("SYN_QUEUE_ENTRIES"))
+                .as("half-open connections at the end")
+                .isZero();
+        assertThat(counters.of("ACCEPT_QUEUE_ENTRIES"))
+                .as("connections not accepted at the end")
+                .isZero();
+        assertThat(counters.of("FRAMES_EXHAUSTED"))
+                .as("times there was no frame")
+                .isZero();
     }
 
     private static void assumeInstalled(final String program) {

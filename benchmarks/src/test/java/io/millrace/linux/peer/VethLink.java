@@ -37,7 +37,20 @@ final class VethLink implements AutoCloseable {
 
     private void build() throws IOException, InterruptedException {
         must("ip", "netns", "add", ours);
-        must("ip", "-n", kernel, "link", "add", KERNEL_DEVICE, "type", "veth", "peer", "name", OUR_DEVICE, "netns", ours);
+        must(
+                "ip",
+                "-n",
+                kernel,
+                "link",
+                "add",
+                KERNEL_DEVICE,
+                "type",
+                "veth",
+                "peer",
+                "name",
+                OUR_DEVICE,
+                "netns",
+                ours);
         for (final String namespace : List.of(kernel, ours)) {
             // nobody but TCP under test speaks on the cable
             must("ip", "netns", "exec", namespace, "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1");

@@ -36,8 +36,7 @@ public final class Datapath implements AutoCloseable {
     private Optional<NeighborService> neighborService = Optional.empty();
     private Optional<Agent> ioAgent = Optional.empty();
 
-    private Datapath(
-            final PacketPort port, final HostAddresses host, final DatapathConfig config, final int shards) {
+    private Datapath(final PacketPort port, final HostAddresses host, final DatapathConfig config, final int shards) {
         this.port = port;
         this.host = host;
         this.config = config;
@@ -119,8 +118,7 @@ public final class Datapath implements AutoCloseable {
         final FrameAllocator allocator = port.pool().newAllocator();
         final PortSink sink = new PortSink(port.txQueue(0), allocator, ioCounters);
         final NeighborService service = neighborService(allocator, sink, ioCounters);
-        final HostResponder responder =
-                new HostResponder.Owner(echoResponder(allocator, sink, ioCounters), service);
+        final HostResponder responder = new HostResponder.Owner(echoResponder(allocator, sink, ioCounters), service);
         final IngressStage ingress = ingress(0, responder, allocator, ioCounters);
         final ShardDispatcher dispatcher =
                 new ShardDispatcher(steering, inward, config.burstSize(), allocator, ioCounters);

@@ -23,8 +23,9 @@ public enum IdleMode {
         return switch (this) {
             case BUSY -> new BusySpinIdleStrategy();
             case YIELD -> new YieldingIdleStrategy();
-            case BACKOFF -> new BackoffIdleStrategy(
-                    SPINS, YIELDS, TimeUnit.MICROSECONDS.toNanos(1), TimeUnit.MICROSECONDS.toNanos(100));
+            case BACKOFF ->
+                new BackoffIdleStrategy(
+                        SPINS, YIELDS, TimeUnit.MICROSECONDS.toNanos(1), TimeUnit.MICROSECONDS.toNanos(100));
         };
     }
 }

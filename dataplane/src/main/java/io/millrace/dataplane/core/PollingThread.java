@@ -35,8 +35,8 @@ public final class PollingThread implements AutoCloseable {
     public static PollingThread start(
             final Agent agent, final OptionalInt cpu, final IdleMode idle, final CounterBlock counters) {
         if (cpu.isPresent() && !CpuAffinity.allowedCpus().contains(cpu.getAsInt())) {
-            throw new IllegalArgumentException("CPU " + cpu.getAsInt() + " for " + agent.roleName()
-                    + ": choose one of " + CpuAffinity.allowedCpus());
+            throw new IllegalArgumentException("CPU " + cpu.getAsInt() + " for " + agent.roleName() + ": choose one of "
+                    + CpuAffinity.allowedCpus());
         }
         final PollingThread thread = new PollingThread(agent, idle, counters);
         AgentRunner.startOnThread(thread.runner, task -> {

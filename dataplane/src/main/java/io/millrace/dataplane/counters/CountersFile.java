@@ -42,7 +42,8 @@ public final class CountersFile implements AutoCloseable {
             file.build(blockNames);
         } catch (final IOException e) {
             file.arena.close();
-            throw new UncheckedIOException("counters file " + path + ": " + e + "; is its directory there, and writable?", e);
+            throw new UncheckedIOException(
+                    "counters file " + path + ": " + e + "; is its directory there, and writable?", e);
         }
         return file;
     }
@@ -84,10 +85,12 @@ public final class CountersFile implements AutoCloseable {
         memory.set(CountersLayout.INT, CountersLayout.BLOCKS_OFFSET_OFFSET, blocksOffset);
         memory.set(CountersLayout.INT, CountersLayout.NAMES_OFFSET_OFFSET, CountersLayout.HEADER_LENGTH);
         memory.set(CountersLayout.INT, CountersLayout.NAMES_LENGTH_OFFSET, names.length);
-        memory.set(CountersLayout.LONG, CountersLayout.PROCESS_ID_OFFSET, ProcessHandle.current().pid());
+        memory.set(
+                CountersLayout.LONG,
+                CountersLayout.PROCESS_ID_OFFSET,
+                ProcessHandle.current().pid());
         memory.set(CountersLayout.LONG, CountersLayout.START_OFFSET, System.currentTimeMillis());
-        MemorySegment.copy(
-                MemorySegment.ofArray(names), 0, memory, CountersLayout.HEADER_LENGTH, names.length);
+        MemorySegment.copy(MemorySegment.ofArray(names), 0, memory, CountersLayout.HEADER_LENGTH, names.length);
         VarHandle.releaseFence();
         memory.set(CountersLayout.LONG, CountersLayout.MAGIC_OFFSET, CountersLayout.MAGIC);
     }

@@ -33,8 +33,8 @@ public final class CountersReader implements AutoCloseable {
         }
         final int version = intAt(CountersLayout.VERSION_OFFSET);
         if (version != CountersLayout.VERSION) {
-            throw new IOException(path + " has layout version " + version + "; this program reads "
-                    + CountersLayout.VERSION);
+            throw new IOException(
+                    path + " has layout version " + version + "; this program reads " + CountersLayout.VERSION);
         }
         blocksOffset = intAt(CountersLayout.BLOCKS_OFFSET_OFFSET);
         blockLength = intAt(CountersLayout.BLOCK_LENGTH_OFFSET);
@@ -52,8 +52,7 @@ public final class CountersReader implements AutoCloseable {
             throw new IOException(path + " is broken: its parts lie outside the file");
         }
         final String names = new String(
-                memory.asSlice(namesOffset, namesLength).toArray(ValueLayout.JAVA_BYTE),
-                StandardCharsets.UTF_8);
+                memory.asSlice(namesOffset, namesLength).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
         final List<String> lines = names.lines().toList();
         if (lines.size() != counterCount + blockCount) {
             throw new IOException(path + " is broken: it has " + lines.size() + " names");
@@ -95,8 +94,7 @@ public final class CountersReader implements AutoCloseable {
 
     /** Value of a counter in a block now. */
     public long value(final int block, final int counter) {
-        return memory.get(
-                CountersLayout.LONG, blocksOffset + (long) block * blockLength + (long) counter * Long.BYTES);
+        return memory.get(CountersLayout.LONG, blocksOffset + (long) block * blockLength + (long) counter * Long.BYTES);
     }
 
     /** Sum of a counter over all blocks now; 0 when the file does not know the name. */

@@ -13,8 +13,8 @@ public final class Toeplitz {
     /** Bytes of a key: enough for the 36 bytes of an IPv6 4-tuple. */
     public static final int KEY_LENGTH = 40;
 
-    private static final String STANDARD_KEY = "6d5a56da255b0ec24167253d43a38fb0d0ca2bcbae7b30b477cb2da38030f20c"
-            + "6a42b73bbeac01fa";
+    private static final String STANDARD_KEY =
+            "6d5a56da255b0ec24167253d43a38fb0d0ca2bcbae7b30b477cb2da38030f20c" + "6a42b73bbeac01fa";
     private static final int IPV6_BYTES = 36;
 
     private final byte[] key;

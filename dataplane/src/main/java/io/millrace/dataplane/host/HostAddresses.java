@@ -36,10 +36,16 @@ public final class HostAddresses {
         macValue = mac.value();
         localIpv4 = addresses.stream().mapToInt(p -> p.address().ipv4()).toArray();
         linkMask = addresses.stream().mapToInt(IpPrefix::maskIpv4).toArray();
-        linkNetwork = addresses.stream().mapToInt(p -> p.address().ipv4() & p.maskIpv4()).toArray();
-        linkBroadcast = addresses.stream().filter(IpPrefix::hasBroadcast).mapToInt(IpPrefix::broadcastIpv4).toArray();
+        linkNetwork = addresses.stream()
+                .mapToInt(p -> p.address().ipv4() & p.maskIpv4())
+                .toArray();
+        linkBroadcast = addresses.stream()
+                .filter(IpPrefix::hasBroadcast)
+                .mapToInt(IpPrefix::broadcastIpv4)
+                .toArray();
         ownedMask = owned.stream().mapToInt(IpPrefix::maskIpv4).toArray();
-        ownedNetwork = owned.stream().mapToInt(p -> p.address().ipv4() & p.maskIpv4()).toArray();
+        ownedNetwork =
+                owned.stream().mapToInt(p -> p.address().ipv4() & p.maskIpv4()).toArray();
         gatewayIpv4 = gateway.map(IpAddress::ipv4).orElse(0);
     }
 
@@ -199,8 +205,8 @@ public final class HostAddresses {
 
         private void checkGateway(final IpAddress address) {
             if (addresses.stream().noneMatch(p -> p.contains(address))) {
-                throw new IllegalArgumentException(
-                        "gateway " + address + ": is in none of the networks " + addresses + "; it must be on the link");
+                throw new IllegalArgumentException("gateway " + address + ": is in none of the networks " + addresses
+                        + "; it must be on the link");
             }
             if (addresses.stream().anyMatch(p -> p.address().equals(address))) {
                 throw new IllegalArgumentException("gateway " + address + ": is our own address");

@@ -8,6 +8,7 @@ final class TokenBucket {
     private final long burstNanos;
     /** Time already paid for: a token moves it on by its share of a second. */
     private long paidUntil;
+
     private boolean started;
 
     TokenBucket(final long perSecond, final long burst) {

@@ -207,8 +207,8 @@ public final class FrameClassifier {
     }
 
     private boolean isTcpChecksumValid(final long ip, final long tcp, final int length) {
-        final long pseudo =
-                InternetChecksum.pseudoHeader(Memory.getIntBE(ip + 12), Memory.getIntBE(ip + 16), IpProtocol.TCP, length);
+        final long pseudo = InternetChecksum.pseudoHeader(
+                Memory.getIntBE(ip + 12), Memory.getIntBE(ip + 16), IpProtocol.TCP, length);
         return InternetChecksum.isValid(pseudo + InternetChecksum.sum(tcp, length))
                 || acceptPartialChecksums && Memory.getShortBE(tcp + 16) == InternetChecksum.uncomplemented(pseudo);
     }

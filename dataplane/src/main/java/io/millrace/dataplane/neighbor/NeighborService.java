@@ -344,8 +344,7 @@ public final class NeighborService {
         }
     }
 
-    private void onMessageAtClose(
-            final int type, final MutableDirectBuffer buffer, final int index, final int length) {
+    private void onMessageAtClose(final int type, final MutableDirectBuffer buffer, final int index, final int length) {
         if (type != NeighborResolver.LEARN) {
             drop(buffer.getLong(index + NeighborResolver.SECOND_OFFSET));
         }

@@ -8,8 +8,8 @@ import io.millrace.dpdk.EthDev;
 import io.millrace.dpdk.EthDevConfig;
 import io.millrace.dpdk.EthRxQueue;
 import io.millrace.dpdk.EthTxQueue;
-import io.millrace.dpdk.Mempool;
 import io.millrace.dpdk.MbufLayout;
+import io.millrace.dpdk.Mempool;
 import io.millrace.dpdk.Offload;
 import io.millrace.dpdk.PortInfo;
 import io.millrace.dpdk.PortStats;
@@ -30,8 +30,7 @@ public final class DpdkPort implements PacketPort {
     private static final int STASH_FRAMES = 512 + Mempool.LCORE_CACHE;
 
     /** Drivers that take frames out of the kernel's stack, and don't hand on what it says of their checksums. */
-    private static final Set<String> KERNEL_DRIVERS =
-            Set.of("net_af_packet", "net_af_xdp", "net_pcap", "net_tap");
+    private static final Set<String> KERNEL_DRIVERS = Set.of("net_af_packet", "net_af_xdp", "net_pcap", "net_tap");
 
     /** How many ports the thread is attached to: DPDK registers a thread once. */
     private static final ThreadLocal<int[]> ATTACHED = ThreadLocal.withInitial(() -> new int[1]);
@@ -81,8 +80,7 @@ public final class DpdkPort implements PacketPort {
         try {
             checkQueues(device, config.queuePairs());
             final int dataRoom = dataRoom(config);
-            final Mempool mempool =
-                    Mempool.create(eal, "millrace-port-" + device.port(), frames(config), dataRoom);
+            final Mempool mempool = Mempool.create(eal, "millrace-port-" + device.port(), frames(config), dataRoom);
             try {
                 device.configure(deviceConfig(config), mempool);
                 device.start();

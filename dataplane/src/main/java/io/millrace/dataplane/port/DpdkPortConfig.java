@@ -50,8 +50,7 @@ public record DpdkPortConfig(
 
     /** The same with other numbers of descriptors for each queue. */
     public DpdkPortConfig withDescriptors(final int rx, final int tx) {
-        return new DpdkPortConfig(
-                device, queuePairs, rx, tx, mtu, engineFrames, pollingThreads, offloads, promiscuous);
+        return new DpdkPortConfig(device, queuePairs, rx, tx, mtu, engineFrames, pollingThreads, offloads, promiscuous);
     }
 
     /** The same with another MTU; 0 for 1500. */

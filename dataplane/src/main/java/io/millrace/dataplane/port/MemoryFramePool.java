@@ -54,7 +54,8 @@ public final class MemoryFramePool implements FramePool, AutoCloseable {
 
     @Override
     public synchronized int available() {
-        return freeCount + allocators.stream().mapToInt(allocator -> allocator.count).sum();
+        return freeCount
+                + allocators.stream().mapToInt(allocator -> allocator.count).sum();
     }
 
     @Override

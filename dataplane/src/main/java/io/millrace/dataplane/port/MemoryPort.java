@@ -31,6 +31,7 @@ public final class MemoryPort implements PacketPort {
     private final MemoryFramePool pool;
     /** Frames under way to this port: {@code incoming[t][r]} from the peer's transmit queue t to receive queue r. */
     private final FrameRing[][] incoming;
+
     private final Receiver[] receivers;
     private final Transmitter[] transmitters;
 

@@ -34,8 +34,8 @@ public record MemoryPortConfig(
             throw new IllegalArgumentException("queuePairs " + queuePairs + ": must be 1 to 128");
         }
         if (mtu < 68 || mtu + 18 > dataRoom) {
-            throw new IllegalArgumentException("mtu " + mtu + ": must be 68 to " + (dataRoom - 18) + " with " + dataRoom
-                    + " bytes of data room");
+            throw new IllegalArgumentException(
+                    "mtu " + mtu + ": must be 68 to " + (dataRoom - 18) + " with " + dataRoom + " bytes of data room");
         }
     }
 
@@ -54,8 +54,7 @@ public record MemoryPortConfig(
 
     /** The same with another number of queue pairs. */
     public MemoryPortConfig withQueuePairs(final int pairs) {
-        return new MemoryPortConfig(
-                pairs, queueCapacity, frames, dataRoom, mtu, checksumOffload, leftMac, rightMac);
+        return new MemoryPortConfig(pairs, queueCapacity, frames, dataRoom, mtu, checksumOffload, leftMac, rightMac);
     }
 
     /** The same with another number of frames in the pool. */

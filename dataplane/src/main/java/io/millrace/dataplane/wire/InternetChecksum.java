@@ -63,8 +63,7 @@ public final class InternetChecksum {
     }
 
     /** Sum of the IPv4 pseudo header (RFC 9293 §3.1); addresses in host order, {@code length} of header and text. */
-    public static long pseudoHeader(
-            final int source, final int destination, final int protocol, final int length) {
+    public static long pseudoHeader(final int source, final int destination, final int protocol, final int length) {
         final long words = (source & LOW) + (destination & LOW) + protocol + length;
         // A machine-order word is 256 times the network-order word, modulo 2^16 - 1.
         return SWAP ? words << 8 : words;

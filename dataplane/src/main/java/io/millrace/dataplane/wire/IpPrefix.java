@@ -26,7 +26,8 @@ public record IpPrefix(IpAddress address, int length) {
             return new IpPrefix(address, length);
         } catch (final NumberFormatException e) {
             throw new IllegalArgumentException(
-                    "CIDR '" + text + "': write an address, a slash and the number of network bits, such as 10.0.0.1/24",
+                    "CIDR '" + text
+                            + "': write an address, a slash and the number of network bits, such as 10.0.0.1/24",
                     e);
         } catch (final IllegalArgumentException e) {
             throw new IllegalArgumentException(

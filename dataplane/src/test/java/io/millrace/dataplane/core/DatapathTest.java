@@ -56,7 +56,8 @@ class DatapathTest {
 
                 final long reply = bench.takeOnlySent();
                 assertThat(ip(reply).destination()).isEqualTo(PEER_IP);
-                assertThat(new IcmpHeader().wrap(ip(reply).address() + 20).type()).isEqualTo(IcmpHeader.ECHO_REPLY);
+                assertThat(new IcmpHeader().wrap(ip(reply).address() + 20).type())
+                        .isEqualTo(IcmpHeader.ECHO_REPLY);
                 bench.free(reply);
             }
         }
@@ -117,7 +118,8 @@ class DatapathTest {
                 for (int shard = 0; shard < 3; shard++) {
                     assertThat(bench.ports.get(shard)).isNotEmpty();
                     for (final int port : bench.ports.get(shard)) {
-                        assertThat(bench.path.steering().shardOfIpv4(PEER_IP, OUR_IP, port, 80)).isEqualTo(shard);
+                        assertThat(bench.path.steering().shardOfIpv4(PEER_IP, OUR_IP, port, 80))
+                                .isEqualTo(shard);
                     }
                 }
                 final List<Long> answers = bench.takeSent();
@@ -250,14 +252,16 @@ class DatapathTest {
             final List<CounterBlock> counters = IntStream.range(0, shards)
                     .mapToObj(i -> CounterBlock.allocate("shard-" + i))
                     .toList();
-            final DatapathConfig config = new DatapathConfig(
-                    32, 2048, DatapathConfig.defaults().neighbors(), 1_000_000, 1_000_000);
+            final DatapathConfig config =
+                    new DatapathConfig(32, 2048, DatapathConfig.defaults().neighbors(), 1_000_000, 1_000_000);
             path = pipeline
                     ? Datapath.pipeline(pair.left(), host, config, () -> now, ioCounters, counters)
                     : Datapath.runToCompletion(pair.left(), host, config, counters);
             io = path.ioAgent().orElse(null);
             endpoints = path.endpoints().toArray(ShardEndpoint[]::new);
-            ports = IntStream.range(0, shards).<List<Integer>>mapToObj(i -> new ArrayList<>()).toList();
+            ports = IntStream.range(0, shards)
+                    .<List<Integer>>mapToObj(i -> new ArrayList<>())
+                    .toList();
             consumers = new FrameConsumer[shards];
             for (int i = 0; i < shards; i++) {
                 final int shard = i;

@@ -32,8 +32,10 @@ class LinuxPingTest {
                 DpdkPort port = namespaces.inNear(
                         () -> DpdkPort.open(eal, DpdkPortConfig.of(device).withEngineFrames(2048, 2)))) {
             final int frames = port.pool().available();
-            final HostAddresses host =
-                    HostAddresses.builder(port.mac()).address("10.9.0.1/24").owned("10.9.0.64/26").build();
+            final HostAddresses host = HostAddresses.builder(port.mac())
+                    .address("10.9.0.1/24")
+                    .owned("10.9.0.64/26")
+                    .build();
             try (Datapath path = Datapath.pipeline(
                     port, host, DatapathConfig.defaults(), SystemNanoClock.INSTANCE, counters, shards())) {
                 try (PollingThread io = PollingThread.start(
@@ -59,7 +61,8 @@ class LinuxPingTest {
     }
 
     /** Linux compares the payload that comes back byte by byte, and says so when it differs. */
-    private static void ping(final TestNamespaces namespaces, final String address, final int payload) throws Exception {
+    private static void ping(final TestNamespaces namespaces, final String address, final int payload)
+            throws Exception {
         final String said =
                 namespaces.inFar("ping", "-n", "-c", "5", "-i", "0.05", "-W", "5", "-s", "" + payload, address);
         assertThat(said).contains("5 received").doesNotContain("wrong data byte");

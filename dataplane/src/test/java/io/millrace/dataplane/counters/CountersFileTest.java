@@ -32,7 +32,8 @@ class CountersFileTest {
             assertThat(reader.value(1, Counter.TIME_WAIT_ENTRIES.ordinal())).isEqualTo(60_000_000);
             assertThat(reader.sum("NO_SUCH_COUNTER")).isZero();
             assertThat(reader.linuxName(Counter.LISTEN_OVERFLOWS.ordinal())).isEqualTo("TcpExtListenOverflows");
-            assertThat(reader.sentence(Counter.FRAMES_RECEIVED.ordinal())).isEqualTo(Counter.FRAMES_RECEIVED.sentence());
+            assertThat(reader.sentence(Counter.FRAMES_RECEIVED.ordinal()))
+                    .isEqualTo(Counter.FRAMES_RECEIVED.sentence());
             assertThat(reader.counterNames()).hasSize(Counter.COUNT);
             assertThat(reader.processId()).isEqualTo(ProcessHandle.current().pid());
         }
@@ -47,7 +48,8 @@ class CountersFileTest {
             file.blocks().getFirst().set(Counter.BYTES_RECEIVED, 0x1122334455L);
 
             final ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(path)).order(ByteOrder.LITTLE_ENDIAN);
-            assertThat(new String(bytes.array(), 0, 8, StandardCharsets.US_ASCII)).isEqualTo("MILLRACE");
+            assertThat(new String(bytes.array(), 0, 8, StandardCharsets.US_ASCII))
+                    .isEqualTo("MILLRACE");
             assertThat(bytes.getInt(8)).isEqualTo(1);
             assertThat(bytes.getInt(12)).isEqualTo(Counter.COUNT);
             assertThat(bytes.getInt(16)).isEqualTo(1);
@@ -62,7 +64,8 @@ class CountersFileTest {
         Files.writeString(path, "left by a process that was killed");
         try (CountersFile file = CountersFile.create(path, List.of("io"));
                 CountersReader reader = CountersReader.open(path)) {
-            assertThat(reader.blockNames()).containsExactly(file.blocks().getFirst().name());
+            assertThat(reader.blockNames())
+                    .containsExactly(file.blocks().getFirst().name());
         }
     }
 
@@ -70,7 +73,9 @@ class CountersFileTest {
     void shouldSayWhatIsWrongWithAFile() throws IOException {
         final Path path = directory.resolve("text");
         Files.writeString(path, "x".repeat(100));
-        assertThatThrownBy(() -> CountersReader.open(path)).isInstanceOf(IOException.class).hasMessageContaining("text");
+        assertThatThrownBy(() -> CountersReader.open(path))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("text");
         assertThatThrownBy(() -> CountersReader.open(directory.resolve("none"))).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> CountersFile.create(Path.of("/nonexistent/counters"), List.of("io")))
                 .hasMessageContaining("/nonexistent/counters");
@@ -80,7 +85,8 @@ class CountersFileTest {
     void shouldAllocateNothingWhenCounting() {
         final CounterBlock block = CounterBlock.allocate("test");
 
-        assertThat(Allocations.bytesPer50Thousand(() -> block.increment(Counter.FRAMES_RECEIVED))).isZero();
+        assertThat(Allocations.bytesPer50Thousand(() -> block.increment(Counter.FRAMES_RECEIVED)))
+                .isZero();
         assertThat(block.get(Counter.FRAMES_RECEIVED)).isGreaterThanOrEqualTo(80_000);
     }
 }

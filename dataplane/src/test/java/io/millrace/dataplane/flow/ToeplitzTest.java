@@ -71,11 +71,14 @@ class ToeplitzTest {
 
     @Test
     void shouldRefuseShardCountsTheTableCannotHold() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new FlowSteering(toeplitz, 129)).withMessageContaining("129");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new FlowSteering(toeplitz, 129))
+                .withMessageContaining("129");
     }
 
     @Test
     void shouldAllocateNothing() {
-        assertThat(Allocations.bytesPer50Thousand(() -> toeplitz.hashIpv4(1, 2, 3, 4))).isZero();
+        assertThat(Allocations.bytesPer50Thousand(() -> toeplitz.hashIpv4(1, 2, 3, 4)))
+                .isZero();
     }
 }

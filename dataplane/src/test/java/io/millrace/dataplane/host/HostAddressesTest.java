@@ -47,7 +47,8 @@ class HostAddressesTest {
                 .isThrownBy(() -> builder.address("127.0.0.1/8"))
                 .withMessageContaining("127.0.0.1/8");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> builder.address("10.0.0.1/24").gateway("10.0.1.1").build())
+                .isThrownBy(
+                        () -> builder.address("10.0.0.1/24").gateway("10.0.1.1").build())
                 .withMessageContaining("10.0.1.1");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> HostAddresses.builder(new MacAddress(MacAddress.BROADCAST)))

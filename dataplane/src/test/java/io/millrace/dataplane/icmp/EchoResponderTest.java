@@ -48,8 +48,10 @@ class EchoResponderTest {
         assertThat(ip(reply).destination()).isEqualTo(PEER_IP);
         assertThat(ip(reply).typeOfService()).isEqualTo(0x10);
         assertThat(ip(reply).totalLength()).isEqualTo(28 + 57);
-        assertThat(InternetChecksum.isValid(InternetChecksum.sum(ip(reply).address(), 20))).isTrue();
-        assertThat(InternetChecksum.isValid(InternetChecksum.sum(ip(reply).address() + 20, 8 + 57))).isTrue();
+        assertThat(InternetChecksum.isValid(InternetChecksum.sum(ip(reply).address(), 20)))
+                .isTrue();
+        assertThat(InternetChecksum.isValid(InternetChecksum.sum(ip(reply).address() + 20, 8 + 57)))
+                .isTrue();
         final IcmpHeader icmp = new IcmpHeader().wrap(ip(reply).address() + 20);
         assertThat(icmp.type()).isEqualTo(IcmpHeader.ECHO_REPLY);
         assertThat(icmp.identifier()).isEqualTo(77);
@@ -73,7 +75,8 @@ class EchoResponderTest {
         assertThat(Mbuf.dataLength(reply)).isEqualTo(14 + 48);
         assertThat(ip(reply).headerLength()).isEqualTo(20);
         assertThat(ethernet(reply).destination()).isEqualTo(PEER_MAC);
-        assertThat(InternetChecksum.isValid(InternetChecksum.sum(ip(reply).address() + 20, 28))).isTrue();
+        assertThat(InternetChecksum.isValid(InternetChecksum.sum(ip(reply).address() + 20, 28)))
+                .isTrue();
     }
 
     @Test

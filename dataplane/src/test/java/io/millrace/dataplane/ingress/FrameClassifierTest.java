@@ -103,7 +103,8 @@ class FrameClassifierTest {
     void shouldAcceptEveryAddressOfAnOwnedPrefix() {
         final int owned = IpAddress.parse("10.79.255.255").ipv4();
 
-        assertThat(classifier.classify(frames.tcp(PEER_IP, owned, 1, 2, TcpFlags.SYN, 0))).isPositive();
+        assertThat(classifier.classify(frames.tcp(PEER_IP, owned, 1, 2, TcpFlags.SYN, 0)))
+                .isPositive();
         assertThat(DropReason.of(classifier.classify(frames.tcp(PEER_IP, owned + 1, 1, 2, TcpFlags.SYN, 0))))
                 .isEqualTo(DropReason.OTHER_ADDRESS);
     }
@@ -136,13 +137,15 @@ class FrameClassifierTest {
     @Tag("N6")
     void shouldAcceptAChecksumAKernelLeftToTheDeviceOnlyWhereTheseComeFrom() {
         final long mbuf = frames.tcp(11);
-        tcp(mbuf).checksum(InternetChecksum.uncomplemented(
-                InternetChecksum.pseudoHeader(PEER_IP, OUR_IP, IpProtocol.TCP, 31)));
+        tcp(mbuf)
+                .checksum(InternetChecksum.uncomplemented(
+                        InternetChecksum.pseudoHeader(PEER_IP, OUR_IP, IpProtocol.TCP, 31)));
 
         assertThat(DropReason.of(classifier.classify(mbuf))).isEqualTo(DropReason.TCP_CHECKSUM);
         assertThat(new FrameClassifier(host, true).classify(mbuf)).isPositive();
         tcp(mbuf).checksum(tcp(mbuf).checksum() + 1);
-        assertThat(DropReason.of(new FrameClassifier(host, true).classify(mbuf))).isEqualTo(DropReason.TCP_CHECKSUM);
+        assertThat(DropReason.of(new FrameClassifier(host, true).classify(mbuf)))
+                .isEqualTo(DropReason.TCP_CHECKSUM);
     }
 
     @TestFactory
@@ -152,7 +155,9 @@ class FrameClassifierTest {
         cases.put("half an Ethernet header", breaking(DropReason.TRUNCATED_FRAME, m -> Mbuf.length(m, 13)));
         cases.put("half an IP header", breaking(DropReason.TRUNCATED_FRAME, m -> Mbuf.length(m, 14 + 19)));
         cases.put("two segments", breaking(DropReason.SEGMENTED_FRAME, m -> Mbuf.segments(m, 2)));
-        cases.put("unknown EtherType", breaking(DropReason.UNKNOWN_ETHER_TYPE, m -> ethernet(m).etherType(0x88cc)));
+        cases.put(
+                "unknown EtherType",
+                breaking(DropReason.UNKNOWN_ETHER_TYPE, m -> ethernet(m).etherType(0x88cc)));
         cases.put("IPv6", breaking(DropReason.IPV6, m -> ethernet(m).etherType(EtherType.IPV6)));
         cases.put("VLAN 5", breaking(DropReason.OTHER_VLAN, m -> insertVlanTag(m, 5)));
         cases.put("VLAN 5, taken out by the card", breaking(DropReason.OTHER_VLAN, m -> {
@@ -163,11 +168,21 @@ class FrameClassifierTest {
             ethernet(m).etherType(EtherType.VLAN);
             Mbuf.length(m, 17);
         }));
-        cases.put("other station", breaking(DropReason.OTHER_STATION, m -> ethernet(m).destination(OUR_MAC + 1)));
-        cases.put("to the broadcast MAC", breaking(DropReason.LINK_BROADCAST, m -> ethernet(m).destination(-1)));
-        cases.put("to a multicast MAC", breaking(DropReason.LINK_BROADCAST, m -> ethernet(m).destination(0x01005e000001L)));
-        cases.put("from a group MAC", breaking(DropReason.BAD_SOURCE_MAC, m -> ethernet(m).source(0x01005e000001L)));
-        cases.put("from our own MAC", breaking(DropReason.BAD_SOURCE_MAC, m -> ethernet(m).source(OUR_MAC)));
+        cases.put(
+                "other station",
+                breaking(DropReason.OTHER_STATION, m -> ethernet(m).destination(OUR_MAC + 1)));
+        cases.put(
+                "to the broadcast MAC",
+                breaking(DropReason.LINK_BROADCAST, m -> ethernet(m).destination(-1)));
+        cases.put(
+                "to a multicast MAC",
+                breaking(DropReason.LINK_BROADCAST, m -> ethernet(m).destination(0x01005e000001L)));
+        cases.put(
+                "from a group MAC",
+                breaking(DropReason.BAD_SOURCE_MAC, m -> ethernet(m).source(0x01005e000001L)));
+        cases.put(
+                "from our own MAC",
+                breaking(DropReason.BAD_SOURCE_MAC, m -> ethernet(m).source(OUR_MAC)));
         cases.put("IP version 5", breaking(DropReason.IP_VERSION, m -> Memory.putByte(ip(m).address(), 0x55)));
         cases.put("IHL 4", breaking(DropReason.IP_HEADER_LENGTH, m -> Memory.putByte(ip(m).address(), 0x44)));
         cases.put("IHL past the end", breaking(DropReason.IP_HEADER_LENGTH, m -> {
@@ -195,23 +210,28 @@ class FrameClassifierTest {
         cases.put("half a TCP header", breakingIp(DropReason.TCP_TRUNCATED, m -> ip(m).totalLength(39)));
         cases.put("data offset 4", breaking(DropReason.TCP_DATA_OFFSET, m -> tcp(m).dataOffset(16)));
         cases.put("data offset past the end", breaking(DropReason.TCP_DATA_OFFSET, m -> tcp(m).dataOffset(60)));
-        cases.put("wrong TCP checksum", breaking(DropReason.TCP_CHECKSUM, m -> tcp(m).checksum(tcp(m).checksum() ^ 0x8000)));
+        cases.put(
+                "wrong TCP checksum",
+                breaking(DropReason.TCP_CHECKSUM, m -> tcp(m).checksum(tcp(m).checksum() ^ 0x8000)));
         cases.put("short ARP", new Case(DropReason.ARP_TRUNCATED, () -> frames.frame(EtherType.ARP, 27)));
         cases.put("ARP to another station", new Case(DropReason.OTHER_STATION, () -> {
             final long m = frames.arp(ArpPacket.REPLY, PEER_MAC, PEER_IP, OUR_MAC, OUR_IP);
             ethernet(m).destination(OUR_MAC + 1);
             return m;
         }));
-        cases.put("half an ICMP header", breakingIp(DropReason.ICMP_TRUNCATED, m -> ip(m).protocol(1).totalLength(27)));
+        cases.put(
+                "half an ICMP header",
+                breakingIp(DropReason.ICMP_TRUNCATED, m -> ip(m).protocol(1).totalLength(27)));
 
         final EnumSet<DropReason> untested = EnumSet.allOf(DropReason.class);
         cases.values().forEach(c -> untested.remove(c.reason));
         assertThat(untested).isEmpty();
-        return cases.entrySet().stream().map(c -> DynamicTest.dynamicTest(c.getKey(), () -> {
-            final long mbuf = c.getValue().frame.get();
-            assertThat(DropReason.of(classifier.classify(mbuf))).isEqualTo(c.getValue().reason);
-            assertThat(DropReason.of(c.getValue().reason.code())).isEqualTo(c.getValue().reason);
-        }));
+        return cases.entrySet().stream()
+                .map(c -> DynamicTest.dynamicTest(c.getKey(), () -> {
+                    final long mbuf = c.getValue().frame.get();
+                    assertThat(DropReason.of(classifier.classify(mbuf))).isEqualTo(c.getValue().reason);
+                    assertThat(DropReason.of(c.getValue().reason.code())).isEqualTo(c.getValue().reason);
+                }));
     }
 
     @Test
@@ -239,7 +259,9 @@ class FrameClassifierTest {
 
             if (meta >= 0 && FrameMeta.kind(meta) == FrameMeta.TCP4) {
                 final int segment = Mbuf.dataLength(mbuf) - FrameMeta.l4Offset(meta);
-                assertThat(tcp(mbuf).dataOffset()).as("seed %d frame %d", seed, i).isBetween(20, segment);
+                assertThat(tcp(mbuf).dataOffset())
+                        .as("seed %d frame %d", seed, i)
+                        .isBetween(20, segment);
                 assertThat(ip(mbuf).totalLength()).isEqualTo(Mbuf.dataLength(mbuf) - 14);
             }
         }
@@ -249,7 +271,8 @@ class FrameClassifierTest {
     void shouldAllocateNothing() {
         final long mbuf = frames.tcp(100);
 
-        assertThat(Allocations.bytesPer50Thousand(() -> classifier.classify(mbuf))).isZero();
+        assertThat(Allocations.bytesPer50Thousand(() -> classifier.classify(mbuf)))
+                .isZero();
     }
 
     private record Case(DropReason reason, Supplier<Long> frame) {}
@@ -272,8 +295,7 @@ class FrameClassifierTest {
     }
 
     private Case source(final DropReason reason, final String address) {
-        return new Case(
-                reason, () -> frames.tcp(IpAddress.parse(address).ipv4(), OUR_IP, 80, 80, TcpFlags.SYN, 0));
+        return new Case(reason, () -> frames.tcp(IpAddress.parse(address).ipv4(), OUR_IP, 80, 80, TcpFlags.SYN, 0));
     }
 
     private Case destination(final DropReason reason, final String address) {

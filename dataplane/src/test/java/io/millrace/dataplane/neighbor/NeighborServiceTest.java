@@ -81,11 +81,22 @@ class NeighborServiceTest {
 
     @Test
     void shouldAnswerForEveryAddressOfAnOwnedPrefixAndForNoOther() {
-        service.onArp(frames.arp(ArpPacket.REQUEST, PEER_MAC, PEER_IP, 0, IpAddress.parse("10.77.1.2").ipv4()));
-        assertThat(arp(sink.frames.getFirst()).senderIp()).isEqualTo(IpAddress.parse("10.77.1.2").ipv4());
+        service.onArp(frames.arp(
+                ArpPacket.REQUEST,
+                PEER_MAC,
+                PEER_IP,
+                0,
+                IpAddress.parse("10.77.1.2").ipv4()));
+        assertThat(arp(sink.frames.getFirst()).senderIp())
+                .isEqualTo(IpAddress.parse("10.77.1.2").ipv4());
         freeSent();
 
-        service.onArp(frames.arp(ArpPacket.REQUEST, PEER_MAC, PEER_IP, 0, IpAddress.parse("10.0.0.7").ipv4()));
+        service.onArp(frames.arp(
+                ArpPacket.REQUEST,
+                PEER_MAC,
+                PEER_IP,
+                0,
+                IpAddress.parse("10.0.0.7").ipv4()));
         assertThat(sink.frames).isEmpty();
         assertThat(counters.get(Counter.ARP_REPLIES_SENT)).isEqualTo(1);
     }
@@ -107,8 +118,10 @@ class NeighborServiceTest {
         service.onArp(frames.arp(ArpPacket.REPLY, PEER_MAC, 0, OUR_MAC, OUR_IP));
         service.onArp(frames.arp(ArpPacket.REQUEST, MacAddress.BROADCAST, PEER_IP, 0, OUR_IP));
         service.onArp(frames.arp(ArpPacket.REQUEST, 0, PEER_IP, 0, OUR_IP));
-        service.onArp(frames.arp(ArpPacket.REQUEST, PEER_MAC, IpAddress.parse("224.0.0.1").ipv4(), 0, OUR_IP));
-        service.onArp(frames.arp(ArpPacket.REQUEST, PEER_MAC, IpAddress.parse("10.0.0.255").ipv4(), 0, OUR_IP));
+        service.onArp(frames.arp(
+                ArpPacket.REQUEST, PEER_MAC, IpAddress.parse("224.0.0.1").ipv4(), 0, OUR_IP));
+        service.onArp(frames.arp(
+                ArpPacket.REQUEST, PEER_MAC, IpAddress.parse("10.0.0.255").ipv4(), 0, OUR_IP));
 
         assertThat(sink.frames).isEmpty();
         assertThat(counters.get(Counter.ARP_MALFORMED)).isEqualTo(7);
@@ -133,7 +146,8 @@ class NeighborServiceTest {
         service.onArp(frames.arp(ArpPacket.REPLY, PEER_MAC, PEER_IP, OUR_MAC, OUR_IP));
 
         assertThat(sink.frames).containsExactly(first, second);
-        assertThat(sink.frames).allSatisfy(f -> assertThat(ethernet(f).destination()).isEqualTo(PEER_MAC));
+        assertThat(sink.frames)
+                .allSatisfy(f -> assertThat(ethernet(f).destination()).isEqualTo(PEER_MAC));
         assertThat(resolver.macOf(PEER_IP)).isEqualTo(PEER_MAC);
     }
 
@@ -265,7 +279,8 @@ class NeighborServiceTest {
         service.onArp(frames.arp(ArpPacket.REPLY, PEER_MAC, OUR_IP, OUR_MAC, OUR_IP));
 
         assertThat(counters.get(Counter.ARP_CONFLICTS)).isEqualTo(2);
-        assertThat(sink.frames.stream().filter(f -> ethernet(f).destination() == MacAddress.BROADCAST)).hasSize(1);
+        assertThat(sink.frames.stream().filter(f -> ethernet(f).destination() == MacAddress.BROADCAST))
+                .hasSize(1);
         assertThat(resolver.macOf(OUR_IP)).isZero();
     }
 
@@ -281,7 +296,8 @@ class NeighborServiceTest {
 
     @Test
     void shouldTakeArpFramesHandedOverByOtherThreads() {
-        assertThat(resolver.handOverArp(frames.arp(ArpPacket.REQUEST, PEER_MAC, PEER_IP, 0, OUR_IP))).isTrue();
+        assertThat(resolver.handOverArp(frames.arp(ArpPacket.REQUEST, PEER_MAC, PEER_IP, 0, OUR_IP)))
+                .isTrue();
         advance(0);
 
         assertThat(arp(sink.frames.getFirst()).operation()).isEqualTo(ArpPacket.REPLY);

@@ -119,8 +119,7 @@ class MemoryPortTest {
     @Tag("N6")
     void shouldPutEachFlowIntoTheQueueItsHashSaysAndReportTheHash() {
         final FlowSteering steering = new FlowSteering(Toeplitz.standard(), 4);
-        try (MemoryPort.Pair pair =
-                        MemoryPort.pair(MemoryPortConfig.defaults().withQueuePairs(4));
+        try (MemoryPort.Pair pair = MemoryPort.pair(MemoryPortConfig.defaults().withQueuePairs(4));
                 FrameBurst burst = new FrameBurst(64)) {
             final TestFrames frames = new TestFrames(pair.pool());
             for (int port = 1000; port < 1064; port++) {
@@ -132,9 +131,14 @@ class MemoryPortTest {
                 received += pair.left().rxQueue(queue).receive(burst);
                 for (int i = 0; i < burst.size(); i++) {
                     final int hash = steering.toeplitz()
-                            .hashIpv4(PEER_IP, OUR_IP, TestFrames.tcp(burst.get(i)).sourcePort(), 80);
+                            .hashIpv4(
+                                    PEER_IP,
+                                    OUR_IP,
+                                    TestFrames.tcp(burst.get(i)).sourcePort(),
+                                    80);
                     assertThat(Mbuf.rssHash(burst.get(i))).isEqualTo(hash);
-                    assertThat(Mbuf.offloadFlags(burst.get(i)) & MbufFlags.RX_RSS_HASH).isNotZero();
+                    assertThat(Mbuf.offloadFlags(burst.get(i)) & MbufFlags.RX_RSS_HASH)
+                            .isNotZero();
                     assertThat(steering.shardOf(hash)).isEqualTo(queue);
                 }
             }
@@ -145,8 +149,7 @@ class MemoryPortTest {
     @Test
     @Tag("N6")
     void shouldTellTheReceiverOfChecksumsLeftToThePort() {
-        try (MemoryPort.Pair pair =
-                        MemoryPort.pair(MemoryPortConfig.defaults().withChecksumOffload(true));
+        try (MemoryPort.Pair pair = MemoryPort.pair(MemoryPortConfig.defaults().withChecksumOffload(true));
                 FrameBurst burst = new FrameBurst(8)) {
             final long mbuf = new TestFrames(pair.pool()).tcp(11);
             new TransmitChecksum(pair.left().capabilities()).tcp4(mbuf, 14, 34);

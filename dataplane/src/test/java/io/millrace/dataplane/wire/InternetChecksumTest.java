@@ -33,7 +33,8 @@ class InternetChecksumTest {
             final long address = arena.allocate(8).address();
             Memory.putLongBE(address, 0x0001_f203_f4f5_f6f7L);
 
-            assertThat(InternetChecksum.checksum(InternetChecksum.sum(address, 8))).isEqualTo(~0xddf2 & 0xffff);
+            assertThat(InternetChecksum.checksum(InternetChecksum.sum(address, 8)))
+                    .isEqualTo(~0xddf2 & 0xffff);
         }
     }
 
@@ -66,8 +67,10 @@ class InternetChecksumTest {
 
             assertThat(InternetChecksum.isValid(InternetChecksum.sum(ip, 20))).isTrue();
             final long pseudo = InternetChecksum.pseudoHeader(0xc0a80001, 0x0a0b0c0d, IpProtocol.TCP, 33);
-            assertThat(InternetChecksum.isValid(pseudo + InternetChecksum.sum(ip + 20, 33))).isTrue();
-            assertThat(InternetChecksum.isValid(pseudo + 1 + InternetChecksum.sum(ip + 20, 33))).isFalse();
+            assertThat(InternetChecksum.isValid(pseudo + InternetChecksum.sum(ip + 20, 33)))
+                    .isTrue();
+            assertThat(InternetChecksum.isValid(pseudo + 1 + InternetChecksum.sum(ip + 20, 33)))
+                    .isFalse();
         }
     }
 

@@ -32,8 +32,7 @@ final class FfmEalFunctions implements EalFunctions {
         threadUnregister = library.function("rte_thread_unregister", FunctionDescriptor.ofVoid());
         hotplugAdd =
                 library.function("rte_eal_hotplug_add", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS));
-        hotplugRemove =
-                library.function("rte_eal_hotplug_remove", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+        hotplugRemove = library.function("rte_eal_hotplug_remove", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
         openlogStream = library.function("rte_openlog_stream", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
     }
 
@@ -71,7 +70,9 @@ final class FfmEalFunctions implements EalFunctions {
 
     @Override
     public int rteErrno() {
-        return library.variable("per_lcore__rte_errno").reinterpret(Integer.BYTES).get(JAVA_INT, 0);
+        return library.variable("per_lcore__rte_errno")
+                .reinterpret(Integer.BYTES)
+                .get(JAVA_INT, 0);
     }
 
     @Override

@@ -65,8 +65,7 @@ final class FfmEthdevFunctions implements EthdevFunctions {
         txQueueSetup = library.function(
                 "rte_eth_tx_queue_setup",
                 FunctionDescriptor.of(JAVA_INT, JAVA_CHAR, JAVA_CHAR, JAVA_CHAR, JAVA_INT, ADDRESS));
-        promiscuousEnable =
-                library.function("rte_eth_promiscuous_enable", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR));
+        promiscuousEnable = library.function("rte_eth_promiscuous_enable", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR));
         promiscuousDisable =
                 library.function("rte_eth_promiscuous_disable", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR));
     }
@@ -121,8 +120,7 @@ final class FfmEthdevFunctions implements EthdevFunctions {
     }
 
     @Override
-    public int rxQueueSetup(
-            final int port, final int queue, final int descriptors, final int socket, final long pool) {
+    public int rxQueueSetup(final int port, final int queue, final int descriptors, final int socket, final long pool) {
         try {
             return (int) rxQueueSetup.invokeExact(
                     (char) port, (char) queue, (char) descriptors, socket, MemorySegment.NULL, pool);
@@ -134,8 +132,8 @@ final class FfmEthdevFunctions implements EthdevFunctions {
     @Override
     public int txQueueSetup(final int port, final int queue, final int descriptors, final int socket) {
         try {
-            return (int) txQueueSetup.invokeExact(
-                    (char) port, (char) queue, (char) descriptors, socket, MemorySegment.NULL);
+            return (int)
+                    txQueueSetup.invokeExact((char) port, (char) queue, (char) descriptors, socket, MemorySegment.NULL);
         } catch (final Throwable e) {
             throw new AssertionError("rte_eth_tx_queue_setup", e);
         }

@@ -28,8 +28,7 @@ public final class HotCalls {
             LINKER.downcallHandle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
 
     /** {@code void f(struct rte_mbuf **mbufs, unsigned count)}. */
-    private static final MethodHandle FREE =
-            LINKER.downcallHandle(FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
+    private static final MethodHandle FREE = LINKER.downcallHandle(FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
 
     private HotCalls() {}
 

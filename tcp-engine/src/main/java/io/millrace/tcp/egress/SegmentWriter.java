@@ -188,7 +188,12 @@ public final class SegmentWriter {
         Memory.putIntBE(ip, VERSION_AND_LENGTH | totalLength);
         Memory.putIntBE(ip + 4, DONT_FRAGMENT);
         final int sum = softwareChecksum
-                ? ~fold(VERSION_AND_LENGTH + totalLength + DONT_FRAGMENT + TTL_AND_PROTOCOL + (source & LOW) + (destination & LOW))
+                ? ~fold(VERSION_AND_LENGTH
+                        + totalLength
+                        + DONT_FRAGMENT
+                        + TTL_AND_PROTOCOL
+                        + (source & LOW)
+                        + (destination & LOW))
                 : 0;
         Memory.putIntBE(ip + 8, TTL_AND_PROTOCOL | sum & 0xffff);
         Memory.putIntBE(ip + 12, source);

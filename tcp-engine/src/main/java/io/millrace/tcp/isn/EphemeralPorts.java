@@ -46,11 +46,7 @@ public final class EphemeralPorts {
 
     /** The destination's sequence of ports, for {@link #next}: its offset, and above it which increment it uses. */
     public long sequence(
-            final long remoteHi,
-            final long remoteLo,
-            final long localHi,
-            final long localLo,
-            final int remotePort) {
+            final long remoteHi, final long remoteLo, final long localHi, final long localLo, final int remotePort) {
         final long hash = prf.of(remoteHi, remoteLo, localHi, localLo, remotePort << 16);
         // Two independent hashes, F and G of the RFC, are the halves of one.
         return (long) scale((int) (hash >>> 32), TABLE_LENGTH) << 32 | scale((int) hash, count);

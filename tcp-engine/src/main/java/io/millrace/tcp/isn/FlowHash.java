@@ -36,8 +36,7 @@ public final class FlowHash {
      *
      * @param ports {@code remotePort << 16 | localPort}
      */
-    public int hash(
-            final long remoteHi, final long remoteLo, final long localHi, final long localLo, final int ports) {
+    public int hash(final long remoteHi, final long remoteLo, final long localHi, final long localLo, final int ports) {
         // Neither half of the first round waits for the other. The ports are multiplied so that no choice of ports
         // can cancel the difference between two local addresses.
         final long remote = fold(remoteLo ^ k0, remoteHi ^ k1);

@@ -30,8 +30,7 @@ public final class FlowPrf {
      *
      * @param ports {@code remotePort << 16 | localPort}
      */
-    public long of(
-            final long remoteHi, final long remoteLo, final long localHi, final long localLo, final int ports) {
+    public long of(final long remoteHi, final long remoteLo, final long localHi, final long localLo, final int ports) {
         return of(k0, k1, remoteHi, remoteLo, localHi, localLo, ports & 0xffff_ffffL);
     }
 

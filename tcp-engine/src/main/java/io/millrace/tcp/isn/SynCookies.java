@@ -96,8 +96,7 @@ public final class SynCookies {
             final int nowMs) {
         turnTo(nowMs);
         final long rest = pair(ports, irs);
-        final int mss =
-                mssOf(cookie, FlowPrf.of(presentK0, presentK1, remoteHi, remoteLo, localHi, localLo, rest));
+        final int mss = mssOf(cookie, FlowPrf.of(presentK0, presentK1, remoteHi, remoteLo, localHi, localLo, rest));
         return mss != INVALID
                 ? mss
                 : mssOf(cookie, FlowPrf.of(previousK0, previousK1, remoteHi, remoteLo, localHi, localLo, rest));
@@ -117,16 +116,14 @@ public final class SynCookies {
     public static int timestamp(final int tsval, final int options) {
         final int shift =
                 SynOptions.windowScaling(options) ? SynOptions.windowScale(options) : TIMESTAMP_NO_WINDOW_SCALE;
-        final int bits = shift
-                | (SynOptions.sack(options) ? TIMESTAMP_SACK : 0)
-                | (SynOptions.ecn(options) ? TIMESTAMP_ECN : 0);
+        final int bits =
+                shift | (SynOptions.sack(options) ? TIMESTAMP_SACK : 0) | (SynOptions.ecn(options) ? TIMESTAMP_ECN : 0);
         return tsval - (tsval - bits & TIMESTAMP_BITS);
     }
 
     /** The byte of {@link SynOptions} that {@link #timestamp} put into the TSval which comes back as {@code tsecr}. */
     public static int options(final int tsecr) {
-        final int options =
-                SynOptions.of((tsecr & TIMESTAMP_SACK) != 0, true, (tsecr & TIMESTAMP_ECN) != 0);
+        final int options = SynOptions.of((tsecr & TIMESTAMP_SACK) != 0, true, (tsecr & TIMESTAMP_ECN) != 0);
         final int shift = tsecr & TIMESTAMP_WINDOW_SCALE;
         return shift == TIMESTAMP_NO_WINDOW_SCALE ? options : SynOptions.withWindowScale(options, shift);
     }
@@ -140,9 +137,7 @@ public final class SynCookies {
     }
 
     private static int mssOf(final int cookie, final long prf) {
-        return ((cookie ^ (int) prf) & ~MSS_MASK) == 0
-                ? MSS_VALUES[(cookie ^ (int) (prf >>> 32)) & MSS_MASK]
-                : INVALID;
+        return ((cookie ^ (int) prf) & ~MSS_MASK) == 0 ? MSS_VALUES[(cookie ^ (int) (prf >>> 32)) & MSS_MASK] : INVALID;
     }
 
     private static long pair(final int ports, final int irs) {

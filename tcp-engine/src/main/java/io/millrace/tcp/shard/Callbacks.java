@@ -95,8 +95,9 @@ final class Callbacks implements TextSink {
         if (handlers.isFirstFailure(tcb.handler())) {
             LOGGER.log(
                     System.Logger.Level.ERROR,
-                    "a handler of port " + tcb.localPort() + " threw, its connection is aborted; later ones are counted ("
-                            + Counter.HANDLER_FAILURES + ") and not logged",
+                    "a handler of port " + tcb.localPort()
+                            + " threw, its connection is aborted; later ones are counted (" + Counter.HANDLER_FAILURES
+                            + ") and not logged",
                     failure);
         }
     }

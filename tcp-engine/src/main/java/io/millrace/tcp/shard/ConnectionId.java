@@ -12,9 +12,7 @@ final class ConnectionId {
     private ConnectionId() {}
 
     static long of(final int shard, final int generation, final int slot) {
-        return (long) shard << SLOT_BITS + GENERATION_BITS
-                | (long) (generation & GENERATION_MASK) << SLOT_BITS
-                | slot;
+        return (long) shard << SLOT_BITS + GENERATION_BITS | (long) (generation & GENERATION_MASK) << SLOT_BITS | slot;
     }
 
     static int shard(final long id) {

@@ -65,13 +65,7 @@ final class Replies {
     }
 
     /** An acknowledgment with timestamps. */
-    void ack(
-            final Segment segment,
-            final int seq,
-            final int ack,
-            final int window,
-            final int tsVal,
-            final int tsEcr) {
+    void ack(final Segment segment, final int seq, final int ack, final int window, final int tsVal, final int tsEcr) {
         if (writer.begin()) {
             final int options = OptionWriter.timestamps(writer.optionsAddress(), tsVal, tsEcr);
             writer.send(
@@ -142,7 +136,6 @@ final class Replies {
         if (SynOptions.windowScaling(options)) {
             length += OptionWriter.windowScale(at + length, windowShift);
         }
-        writer.send(
-                mac, localLo, remoteLo, ports, iss, ack, TcpFlags.SYN | TcpFlags.ACK, synWindow(), length, 0);
+        writer.send(mac, localLo, remoteLo, ports, iss, ack, TcpFlags.SYN | TcpFlags.ACK, synWindow(), length, 0);
     }
 }

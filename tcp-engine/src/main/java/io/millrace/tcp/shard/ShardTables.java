@@ -26,6 +26,7 @@ import io.millrace.tcp.table.TimeWaitTable;
 final class ShardTables implements AutoCloseable {
     /** Until the first retransmission of a SYN-ACK, ms; RFC 6298 §2.1. */
     private static final int SYN_ACK_TIMEOUT_MS = 1_000;
+
     private static final int REASSEMBLY_SEGMENTS = 4_096;
 
     final FlowHash hash;
@@ -87,11 +88,7 @@ final class ShardTables implements AutoCloseable {
                     ports);
         }
         return hash.hash(
-                0,
-                IpAddress.lowWord(Memory.getIntBE(ip + 12)),
-                0,
-                IpAddress.lowWord(Memory.getIntBE(ip + 16)),
-                ports);
+                0, IpAddress.lowWord(Memory.getIntBE(ip + 12)), 0, IpAddress.lowWord(Memory.getIntBE(ip + 16)), ports);
     }
 
     /** Where the index has the segment's flow, or {@link FlowIndex#NONE}. */
@@ -130,17 +127,18 @@ final class ShardTables implements AutoCloseable {
             final int ports) {
         final int slot = FlowIndex.slot(ref);
         return switch (FlowIndex.kind(ref)) {
-            case FlowIndex.CONNECTION -> candidate
-                    .wrap(slot, connections.address(slot))
-                    .matches(remoteHi, remoteLo, localHi, localLo, ports);
-            case FlowIndex.HALF_OPEN -> synQueue.ports(slot) == ports
-                    && synQueue.remoteLo(slot) == remoteLo
-                    && synQueue.remoteHi(slot) == remoteHi
-                    && isLocal(synQueue.localAddress(slot), localHi, localLo);
-            default -> timeWait.ports(slot) == ports
-                    && timeWait.remoteLo(slot) == remoteLo
-                    && timeWait.remoteHi(slot) == remoteHi
-                    && isLocal(timeWait.localAddress(slot), localHi, localLo);
+            case FlowIndex.CONNECTION ->
+                candidate.wrap(slot, connections.address(slot)).matches(remoteHi, remoteLo, localHi, localLo, ports);
+            case FlowIndex.HALF_OPEN ->
+                synQueue.ports(slot) == ports
+                        && synQueue.remoteLo(slot) == remoteLo
+                        && synQueue.remoteHi(slot) == remoteHi
+                        && isLocal(synQueue.localAddress(slot), localHi, localLo);
+            default ->
+                timeWait.ports(slot) == ports
+                        && timeWait.remoteLo(slot) == remoteLo
+                        && timeWait.remoteHi(slot) == remoteHi
+                        && isLocal(timeWait.localAddress(slot), localHi, localLo);
         };
     }
 

@@ -5,8 +5,6 @@ import io.millrace.dataplane.FrameConsumer;
 import io.millrace.dataplane.FrameSink;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
-import io.millrace.dataplane.flow.FlowSteering;
-import io.millrace.dataplane.neighbor.NeighborResolver;
 import io.millrace.dataplane.port.FrameAllocator;
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.ListenConfig;
@@ -32,7 +30,6 @@ import io.millrace.tcp.timer.BurstClock;
 import io.millrace.tcp.timer.ConnectionTimers;
 import io.millrace.tcp.timer.TimerLinks;
 import io.millrace.tcp.timer.TimerWheel;
-import org.agrona.concurrent.NanoClock;
 import org.jctools.queues.MessagePassingQueue;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 
@@ -106,37 +103,17 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         final ByteChain chain = new ByteChain(tables.blocks);
         final Reassembly reassembly = new Reassembly(tables.reassembly, frames);
         final ReceiveWindow window = new ReceiveWindow(chain, config);
-        timeWaits = new TimeWaits(
-                tables, replies, context.secrets().prf(), clock, counters, config.timeWaitMs());
+        timeWaits = new TimeWaits(tables, replies, context.secrets().prf(), clock, counters, config.timeWaitMs());
         connections = new Connections(
-                number,
-                tables,
-                handlers,
-                replies,
-                timeWaits,
-                timers,
-                writer,
-                chain,
-                clock,
-                counters,
-                config);
+                number, tables, handlers, replies, timeWaits, timers, writer, chain, clock, counters, config);
         final Transmitter transmitter = new Transmitter(
                 writer, nextHops, chain, new SackBlocks(reassembly), window, timers, clock, counters, config);
         connections.connect(
                 transmitter,
-                new Receiver(
-                        chain, reassembly, window, connections.callbacks(), writer, timers, clock, counters));
+                new Receiver(chain, reassembly, window, connections.callbacks(), writer, timers, clock, counters));
         final int maxMss = context.mtu() - HEADERS;
         passiveOpen = new PassiveOpen(
-                tables,
-                listeners,
-                connections,
-                replies,
-                context.secrets(),
-                clock,
-                counters,
-                config,
-                maxMss);
+                tables, listeners, connections, replies, context.secrets(), clock, counters, config, maxMss);
         activeOpen = new ActiveOpen(
                 number,
                 tables,
@@ -164,11 +141,12 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     public void onFrames(final FrameBatch batch) {
         clock.tick();
         final int size = batch.size();
-        long read = 0;
         for (int i = 0; i < size; i++) {
-            final int hash = tables.hashOf(batch.mbuf(i), batch.meta(i));
-            hashes[i] = hash;
-            read += tables.index.touch(hash);
+            hashes[i] = tables.hashOf(batch.mbuf(i), batch.meta(i));
+        }
+        long read = 0;
+        for (int i = 0; i < size; i++) { // nothing but loads, so that the core has all of them in flight
+            read += tables.index.touch(hashes[i]);
         }
         touched = read;
         for (int i = 0; i < size; i++) {

@@ -143,11 +143,12 @@ final class TimeWaits {
      */
     int expire() {
         final int count = tables.timeWait.expired(clock.millis(), expired);
+        for (int i = 0; i < count; i++) {
+            hashes[i] = tables.hashOfTimeWait(expired[i]);
+        }
         long read = 0;
         for (int i = 0; i < count; i++) {
-            final int hash = tables.hashOfTimeWait(expired[i]);
-            hashes[i] = hash;
-            read += tables.index.touch(hash);
+            read += tables.index.touch(hashes[i]);
         }
         touched = read;
         for (int i = 0; i < count; i++) {

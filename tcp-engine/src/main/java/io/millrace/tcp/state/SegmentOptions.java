@@ -19,6 +19,7 @@ public final class SegmentOptions {
     private static final int TIMESTAMPS = 8;
     /** NOP, NOP, kind 8, length 10: how nearly every segment with timestamps begins its options (RFC 7323 appendix A). */
     private static final int ALIGNED_TIMESTAMPS = 0x0101_080a;
+
     private static final int ALIGNED_TIMESTAMPS_LENGTH = 12;
 
     private int mss;

@@ -67,8 +67,10 @@ public final class SynchronizedState {
             if (segment.isRst()) {
                 return STOP;
             }
-            // A peer that probes our closed window does not count the byte until we acknowledge it. If we took it and our
-            // acknowledgment was lost, its own are one number too old: heard, or two ends that probe each other never learn.
+            // A peer that probes our closed window does not count the byte until we acknowledge it. If we took it and
+            // our
+            // acknowledgment was lost, its own are one number too old: heard, or two ends that probe each other never
+            // learn.
             if (segment.length() == 0 && segment.seq() == rcvNxt - 1) {
                 return answerToUnacceptable(segment);
             }

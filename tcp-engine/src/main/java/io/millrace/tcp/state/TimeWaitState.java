@@ -19,11 +19,7 @@ public final class TimeWaitState {
      * @param tsRecent the last TSval of the peer.
      */
     public static int onSegment(
-            final Segment segment,
-            final int rcvNxt,
-            final int sndNxt,
-            final boolean timestamps,
-            final int tsRecent) {
+            final Segment segment, final int rcvNxt, final int sndNxt, final boolean timestamps, final int tsRecent) {
         // RFC 1337 §3 F1: a RST does not end TIME_WAIT, or an old duplicate could.
         if (segment.isRst()) {
             return Verdict.DROP;

@@ -42,8 +42,7 @@ public final class FlowIndex implements AutoCloseable {
     /** For at most {@code capacity} entries, at which it is three quarters full. */
     public FlowIndex(final String name, final int capacity) {
         if (capacity < 1 || capacity > MAXIMUM_SLOT) {
-            throw new IllegalArgumentException(
-                    name + ": capacity " + capacity + " is outside 1 to " + MAXIMUM_SLOT);
+            throw new IllegalArgumentException(name + ": capacity " + capacity + " is outside 1 to " + MAXIMUM_SLOT);
         }
         this.capacity = capacity;
         // At least one word stays empty: there every search ends.

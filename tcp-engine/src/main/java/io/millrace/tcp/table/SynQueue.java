@@ -52,15 +52,14 @@ public final class SynQueue implements AutoCloseable {
      * @param initialTimeoutMs until the first retransmission of the SYN-ACK; doubles with each (RFC 6298 §5.5)
      * @param retransmissions how many there are before the entry is given up; with 1 s, 5 make a lifetime of 63 s
      */
-    public SynQueue(
-            final String name, final int capacity, final int initialTimeoutMs, final int retransmissions) {
+    public SynQueue(final String name, final int capacity, final int initialTimeoutMs, final int retransmissions) {
         if (retransmissions < 0 || retransmissions > MAXIMUM_RETRANSMISSIONS) {
-            throw new IllegalArgumentException(name + ": " + retransmissions
-                    + " retransmissions are outside 0 to " + MAXIMUM_RETRANSMISSIONS);
+            throw new IllegalArgumentException(
+                    name + ": " + retransmissions + " retransmissions are outside 0 to " + MAXIMUM_RETRANSMISSIONS);
         }
         if (initialTimeoutMs < 1 || (long) initialTimeoutMs << retransmissions > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(name + ": an initial timeout of " + initialTimeoutMs
-                    + " ms, doubled " + retransmissions + " times, is outside 1 to " + Integer.MAX_VALUE + " ms");
+            throw new IllegalArgumentException(name + ": an initial timeout of " + initialTimeoutMs + " ms, doubled "
+                    + retransmissions + " times, is outside 1 to " + Integer.MAX_VALUE + " ms");
         }
         records = new RecordSlab(name, capacity, RECORD_BYTES);
         initialTimeout = initialTimeoutMs;

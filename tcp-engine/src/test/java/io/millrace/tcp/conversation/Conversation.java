@@ -35,10 +35,10 @@ public final class Conversation implements AutoCloseable {
     private static final int ISN_TICK_MICROS = 4;
 
     private final VirtualClock clock = new VirtualClock();
-    private final MemoryPort.Pair cable = MemoryPort.pair(MemoryPortConfig.defaults().withFrames(2_048));
+    private final MemoryPort.Pair cable =
+            MemoryPort.pair(MemoryPortConfig.defaults().withFrames(2_048));
     private final int frames = cable.pool().available();
-    private final Wire wire =
-            new Wire(cable.right(), cable.left().mac().value(), ENGINE.ipv4());
+    private final Wire wire = new Wire(cable.right(), cable.left().mac().value(), ENGINE.ipv4());
     private final Map<Integer, Flow> flows = new HashMap<>();
     private final Map<Integer, Long> ids = new HashMap<>();
     private final Set<Long> live = new HashSet<>();
@@ -220,7 +220,8 @@ public final class Conversation implements AutoCloseable {
             throw failure("no SYN-ACK to learn the engine's numbers from");
         }
         send(SegmentLine.parse("R"));
-        clock.advanceMicros(ISN_TICK_MICROS * Integer.toUnsignedLong(isn - answer.segment().seq()));
+        clock.advanceMicros(
+                ISN_TICK_MICROS * Integer.toUnsignedLong(isn - answer.segment().seq()));
         poll();
         renew(flow.peerIsn);
     }

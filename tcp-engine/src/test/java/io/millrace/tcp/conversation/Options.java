@@ -19,10 +19,11 @@ final class Options {
                 case "mss" -> out.put((byte) 2).put((byte) 4).putShort((short) Integer.parseInt(word[1]));
                 case "wscale" -> out.put((byte) 3).put((byte) 3).put((byte) Integer.parseInt(word[1]));
                 case "sackOK" -> out.put((byte) 4).put((byte) 2);
-                case "TS" -> out.put((byte) 8)
-                        .put((byte) 10)
-                        .putInt((int) Long.parseLong(word[2]))
-                        .putInt((int) Long.parseLong(word[4]));
+                case "TS" ->
+                    out.put((byte) 8)
+                            .put((byte) 10)
+                            .putInt((int) Long.parseLong(word[2]))
+                            .putInt((int) Long.parseLong(word[4]));
                 case "sack" -> {
                     out.put((byte) 5).put((byte) (2 + (word.length - 1) * 4));
                     for (int i = 1; i < word.length; i++) {
@@ -60,21 +61,26 @@ final class Options {
             if (length < 2) {
                 throw new IllegalArgumentException("option " + kind + " of length " + length);
             }
-            options.add(switch (kind) {
-                case 2 -> "mss " + (in.getShort() & 0xffff);
-                case 3 -> "wscale " + in.get();
-                case 4 -> "sackOK";
-                case 8 -> "TS val " + Integer.toUnsignedString(in.getInt()) + " ecr "
-                        + Integer.toUnsignedString(in.getInt());
-                case 5 -> {
-                    final StringBuilder blocks = new StringBuilder("sack");
-                    for (int i = 2; i < length; i += 8) {
-                        blocks.append(' ').append(in.getInt() - base).append(':').append(in.getInt() - base);
-                    }
-                    yield blocks.toString();
-                }
-                default -> "kind " + kind;
-            });
+            options.add(
+                    switch (kind) {
+                        case 2 -> "mss " + (in.getShort() & 0xffff);
+                        case 3 -> "wscale " + in.get();
+                        case 4 -> "sackOK";
+                        case 8 ->
+                            "TS val " + Integer.toUnsignedString(in.getInt()) + " ecr "
+                                    + Integer.toUnsignedString(in.getInt());
+                        case 5 -> {
+                            final StringBuilder blocks = new StringBuilder("sack");
+                            for (int i = 2; i < length; i += 8) {
+                                blocks.append(' ')
+                                        .append(in.getInt() - base)
+                                        .append(':')
+                                        .append(in.getInt() - base);
+                            }
+                            yield blocks.toString();
+                        }
+                        default -> "kind " + kind;
+                    });
             in.position(at + length);
         }
         return options;

@@ -83,11 +83,18 @@ final class Script {
             case "renew" -> talk.renew(integer(word[1]));
             case "app" -> application(step, word);
             case "event" -> event(step.substring(5).strip());
-            case "no" -> check(step, "none", talk.events().isEmpty() ? "none" : talk.events().peek());
+            case "no" ->
+                check(
+                        step,
+                        "none",
+                        talk.events().isEmpty() ? "none" : talk.events().peek());
             case "count" -> check(step, word[2], String.valueOf(talk.count(Counter.valueOf(word[1]))));
             case "state" -> {
                 final TcpConnection connection = talk.currentConnection();
-                check(step, word[1], connection == null ? "none" : connection.state().name());
+                check(
+                        step,
+                        word[1],
+                        connection == null ? "none" : connection.state().name());
             }
             case "half-open", "connections", "time-wait", "waiting" -> occupancy(step, word);
             default -> {
@@ -156,8 +163,8 @@ final class Script {
         }
         final Flow.Arrival arrival = talk.next();
         if (arrival != null) {
-            throw talk.failure("expected silence, but got < "
-                    + SegmentLine.write(talk.flow(), arrival.segment(), true));
+            throw talk.failure(
+                    "expected silence, but got < " + SegmentLine.write(talk.flow(), arrival.segment(), true));
         }
     }
 
@@ -169,8 +176,9 @@ final class Script {
             switch (word[i]) {
                 case "backlog" -> backlog = integer(word[++i]);
                 case "manual" -> autoAccept = false;
-                default -> overflow =
-                        ListenConfig.SynOverflow.valueOf(word[i].toUpperCase(Locale.ROOT).replace('-', '_'));
+                default ->
+                    overflow = ListenConfig.SynOverflow.valueOf(
+                            word[i].toUpperCase(Locale.ROOT).replace('-', '_'));
             }
         }
         talk.listen(

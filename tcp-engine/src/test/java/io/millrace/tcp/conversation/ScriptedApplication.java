@@ -75,12 +75,11 @@ final class ScriptedApplication implements TcpHandler {
         if (manner == Manner.HOLD) {
             return 0;
         }
-        final int taken =
-                switch (manner) {
-                    case ECHO -> connection.write(buffer, offset, length);
-                    case LATER -> Math.min(length, allowance);
-                    default -> length;
-                };
+        final int taken = switch (manner) {
+            case ECHO -> connection.write(buffer, offset, length);
+            case LATER -> Math.min(length, allowance);
+            default -> length;
+        };
         allowance -= manner == Manner.LATER ? taken : 0;
         if (taken == 0) {
             return 0;

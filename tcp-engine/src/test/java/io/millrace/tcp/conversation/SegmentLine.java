@@ -22,13 +22,15 @@ record SegmentLine(int flags, Map<String, String> fields, List<String> options) 
         List<String> options = null;
         if (open >= 0) {
             options = new ArrayList<>();
-            for (final String option : line.substring(open + 1, line.lastIndexOf('>')).split(",")) {
+            for (final String option :
+                    line.substring(open + 1, line.lastIndexOf('>')).split(",")) {
                 if (!option.isBlank()) {
                     options.add(option.strip());
                 }
             }
         }
-        final String[] word = (open < 0 ? line : line.substring(0, open)).strip().split("\\s+");
+        final String[] word =
+                (open < 0 ? line : line.substring(0, open)).strip().split("\\s+");
         final Map<String, String> fields = new HashMap<>();
         for (int i = 1; i < word.length; i += 2) {
             if (!FIELDS.contains(word[i]) || i + 1 == word.length) {

@@ -58,8 +58,14 @@ record TcpSegment(
     byte[] write(final int source, final int destination) {
         final int headerLength = HEADER + options.length;
         final ByteBuffer out = ByteBuffer.allocate(headerLength + text.length);
-        out.putShort((short) sourcePort).putShort((short) destinationPort).putInt(seq).putInt(ack);
-        out.put((byte) (headerLength << 2)).put((byte) flags).putShort((short) window).putShort((short) 0);
+        out.putShort((short) sourcePort)
+                .putShort((short) destinationPort)
+                .putInt(seq)
+                .putInt(ack);
+        out.put((byte) (headerLength << 2))
+                .put((byte) flags)
+                .putShort((short) window)
+                .putShort((short) 0);
         out.putShort((short) urgent).put(options).put(text).flip();
         out.putShort(16, (short) checksum(out.duplicate(), source, destination));
         return out.array();

@@ -34,7 +34,10 @@ final class Wire implements AutoCloseable {
         final byte[] tcp = segment.write(source, engineAddress);
         final ByteBuffer out = ByteBuffer.allocate(ETHERNET + IPV4 + tcp.length);
         ethernet(out, engineMac, 0x0800);
-        out.putShort((short) 0x4500).putShort((short) (IPV4 + tcp.length)).putInt(0x4000).putInt(64 << 24 | 6 << 16);
+        out.putShort((short) 0x4500)
+                .putShort((short) (IPV4 + tcp.length))
+                .putInt(0x4000)
+                .putInt(64 << 24 | 6 << 16);
         out.putInt(source).putInt(engineAddress).put(tcp);
         int sum = 0;
         for (int i = 0; i < IPV4; i += 2) {
@@ -94,7 +97,9 @@ final class Wire implements AutoCloseable {
     private void transmit(final byte[] frame) {
         final long mbuf = allocator.allocate();
         Mbuf.length(mbuf, frame.length);
-        MemorySegment.ofAddress(Mbuf.dataAddress(mbuf)).reinterpret(frame.length).copyFrom(MemorySegment.ofArray(frame));
+        MemorySegment.ofAddress(Mbuf.dataAddress(mbuf))
+                .reinterpret(frame.length)
+                .copyFrom(MemorySegment.ofArray(frame));
         leaving.clear();
         leaving.add(mbuf);
         if (port.txQueue(0).transmit(leaving) == 0) {

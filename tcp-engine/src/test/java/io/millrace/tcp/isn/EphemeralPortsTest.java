@@ -62,8 +62,7 @@ class EphemeralPortsTest {
 
     @Test
     void shouldGiveTwoSecretsDifferentSequences() {
-        final EphemeralPorts other =
-                new EphemeralPorts(new FlowPrf(random.nextLong(), random.nextLong()), FIRST, LAST);
+        final EphemeralPorts other = new EphemeralPorts(new FlowPrf(random.nextLong(), random.nextLong()), FIRST, LAST);
         int equal = 0;
         for (int destination = 0; destination < 1000; destination++) {
             equal += ports.next(sequenceTo(destination)) == other.next(sequenceTo(other, destination)) ? 1 : 0;
@@ -83,7 +82,8 @@ class EphemeralPortsTest {
     void shouldRejectARangeOutsideThePorts() {
         assertThatThrownBy(() -> new EphemeralPorts(new FlowPrf(1, 2), 0, 10)).hasMessageContaining("0 to 10");
         assertThatThrownBy(() -> new EphemeralPorts(new FlowPrf(1, 2), 10, 9)).hasMessageContaining("10 to 9");
-        assertThatThrownBy(() -> new EphemeralPorts(new FlowPrf(1, 2), 10, 65_536)).hasMessageContaining("65536");
+        assertThatThrownBy(() -> new EphemeralPorts(new FlowPrf(1, 2), 10, 65_536))
+                .hasMessageContaining("65536");
     }
 
     @Test

@@ -98,8 +98,7 @@ class FlowHashTest {
     }
 
     private int ipv4(final int remote, final int local, final int ports) {
-        return flowHash.hash(
-                0, IPV4_MAPPED | remote & 0xffff_ffffL, 0, IPV4_MAPPED | local & 0xffff_ffffL, ports);
+        return flowHash.hash(0, IPV4_MAPPED | remote & 0xffff_ffffL, 0, IPV4_MAPPED | local & 0xffff_ffffL, ports);
     }
 
     /** Collisions as a random function has them, and home slots (the hash's high bits) spread as evenly. */

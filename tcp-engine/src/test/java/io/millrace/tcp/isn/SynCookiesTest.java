@@ -54,14 +54,27 @@ class SynCookiesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 88", "88, 88", "535, 88", "536, 536", "1219, 536", "1220, 1220", "1380, 1360", "1400, 1400", "1440, 1440",
-        "1452, 1452", "1459, 1452", "1460, 1460", "8960, 1460", "65535, 1460"
+        "0, 88",
+        "88, 88",
+        "535, 88",
+        "536, 536",
+        "1219, 536",
+        "1220, 1220",
+        "1380, 1360",
+        "1400, 1400",
+        "1440, 1440",
+        "1452, 1452",
+        "1459, 1452",
+        "1460, 1460",
+        "8960, 1460",
+        "65535, 1460"
     })
     void shouldBringTheMssBackRoundedDownToOneOfEight(final int peerMss, final int expected) {
         for (int i = 0; i < 1000; i++) {
             final Syn syn = randomSyn();
             final int now = random.nextInt();
-            assertThat(syn.validate(cookies, syn.cookie(cookies, peerMss, now), now)).isEqualTo(expected);
+            assertThat(syn.validate(cookies, syn.cookie(cookies, peerMss, now), now))
+                    .isEqualTo(expected);
         }
         assertThat(SynCookies.mss(peerMss)).isEqualTo(expected);
     }
@@ -108,7 +121,8 @@ class SynCookiesTest {
             }) {
                 assertThat(altered.validate(cookies, cookie, 0)).isEqualTo(INVALID);
             }
-            assertThat(s.validate(cookies, cookie ^ 1 << 3 + random.nextInt(29), 0)).isEqualTo(INVALID);
+            assertThat(s.validate(cookies, cookie ^ 1 << 3 + random.nextInt(29), 0))
+                    .isEqualTo(INVALID);
             assertThat(s.validate(other, cookie, 0)).isEqualTo(INVALID);
         }
     }
@@ -129,8 +143,8 @@ class SynCookiesTest {
         final Set<Integer> seen = new HashSet<>();
         final Set<Integer> lowBits = new HashSet<>();
         for (int port = 0; port < 10_000; port++) {
-            final int cookie = new Syn(0, IPV4_MAPPED | 1, 0, IPV4_MAPPED | 2, port << 16 | 80, 0)
-                    .cookie(cookies, 1460, 0);
+            final int cookie =
+                    new Syn(0, IPV4_MAPPED | 1, 0, IPV4_MAPPED | 2, port << 16 | 80, 0).cookie(cookies, 1460, 0);
             seen.add(cookie);
             lowBits.add(cookie & 7);
         }

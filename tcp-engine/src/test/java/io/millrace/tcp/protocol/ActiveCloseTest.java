@@ -39,6 +39,7 @@ class ActiveCloseTest extends ConversationTest {
             > A ack 2
             state FIN_WAIT_2
             """;
+
     private static final String TIME_WAIT = """
             event closed NORMAL
             connections 0
@@ -243,7 +244,8 @@ class ActiveCloseTest extends ConversationTest {
     @Tag("R2")
     void shouldChallengeAnInexactResetAndASyn(final int state, final int rcvNxt) {
         final String before = state == 1 ? FIN_WAIT_1 : state == 2 ? FIN_WAIT_2 : CLOSING;
-        run(before + """
+        run(before
+                + """
                 > R seq %d
                 < A seq 2 ack %d
                 +150ms
@@ -255,12 +257,14 @@ class ActiveCloseTest extends ConversationTest {
                 > R seq %d
                 > R seq 900000000
                 silence
-                """.formatted(rcvNxt + 7, rcvNxt, rcvNxt + 7, rcvNxt, rcvNxt, rcvNxt - 1) + (state == 3 ? """
+                """.formatted(rcvNxt + 7, rcvNxt, rcvNxt + 7, rcvNxt, rcvNxt, rcvNxt - 1)
+                + (state == 3 ? """
                 > A seq 2 ack 2
                 silence
                 """ : """
                 > FA seq 1 ack 2
                 < A seq 2 ack 2
-                """) + TIME_WAIT);
+                """)
+                + TIME_WAIT);
     }
 }

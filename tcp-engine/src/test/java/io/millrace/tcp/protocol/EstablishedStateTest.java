@@ -18,6 +18,7 @@ class EstablishedStateTest extends ConversationTest {
             > A
             silence
             """;
+
     private static final String STILL_ECHOES = """
             +150ms
             > PA seq 6 ack 6 text 5

@@ -117,13 +117,12 @@ class NonsenseTest extends ConversationTest {
 
     /** A number near the one that would be right. */
     private long number(final int right) {
-        final int number =
-                switch (random.nextInt(5)) {
-                    case 0 -> right + random.nextInt(2_000) - 1_000;
-                    case 1 -> right + random.nextInt(5) - 2;
-                    case 2 -> random.nextInt(8) == 0 ? random.nextInt() : right;
-                    default -> right;
-                };
+        final int number = switch (random.nextInt(5)) {
+            case 0 -> right + random.nextInt(2_000) - 1_000;
+            case 1 -> right + random.nextInt(5) - 2;
+            case 2 -> random.nextInt(8) == 0 ? random.nextInt() : right;
+            default -> right;
+        };
         return number & 0xffff_ffffL;
     }
 

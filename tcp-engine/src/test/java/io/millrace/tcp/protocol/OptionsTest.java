@@ -31,7 +31,8 @@ class OptionsTest extends ConversationTest {
 
     @Test
     void shouldAnswerNothingThatIsSwitchedOff() {
-        talk(config -> config.timestamps(false).sack(false).windowScaling(false)).run("""
+        talk(config -> config.timestamps(false).sack(false).windowScaling(false))
+                .run("""
                 listen 7 echo
                 > S seq 0 <mss 1460, sackOK, TS val 77 ecr 0, wscale 7>
                 < SA <mss 1460>

@@ -22,6 +22,7 @@ class TimeWaitStateTest extends ConversationTest {
             time-wait 1
             connections 0
             """;
+
     private static final String WITH_TIMESTAMPS = """
             listen 7 close
             > S seq 0 <mss 1460, sackOK, TS val 1000 ecr 0, wscale 7>

@@ -116,7 +116,8 @@ class SynQueueTest {
                     final int slot = add(queue, i, start + (int) now);
                     assertThat(slot == NONE).isEqualTo(oracle.size() == capacity);
                     if (slot != NONE) {
-                        assertThat(oracle.put(slot, new long[] {i, 0, now + 100})).isNull();
+                        assertThat(oracle.put(slot, new long[] {i, 0, now + 100}))
+                                .isNull();
                     }
                 } else if (choice < 70) {
                     final int slot = random.nextInt(capacity);
@@ -127,7 +128,10 @@ class SynQueueTest {
                     final int oldest = queue.oldest();
                     assertThat(oldest == NONE).isEqualTo(oracle.isEmpty());
                     if (oldest != NONE) {
-                        final long first = oracle.values().stream().mapToLong(e -> e[0]).min().orElseThrow();
+                        final long first = oracle.values().stream()
+                                .mapToLong(e -> e[0])
+                                .min()
+                                .orElseThrow();
                         assertThat(oracle.get(oldest)[0]).isEqualTo(first);
                         assertThat(queue.irs(oldest)).isEqualTo((int) first);
                         queue.remove(oldest);
@@ -181,7 +185,7 @@ class SynQueueTest {
                                 queue.remove(queue.oldest());
                             }
                             now[0] += 7;
-                            for (int slot = queue.nextExpired(now[0]); slot != NONE;) {
+                            for (int slot = queue.nextExpired(now[0]); slot != NONE; ) {
                                 if (!queue.advance(slot, now[0])) {
                                     queue.remove(slot);
                                 }

@@ -31,8 +31,7 @@ class TimeWaitTableTest {
             final Map<Integer, int[]> expected = new HashMap<>();
             for (int i = 0; i < 1000; i++) {
                 final int[] f = random.ints(7).toArray();
-                final int slot = table.append(
-                        hi(ipv6, f), lo(ipv6, f), f[1], f[2], f[3], f[4], f[5], f[6] & 0xfe, i);
+                final int slot = table.append(hi(ipv6, f), lo(ipv6, f), f[1], f[2], f[3], f[4], f[5], f[6] & 0xfe, i);
                 expected.put(slot, f);
             }
             assertThat(expected).hasSize(1000);
