@@ -106,6 +106,9 @@ final class Connections {
     }
 
     private void apply(final Tcb connection, final Segment segment, final int verdict) {
+        if (Verdict.has(verdict, REJECTIONS)) {
+            countRejection(verdict);
+        }
         if (Verdict.has(verdict, Verdict.RESET_SEGMENT)) {
             replies.reset(segment);
         }
@@ -148,6 +151,8 @@ final class Connections {
     /** Verdicts on segments that only the peer can have sent. */
     private static final int CONVINCING = Verdict.OPENED | Verdict.ACKED | Verdict.TEXT | Verdict.FIN;
 
+    private static final int REJECTIONS = Verdict.PAWS_REJECTED | Verdict.OUT_OF_WINDOW | Verdict.SYN_CHALLENGED;
+
     private static final int ENDINGS = Verdict.RESET_BY_PEER | Verdict.REFUSED | Verdict.FINISHED | Verdict.ABORT;
 
     private void end(final Tcb connection, final Segment segment, final int verdict) {
@@ -165,6 +170,16 @@ final class Connections {
             writer.lentMayBeOverwritten();
             transmitter.sendReset(connection);
             release(connection, CloseReason.ABORTED);
+        }
+    }
+
+    private void countRejection(final int verdict) {
+        if (Verdict.has(verdict, Verdict.PAWS_REJECTED)) {
+            counters.increment(Counter.PAWS_REJECTED);
+        } else if (Verdict.has(verdict, Verdict.OUT_OF_WINDOW)) {
+            counters.increment(Counter.OUT_OF_WINDOW);
+        } else {
+            counters.increment(Counter.SYN_CHALLENGES);
         }
     }
 

@@ -52,7 +52,7 @@ public final class SynchronizedState {
                 return STOP; // RFC 7323 §3.2: once negotiated, a segment without them is dropped in silence
             }
             if (isOldDuplicate(tcb, segment, nowMs)) {
-                return STOP | answerToUnacceptable(segment);
+                return STOP | Verdict.PAWS_REJECTED | answerToUnacceptable(segment);
             }
         }
         if (tcb.stateOrdinal() == TcpState.SYN_RCVD.ordinal() && segment.isSyn() && segment.seq() == tcb.irs()) {
@@ -65,18 +65,18 @@ public final class SynchronizedState {
         final int window = tcb.rcvWnd();
         if (!isAcceptable(segment, rcvNxt, window)) {
             if (segment.isRst()) {
-                return STOP;
+                return STOP | Verdict.OUT_OF_WINDOW;
             }
-            // A peer that probes our closed window does not count the byte until we acknowledge it. If we took it and
-            // our
-            // acknowledgment was lost, its own are one number too old: heard, or two ends that probe each other never
-            // learn.
+            // A peer that probes our closed window does not count its byte until we acknowledge it. If we took it and
+            // that acknowledgment was lost, the peer's own are one number too old: they are heard, or two ends that
+            // probe each other never learn.
             if (segment.length() == 0 && segment.seq() == rcvNxt - 1) {
                 return answerToUnacceptable(segment);
             }
             // §3.10.7.4: with a zero window valid ACKs must still be taken; such a segment loses its text instead.
             if (window != 0 || segment.seq() != rcvNxt || segment.isSyn()) {
-                return STOP | answerToUnacceptable(segment);
+                final int rejection = segment.isSyn() ? Verdict.SYN_CHALLENGED : Verdict.OUT_OF_WINDOW;
+                return STOP | rejection | answerToUnacceptable(segment);
             }
             segment.trimBack(rcvNxt);
             return Verdict.ACK;
@@ -134,7 +134,7 @@ public final class SynchronizedState {
 
     /** Fourth: RFC 5961 §4.2, a SYN in a synchronized state, and for an active open in SYN-RECEIVED, is challenged. */
     private static int checkSyn(final Segment segment) {
-        return segment.isSyn() ? STOP | Verdict.CHALLENGE_ACK : Verdict.DROP;
+        return segment.isSyn() ? STOP | Verdict.CHALLENGE_ACK | Verdict.SYN_CHALLENGED : Verdict.DROP;
     }
 
     /** Fifth. */

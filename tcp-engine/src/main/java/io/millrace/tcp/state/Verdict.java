@@ -39,6 +39,12 @@ public final class Verdict {
     public static final int RETURN_TO_LISTEN = 1 << 14;
     /** The SYN may reopen a connection in TIME_WAIT: forget the entry and take the segment as one to LISTEN. */
     public static final int REOPEN = 1 << 15;
+    /** To be counted: the timestamp was older than the last one (RFC 7323 §5.3). */
+    public static final int PAWS_REJECTED = 1 << 16;
+    /** To be counted: the segment lay outside the receive window. */
+    public static final int OUT_OF_WINDOW = 1 << 17;
+    /** To be counted: a SYN came in a synchronized state (RFC 5961 §4.2). */
+    public static final int SYN_CHALLENGED = 1 << 18;
     /** Processing of this segment stops here; internal to this package. */
     static final int STOP = 1 << 31;
 

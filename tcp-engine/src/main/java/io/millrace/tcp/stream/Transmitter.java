@@ -111,8 +111,7 @@ public final class Transmitter {
             }
             final int usable = Math.min(tcb.sndWnd(), tcb.cwnd()) - offset;
             int text = Math.min(Math.min(unsent, maxText), Math.max(usable, 0));
-            // RFC 9293 §3.8.6.2.1: a window that admits neither a full segment nor half the largest is worth waiting
-            // for.
+            // RFC 9293 §3.8.6.2.1: wait for a window that admits a full segment, or half the largest there has been.
             if (text < unsent && text < maxText && text < tcb.maxSndWnd() / 2) {
                 text = 0;
             }

@@ -58,6 +58,7 @@ class EstablishedStateTest extends ConversationTest {
         run(ECHOED + """
                 > R seq %d
                 silence
+                count OUT_OF_WINDOW 1
                 """.formatted(seq) + STILL_ECHOES);
     }
 
@@ -80,6 +81,7 @@ class EstablishedStateTest extends ConversationTest {
                 > %s <mss 1460>
                 < A seq 6 ack 6
                 no event
+                count SYN_CHALLENGES 1
                 """.formatted(segment) + STILL_ECHOES);
     }
 

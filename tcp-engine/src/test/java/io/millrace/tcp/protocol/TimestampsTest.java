@@ -51,6 +51,7 @@ class TimestampsTest extends ConversationTest {
                 < A ack 1
                 no event
                 state ESTABLISHED
+                count PAWS_REJECTED 1
                 """);
     }
 
