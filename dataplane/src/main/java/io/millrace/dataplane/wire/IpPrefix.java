@@ -12,8 +12,7 @@ public record IpPrefix(IpAddress address, int length) {
     public IpPrefix {
         final int longest = address.isIpv4() ? 32 : 128;
         if (length < 0 || length > longest) {
-            throw new IllegalArgumentException(
-                    "CIDR '" + address + "/" + length + "': the prefix length must be 0 to " + longest);
+            throw new IllegalArgumentException("the prefix length must be 0 to " + longest + ", not " + length);
         }
     }
 
