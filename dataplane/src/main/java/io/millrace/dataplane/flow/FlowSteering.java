@@ -10,6 +10,9 @@ public final class FlowSteering {
     /** Entries of the redirection table. */
     public static final int TABLE_LENGTH = 128;
 
+    /** Upper half of the lower word of an IPv4-mapped address. */
+    private static final int MAPPED_IPV4 = 0xffff;
+
     private final Toeplitz toeplitz;
     private final int shards;
     private final byte[] table = new byte[TABLE_LENGTH];
@@ -44,5 +47,33 @@ public final class FlowSteering {
     /** The shard that receives an IPv4 flow; source is the peer, destination is us. */
     public int shardOfIpv4(final int source, final int destination, final int sourcePort, final int destinationPort) {
         return shardOf(toeplitz.hashIpv4(source, destination, sourcePort, destinationPort));
+    }
+
+    /** The shard that receives an IPv6 flow; source is the peer, destination is us, each address as two words. */
+    public int shardOfIpv6(
+            final long sourceHi,
+            final long sourceLo,
+            final long destinationHi,
+            final long destinationLo,
+            final int sourcePort,
+            final int destinationPort) {
+        return shardOf(
+                toeplitz.hashIpv6(sourceHi, sourceLo, destinationHi, destinationLo, sourcePort, destinationPort));
+    }
+
+    /**
+     * The shard that receives a flow of either family; source is the peer, destination is us. An IPv4 address is its
+     * mapped form ::ffff:a.b.c.d (RFC 4291 §2.5.5.2), and is hashed as the 4 bytes a NIC sees.
+     */
+    public int shardOf(
+            final long sourceHi,
+            final long sourceLo,
+            final long destinationHi,
+            final long destinationLo,
+            final int sourcePort,
+            final int destinationPort) {
+        return destinationHi == 0 && destinationLo >>> 32 == MAPPED_IPV4
+                ? shardOfIpv4((int) sourceLo, (int) destinationLo, sourcePort, destinationPort)
+                : shardOfIpv6(sourceHi, sourceLo, destinationHi, destinationLo, sourcePort, destinationPort);
     }
 }

@@ -70,6 +70,22 @@ class ToeplitzTest {
     }
 
     @Test
+    void shouldSteerBothFamiliesByTheHashOfTheirOwnTuple() {
+        final FlowSteering steering = new FlowSteering(toeplitz, 128);
+        final IpAddress peer = IpAddress.parse("66.9.149.187");
+        final IpAddress us = IpAddress.parse("161.142.100.80");
+        final IpAddress peer6 = IpAddress.parse("3ffe:2501:200:1fff::7");
+        final IpAddress us6 = IpAddress.parse("3ffe:2501:200:3::1");
+
+        assertThat(steering.shardOf(peer.hi(), peer.lo(), us.hi(), us.lo(), 2794, 1766))
+                .isEqualTo(steering.shardOfIpv4(peer.ipv4(), us.ipv4(), 2794, 1766))
+                .isEqualTo(0x51ccc178 & 127);
+        assertThat(steering.shardOf(peer6.hi(), peer6.lo(), us6.hi(), us6.lo(), 2794, 1766))
+                .isEqualTo(steering.shardOfIpv6(peer6.hi(), peer6.lo(), us6.hi(), us6.lo(), 2794, 1766))
+                .isEqualTo(0x40207d3d & 127);
+    }
+
+    @Test
     void shouldRefuseShardCountsTheTableCannotHold() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new FlowSteering(toeplitz, 129))
