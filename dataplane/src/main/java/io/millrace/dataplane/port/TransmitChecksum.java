@@ -13,6 +13,7 @@ import io.millrace.memory.Memory;
  */
 public final class TransmitChecksum {
     private static final int IP_CHECKSUM_OFFSET = 10;
+    private static final int IPV6_SOURCE_OFFSET = 8;
     private static final int TCP_DATA_OFFSET_OFFSET = 12;
     private static final int TCP_CHECKSUM_OFFSET = 16;
 
@@ -51,19 +52,7 @@ public final class TransmitChecksum {
             final int checksum = InternetChecksum.checksum(InternetChecksum.sumOfHeader(ip, l4Offset - l3Offset));
             Memory.putShortBE(ip + IP_CHECKSUM_OFFSET, checksum);
         }
-        if (offloadTcp) {
-            Memory.putShortBE(tcp + TCP_CHECKSUM_OFFSET, InternetChecksum.uncomplemented(pseudo));
-        } else {
-            Memory.putShort(tcp + TCP_CHECKSUM_OFFSET, 0);
-            final int headerLength = Memory.getUnsignedByte(tcp + TCP_DATA_OFFSET_OFFSET) >>> 4 << 2;
-            final int textLength = segmentLength - headerLength;
-            long sum = pseudo + InternetChecksum.sumOfHeader(tcp, headerLength);
-            if (textLength > 0) {
-                sum += InternetChecksum.sum(tcp + headerLength, textLength);
-            }
-            final int checksum = InternetChecksum.checksum(sum);
-            Memory.putShortBE(tcp + TCP_CHECKSUM_OFFSET, checksum);
-        }
+        writeTcpChecksum(tcp, segmentLength, pseudo);
         if (offloadIpv4 || offloadTcp) {
             Mbuf.txOffload(mbuf, l3Offset, l4Offset - l3Offset, 0, 0);
             Mbuf.offloadFlags(
@@ -72,5 +61,39 @@ public final class TransmitChecksum {
                             | (offloadIpv4 ? MbufFlags.TX_IP_CHECKSUM : 0)
                             | (offloadTcp ? MbufFlags.TX_TCP_CHECKSUM : 0));
         }
+    }
+
+    /**
+     * Writes the checksum of a TCP/IPv6 frame without extension headers, or asks the port for it in the mbuf's flags.
+     *
+     * @param l3Offset offset of the IP header from the start of the frame, in bytes
+     * @param l4Offset offset of the TCP header from the start of the frame, in bytes
+     */
+    public void tcp6(final long mbuf, final int l3Offset, final int l4Offset) {
+        final long frame = Mbuf.dataAddress(mbuf);
+        final int segmentLength = Mbuf.dataLength(mbuf) - l4Offset;
+        final long pseudo =
+                InternetChecksum.pseudoHeaderIpv6(frame + l3Offset + IPV6_SOURCE_OFFSET, IpProtocol.TCP, segmentLength);
+        writeTcpChecksum(frame + l4Offset, segmentLength, pseudo);
+        if (offloadTcp) {
+            Mbuf.txOffload(mbuf, l3Offset, l4Offset - l3Offset, 0, 0);
+            Mbuf.offloadFlags(mbuf, MbufFlags.TX_IPV6 | MbufFlags.TX_TCP_CHECKSUM);
+        }
+    }
+
+    /** The checksum, or where the port completes it what the port starts from. */
+    private void writeTcpChecksum(final long tcp, final int segmentLength, final long pseudo) {
+        if (offloadTcp) {
+            Memory.putShortBE(tcp + TCP_CHECKSUM_OFFSET, InternetChecksum.uncomplemented(pseudo));
+            return;
+        }
+        Memory.putShort(tcp + TCP_CHECKSUM_OFFSET, 0);
+        final int headerLength = Memory.getUnsignedByte(tcp + TCP_DATA_OFFSET_OFFSET) >>> 4 << 2;
+        final int textLength = segmentLength - headerLength;
+        long sum = pseudo + InternetChecksum.sumOfHeader(tcp, headerLength);
+        if (textLength > 0) {
+            sum += InternetChecksum.sum(tcp + headerLength, textLength);
+        }
+        Memory.putShortBE(tcp + TCP_CHECKSUM_OFFSET, InternetChecksum.checksum(sum));
     }
 }

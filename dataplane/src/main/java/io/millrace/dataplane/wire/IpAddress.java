@@ -31,6 +31,11 @@ public record IpAddress(long hi, long lo) {
         return IPV4_MAPPED | ipv4 & 0xffff_ffffL;
     }
 
+    /** Whether the two words are an IPv4 address in its mapped form. */
+    public static boolean isIpv4(final long hi, final long lo) {
+        return hi == 0 && lo >>> 32 == 0xffff;
+    }
+
     /** Converts a JDK address. */
     public static IpAddress of(final InetAddress address) {
         final byte[] bytes = address.getAddress();
@@ -62,7 +67,7 @@ public record IpAddress(long hi, long lo) {
 
     /** True for an IPv4 address. */
     public boolean isIpv4() {
-        return hi == 0 && lo >>> 32 == 0xffff;
+        return isIpv4(hi, lo);
     }
 
     /** The IPv4 address in host order; meaningless when it is not one. */

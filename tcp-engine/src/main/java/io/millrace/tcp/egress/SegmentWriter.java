@@ -12,6 +12,7 @@ import io.millrace.dataplane.wire.MacAddress;
 import io.millrace.dataplane.wire.TcpFlags;
 import io.millrace.dpdk.Mbuf;
 import io.millrace.memory.Memory;
+import io.millrace.tcp.isn.FlowHash;
 
 /**
  * Writes segments into frames and hands them to the sink.
@@ -22,24 +23,31 @@ import io.millrace.memory.Memory;
  * shard's thread; allocates nothing.
  */
 public final class SegmentWriter {
-    /** Bytes of the Ethernet, IPv4 and TCP headers without options. */
-    public static final int HEADERS_LENGTH = 54;
-
     private static final int ETHERNET_LENGTH = 14;
     private static final int IPV4_LENGTH = 20;
+    private static final int IPV6_LENGTH = 40;
     private static final int TCP_LENGTH = 20;
-    private static final int TCP_OFFSET = ETHERNET_LENGTH + IPV4_LENGTH;
+    private static final int MAX_MSS = 0xffff;
     private static final long LOW = 0xffff_ffffL;
-    private static final int VERSION_AND_LENGTH = 0x4500_0000;
+    private static final int IPV4_VERSION_AND_LENGTH = 0x4500_0000;
     /** Identification 0 and Don't Fragment: an atomic datagram, RFC 6864 §4. */
     private static final int DONT_FRAGMENT = 0x4000;
 
-    private static final int TTL_AND_PROTOCOL = 64 << 24 | IpProtocol.TCP << 16;
+    private static final int HOP_LIMIT = 64;
+    private static final int TTL_AND_PROTOCOL = HOP_LIMIT << 24 | IpProtocol.TCP << 16;
+    /** Sum of the IPv4 header's words that never change; a long, as it is more than 31 bits. */
+    private static final long IPV4_FIXED_WORDS = (long) IPV4_VERSION_AND_LENGTH + DONT_FRAGMENT + TTL_AND_PROTOCOL;
+
+    private static final int IPV6_VERSION = 6 << 28;
+    private static final int NEXT_HEADER_AND_HOP_LIMIT = IpProtocol.TCP << 8 | HOP_LIMIT;
+    /** A hash shifted so far right is a flow label of 20 bits. */
+    private static final int FLOW_LABEL_SHIFT = 12;
 
     private final FrameAllocator frames;
     private final FrameSink sink;
     private final CounterBlock counters;
     private final NextHops nextHops;
+    private final FlowHash flowLabels;
     private final TransmitChecksum checksum;
     private final boolean softwareChecksum;
     private final long localMac;
@@ -49,13 +57,21 @@ public final class SegmentWriter {
     private boolean lentWritable;
     private long frame;
     private long start;
+    private boolean ipv6;
+    private int tcpOffset;
 
-    /** Writes frames of {@code frames} from {@code localMac}, and sends them by {@code sink}. */
+    /**
+     * Writes frames of {@code frames} from {@code localMac}, and sends them by {@code sink}.
+     *
+     * @param flowLabels makes the label of an IPv6 flow (RFC 6437 §3: uniform, and not to be guessed). Its values are seen
+     *     outside: a key of its own, not the flow index's.
+     */
     public SegmentWriter(
             final FrameAllocator frames,
             final FrameSink sink,
             final CounterBlock counters,
             final NextHops nextHops,
+            final FlowHash flowLabels,
             final TransmitChecksum checksum,
             final long localMac,
             final int mtu) {
@@ -63,15 +79,16 @@ public final class SegmentWriter {
         this.sink = sink;
         this.counters = counters;
         this.nextHops = nextHops;
+        this.flowLabels = flowLabels;
         this.checksum = checksum;
         this.softwareChecksum = checksum.isSoftware();
         this.localMac = localMac;
         this.mtu = mtu;
     }
 
-    /** Most bytes of an IP packet. */
-    public int mtu() {
-        return mtu;
+    /** The MSS to announce, and the most to send: the MTU without the fixed headers of IP and TCP, RFC 6691 §2. */
+    public int maxMss(final boolean overIpv6) {
+        return Math.min(MAX_MSS, mtu - TCP_LENGTH - (overIpv6 ? IPV6_LENGTH : IPV4_LENGTH));
     }
 
     /**
@@ -102,8 +119,8 @@ public final class SegmentWriter {
         }
     }
 
-    /** Begins a segment; false if no frame is to be had, which is counted. */
-    public boolean begin() {
+    /** Begins a segment over IPv4 or IPv6; false if no frame is to be had, which is counted. */
+    public boolean begin(final boolean overIpv6) {
         if (lent != 0 && lentWritable) {
             frame = lent;
             lent = 0;
@@ -116,27 +133,33 @@ public final class SegmentWriter {
             }
         }
         start = Mbuf.dataAddress(frame);
+        ipv6 = overIpv6;
+        tcpOffset = ETHERNET_LENGTH + (overIpv6 ? IPV6_LENGTH : IPV4_LENGTH);
         return true;
     }
 
     /** Where the options of the segment begun go, and its text after them. */
     public long optionsAddress() {
-        return start + HEADERS_LENGTH;
+        return start + tcpOffset + TCP_LENGTH;
     }
 
     /**
      * Writes the headers of the segment begun and sends it.
      *
      * @param mac Ethernet address of the next hop; 0 leaves it to {@link NextHops}, which resolves it.
-     * @param localLo our address.
-     * @param remoteLo the peer's address.
+     * @param localHi our address, first eight bytes; 0 for IPv4.
+     * @param localLo our address, last eight bytes.
+     * @param remoteHi the peer's address, first eight bytes.
+     * @param remoteLo the peer's address, last eight bytes.
      * @param ports the peer's port in the high 16 bits, ours in the low 16.
      * @param options bytes of options at {@link #optionsAddress()}, a multiple of 4.
      * @param text bytes of text behind them.
      */
     public void send(
             final long mac,
+            final long localHi,
             final long localLo,
+            final long remoteHi,
             final long remoteLo,
             final int ports,
             final int seq,
@@ -149,18 +172,24 @@ public final class SegmentWriter {
         final int offsetFlagsWindow = TCP_LENGTH + options << 26 | flags << 16 | window;
         MacAddress.write(start, mac);
         MacAddress.write(start + 6, localMac);
-        Memory.putShortBE(start + 12, EtherType.IPV4);
-        writeIpv4((int) localLo, (int) remoteLo, IPV4_LENGTH + tcpLength);
+        if (ipv6) {
+            final int label = flowLabels.hash(remoteHi, remoteLo, localHi, localLo, ports) >>> FLOW_LABEL_SHIFT;
+            writeIpv6(label, tcpLength, localHi, localLo, remoteHi, remoteLo);
+        } else {
+            writeIpv4((int) localLo, (int) remoteLo, IPV4_LENGTH + tcpLength);
+        }
 
-        final long tcp = start + TCP_OFFSET;
+        final long tcp = start + tcpOffset;
         Memory.putIntBE(tcp, Integer.rotateLeft(ports, 16));
         Memory.putIntBE(tcp + 4, seq);
         Memory.putIntBE(tcp + 8, ack);
         Memory.putIntBE(tcp + 12, offsetFlagsWindow);
-        Mbuf.length(frame, TCP_OFFSET + tcpLength);
+        Mbuf.length(frame, tcpOffset + tcpLength);
         if (softwareChecksum) {
-            final long sum = (localLo & LOW)
-                    + (remoteLo & LOW)
+            final long addresses = ipv6
+                    ? halves(localHi) + halves(localLo) + halves(remoteHi) + halves(remoteLo)
+                    : (localLo & LOW) + (remoteLo & LOW);
+            final long sum = addresses
                     + (IpProtocol.TCP + tcpLength)
                     + (ports & LOW)
                     + (seq & LOW)
@@ -169,7 +198,11 @@ public final class SegmentWriter {
             Memory.putIntBE(tcp + 16, ~fold(sum + sumOfOptions(options) + sumOfText(options, text)) << 16);
         } else {
             Memory.putInt(tcp + 16, 0);
-            checksum.tcp4(frame, ETHERNET_LENGTH, TCP_OFFSET);
+            if (ipv6) {
+                checksum.tcp6(frame, ETHERNET_LENGTH, tcpOffset);
+            } else {
+                checksum.tcp4(frame, ETHERNET_LENGTH, tcpOffset);
+            }
         }
         counters.increment(Counter.TCP_SEGMENTS_SENT);
         if ((flags & TcpFlags.RST) != 0) {
@@ -178,26 +211,42 @@ public final class SegmentWriter {
         if (mac != 0) {
             sink.send(frame);
         } else {
-            nextHops.sendUnresolved(localLo, remoteLo, frame);
+            nextHops.sendUnresolved(localHi, localLo, remoteHi, remoteLo, frame);
         }
         frame = 0;
     }
 
     private void writeIpv4(final int source, final int destination, final int totalLength) {
+        Memory.putShortBE(start + 12, EtherType.IPV4);
         final long ip = start + ETHERNET_LENGTH;
-        Memory.putIntBE(ip, VERSION_AND_LENGTH | totalLength);
+        Memory.putIntBE(ip, IPV4_VERSION_AND_LENGTH | totalLength);
         Memory.putIntBE(ip + 4, DONT_FRAGMENT);
-        final int sum = softwareChecksum
-                ? ~fold(VERSION_AND_LENGTH
-                        + totalLength
-                        + DONT_FRAGMENT
-                        + TTL_AND_PROTOCOL
-                        + (source & LOW)
-                        + (destination & LOW))
-                : 0;
+        final int sum =
+                softwareChecksum ? ~fold(IPV4_FIXED_WORDS + totalLength + (source & LOW) + (destination & LOW)) : 0;
         Memory.putIntBE(ip + 8, TTL_AND_PROTOCOL | sum & 0xffff);
         Memory.putIntBE(ip + 12, source);
         Memory.putIntBE(ip + 16, destination);
+    }
+
+    private void writeIpv6(
+            final int flowLabel,
+            final int payloadLength,
+            final long sourceHi,
+            final long sourceLo,
+            final long destinationHi,
+            final long destinationLo) {
+        Memory.putShortBE(start + 12, EtherType.IPV6);
+        final long ip = start + ETHERNET_LENGTH;
+        Memory.putIntBE(ip, IPV6_VERSION | flowLabel);
+        Memory.putIntBE(ip + 4, payloadLength << 16 | NEXT_HEADER_AND_HOP_LIMIT);
+        Memory.putLongBE(ip + 8, sourceHi);
+        Memory.putLongBE(ip + 16, sourceLo);
+        Memory.putLongBE(ip + 24, destinationHi);
+        Memory.putLongBE(ip + 32, destinationLo);
+    }
+
+    private static long halves(final long word) {
+        return (word >>> 32) + (word & LOW);
     }
 
     /** Four bytes at a step, as options are written, so that each load finds its bytes in one store still in the core. */

@@ -6,6 +6,7 @@ import io.millrace.dataplane.flow.FlowSteering;
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.TcpState;
+import io.millrace.tcp.egress.SegmentWriter;
 import io.millrace.tcp.isn.EphemeralPorts;
 import io.millrace.tcp.isn.TimestampOffset;
 import io.millrace.tcp.state.Transition;
@@ -36,7 +37,7 @@ final class ActiveOpen {
     private final BurstClock clock;
     private final CounterBlock counters;
     private final TcpConfig config;
-    private final int maxMss;
+    private final SegmentWriter writer;
     private final int windowShift;
     private final Tcb tcb = new Tcb();
 
@@ -50,7 +51,7 @@ final class ActiveOpen {
             final BurstClock clock,
             final CounterBlock counters,
             final TcpConfig config,
-            final int maxMss) {
+            final SegmentWriter writer) {
         this.shard = shard;
         this.tables = tables;
         this.connections = connections;
@@ -61,7 +62,7 @@ final class ActiveOpen {
         this.clock = clock;
         this.counters = counters;
         this.config = config;
-        this.maxMss = maxMss;
+        this.writer = writer;
         this.windowShift = ReceiveWindow.shiftFor(config.receiveBufferBytes());
     }
 
@@ -124,7 +125,7 @@ final class ActiveOpen {
         tcb.sndMax(iss + 1);
         tcb.recover(iss);
         tcb.rcvAdv(Math.min(0xffff, config.receiveBufferBytes())); // the window of our SYN, until RCV.NXT is known
-        tcb.mss(maxMss);
+        tcb.mss(writer.maxMss(!remote.isIpv4()));
         tcb.rto(RttEstimator.INITIAL_RTO_MS);
         tcb.rttSeq(iss + 1);
         tcb.rttStart(clock.micros());
@@ -146,7 +147,7 @@ final class ActiveOpen {
     private boolean returnsHere(
             final IpAddress local, final IpAddress remote, final int remotePort, final int localPort) {
         return steering.shards() == 1
-                || steering.shardOfIpv4(remote.ipv4(), local.ipv4(), remotePort, localPort) == shard;
+                || steering.shardOf(remote.hi(), remote.lo(), local.hi(), local.lo(), remotePort, localPort) == shard;
     }
 
     private boolean isFree(final IpAddress local, final IpAddress remote, final int tuplePorts) {

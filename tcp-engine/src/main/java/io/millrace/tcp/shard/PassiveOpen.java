@@ -5,6 +5,7 @@ import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.tcp.ListenConfig;
 import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.TcpState;
+import io.millrace.tcp.egress.SegmentWriter;
 import io.millrace.tcp.isn.IsnGenerator;
 import io.millrace.tcp.isn.SynCookies;
 import io.millrace.tcp.isn.TimestampOffset;
@@ -44,7 +45,7 @@ final class PassiveOpen {
     private final BurstClock clock;
     private final CounterBlock counters;
     private final TcpConfig config;
-    private final int maxMss;
+    private final SegmentWriter writer;
     private final int windowShift;
     private final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
     private final Tcb tcb = new Tcb();
@@ -58,7 +59,7 @@ final class PassiveOpen {
             final BurstClock clock,
             final CounterBlock counters,
             final TcpConfig config,
-            final int maxMss) {
+            final SegmentWriter writer) {
         this.tables = tables;
         this.listeners = listeners;
         this.connections = connections;
@@ -68,7 +69,7 @@ final class PassiveOpen {
         this.clock = clock;
         this.counters = counters;
         this.config = config;
-        this.maxMss = maxMss;
+        this.writer = writer;
         this.windowShift = ReceiveWindow.shiftFor(config.receiveBufferBytes());
     }
 
@@ -362,7 +363,7 @@ final class PassiveOpen {
         tcb.rcvNxt(irs + 1);
         tcb.rcvAdv(irs + 1 + replies.synWindow());
         tcb.lastAckSent(irs + 1);
-        tcb.mss(Math.min(peerMss, maxMss));
+        tcb.mss(Math.min(peerMss, writer.maxMss(segment.isIpv6())));
         tcb.rto(RttEstimator.INITIAL_RTO_MS);
         if (SynOptions.timestamps(options)) {
             tcb.tsRecent(tsRecent);
@@ -415,15 +416,16 @@ final class PassiveOpen {
 
     private void sendSynAckAgain(final int slot) {
         final int local = tables.synQueue.localAddress(slot);
+        final long localHi = tables.localAddresses.hi(local);
         final long localLo = tables.localAddresses.lo(local);
         final long tuple = secrets.prf()
                 .of(
                         tables.synQueue.remoteHi(slot),
                         tables.synQueue.remoteLo(slot),
-                        tables.localAddresses.hi(local),
+                        localHi,
                         localLo,
                         tables.synQueue.ports(slot));
-        replies.synAckAgain(tables.synQueue, slot, localLo, tsVal(tuple));
+        replies.synAckAgain(tables.synQueue, slot, localHi, localLo, tsVal(tuple));
     }
 
     /** Forgets a half-open entry. */

@@ -1,5 +1,6 @@
 package io.millrace.tcp.shard;
 
+import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.dataplane.wire.TcpFlags;
 import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.egress.NextHops;
@@ -49,10 +50,12 @@ final class Replies {
     }
 
     private void reply(final Segment segment, final int seq, final int ack, final int flags, final int window) {
-        if (writer.begin()) {
+        if (writer.begin(segment.isIpv6())) {
             writer.send(
                     segment.remoteMac(),
+                    segment.localHi(),
                     segment.localLo(),
+                    segment.remoteHi(),
                     segment.remoteLo(),
                     segment.ports(),
                     seq,
@@ -66,11 +69,13 @@ final class Replies {
 
     /** An acknowledgment with timestamps. */
     void ack(final Segment segment, final int seq, final int ack, final int window, final int tsVal, final int tsEcr) {
-        if (writer.begin()) {
+        if (writer.begin(segment.isIpv6())) {
             final int options = OptionWriter.timestamps(writer.optionsAddress(), tsVal, tsEcr);
             writer.send(
                     segment.remoteMac(),
+                    segment.localHi(),
                     segment.localLo(),
+                    segment.remoteHi(),
                     segment.remoteLo(),
                     segment.ports(),
                     seq,
@@ -84,10 +89,12 @@ final class Replies {
 
     /** The SYN-ACK in answer to a SYN. */
     void synAck(final Segment segment, final int iss, final int options, final int tsVal, final int tsEcr) {
-        if (writer.begin()) {
+        if (writer.begin(segment.isIpv6())) {
             sendSynAck(
                     segment.remoteMac(),
+                    segment.localHi(),
                     segment.localLo(),
+                    segment.remoteHi(),
                     segment.remoteLo(),
                     segment.ports(),
                     iss,
@@ -99,12 +106,16 @@ final class Replies {
     }
 
     /** The SYN-ACK of an entry again, because no answer came. */
-    void synAckAgain(final SynQueue queue, final int slot, final long localLo, final int tsVal) {
-        if (writer.begin()) {
+    void synAckAgain(final SynQueue queue, final int slot, final long localHi, final long localLo, final int tsVal) {
+        final long remoteHi = queue.remoteHi(slot);
+        final long remoteLo = queue.remoteLo(slot);
+        if (writer.begin(!IpAddress.isIpv4(remoteHi, remoteLo))) {
             sendSynAck(
-                    nextHops.find(localLo, queue.remoteLo(slot)),
+                    nextHops.find(localHi, localLo, remoteHi, remoteLo),
+                    localHi,
                     localLo,
-                    queue.remoteLo(slot),
+                    remoteHi,
+                    remoteLo,
                     queue.ports(slot),
                     queue.iss(slot),
                     queue.irs(slot) + 1,
@@ -116,7 +127,9 @@ final class Replies {
 
     private void sendSynAck(
             final long mac,
+            final long localHi,
             final long localLo,
+            final long remoteHi,
             final long remoteLo,
             final int ports,
             final int iss,
@@ -125,7 +138,7 @@ final class Replies {
             final int tsVal,
             final int tsEcr) {
         final long at = writer.optionsAddress();
-        int length = OptionWriter.mss(at, writer.mtu() - 40);
+        int length = OptionWriter.mss(at, writer.maxMss(!IpAddress.isIpv4(remoteHi, remoteLo)));
         if (SynOptions.timestamps(options)) {
             length += SynOptions.sack(options)
                     ? OptionWriter.sackPermittedAndTimestamps(at + length, tsVal, tsEcr)
@@ -136,6 +149,18 @@ final class Replies {
         if (SynOptions.windowScaling(options)) {
             length += OptionWriter.windowScale(at + length, windowShift);
         }
-        writer.send(mac, localLo, remoteLo, ports, iss, ack, TcpFlags.SYN | TcpFlags.ACK, synWindow(), length, 0);
+        writer.send(
+                mac,
+                localHi,
+                localLo,
+                remoteHi,
+                remoteLo,
+                ports,
+                iss,
+                ack,
+                TcpFlags.SYN | TcpFlags.ACK,
+                synWindow(),
+                length,
+                0);
     }
 }

@@ -4,6 +4,7 @@ import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.neighbor.NeighborResolver;
 import io.millrace.dataplane.port.FrameAllocator;
+import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.egress.NextHops;
 
 /** Next hops from the data plane's routes and neighbor table. Owned by the shard's thread. */
@@ -19,14 +20,18 @@ final class ResolvedNextHops implements NextHops {
     }
 
     @Override
-    public long find(final long localLo, final long remoteLo) {
+    public long find(final long localHi, final long localLo, final long remoteHi, final long remoteLo) {
+        if (!IpAddress.isIpv4(remoteHi, remoteLo)) {
+            return 0;
+        }
         final int nextHop = neighbors.nextHop((int) remoteLo);
         return nextHop == 0 ? 0 : neighbors.macOf(nextHop);
     }
 
     @Override
-    public void sendUnresolved(final long localLo, final long remoteLo, final long mbuf) {
-        if (!neighbors.resolve(neighbors.nextHop((int) remoteLo), mbuf)) {
+    public void sendUnresolved(
+            final long localHi, final long localLo, final long remoteHi, final long remoteLo, final long mbuf) {
+        if (!IpAddress.isIpv4(remoteHi, remoteLo) || !neighbors.resolve(neighbors.nextHop((int) remoteLo), mbuf)) {
             counters.increment(Counter.NEIGHBOR_QUEUE_DROPS);
             frames.free(mbuf);
         }

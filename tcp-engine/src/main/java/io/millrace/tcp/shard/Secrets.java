@@ -15,8 +15,10 @@ import java.security.SecureRandom;
  * @param isn the ISNs.
  * @param ports makes ephemeral port sequences of destinations.
  * @param cookies the key that cookie keys are derived from.
+ * @param flowLabels makes the labels of IPv6 flows.
  */
-public record Secrets(FlowHash flowHash, FlowPrf prf, IsnGenerator isn, FlowPrf ports, SipHash cookies) {
+public record Secrets(
+        FlowHash flowHash, FlowPrf prf, IsnGenerator isn, FlowPrf ports, SipHash cookies, FlowHash flowLabels) {
     /** Draws new ones; {@code monotonicNanos} is the engine's clock now. */
     public static Secrets draw(final SecureRandom random, final long monotonicNanos) {
         final FlowPrf prf = FlowPrf.randomlyKeyed(random);
@@ -25,6 +27,7 @@ public record Secrets(FlowHash flowHash, FlowPrf prf, IsnGenerator isn, FlowPrf 
                 prf,
                 new IsnGenerator(prf, System.currentTimeMillis() * 1_000_000, monotonicNanos),
                 FlowPrf.randomlyKeyed(random),
-                new SipHash(random.nextLong(), random.nextLong()));
+                new SipHash(random.nextLong(), random.nextLong()),
+                FlowHash.randomlyKeyed(random));
     }
 }

@@ -45,8 +45,6 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     private static final int COMMANDS = 1 << 16;
     /** How much of each kind of due work one duty cycle does: bounds the time until the next frames. */
     private static final int WORK_LIMIT = 256;
-    /** IPv4 and TCP headers: what the MSS leaves out of the MTU, RFC 6691. */
-    private static final int HEADERS = 40;
     /** Gauges are published once in so many duty cycles, a power of two. */
     private static final int PUBLISH_INTERVAL = 1 << 10;
 
@@ -97,7 +95,14 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 clock.millis());
         final ResolvedNextHops nextHops = new ResolvedNextHops(context.neighbors(), frames, counters);
         writer = new SegmentWriter(
-                frames, sink, counters, nextHops, context.checksum(), context.localMac(), context.mtu());
+                frames,
+                sink,
+                counters,
+                nextHops,
+                context.secrets().flowLabels(),
+                context.checksum(),
+                context.localMac(),
+                context.mtu());
         replies = new Replies(writer, nextHops, config);
         final ConnectionTimers timers = new ConnectionTimers(wheel);
         final ByteChain chain = new ByteChain(tables.blocks);
@@ -111,9 +116,8 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         connections.connect(
                 transmitter,
                 new Receiver(chain, reassembly, window, connections.callbacks(), writer, timers, clock, counters));
-        final int maxMss = context.mtu() - HEADERS;
         passiveOpen = new PassiveOpen(
-                tables, listeners, connections, replies, context.secrets(), clock, counters, config, maxMss);
+                tables, listeners, connections, replies, context.secrets(), clock, counters, config, writer);
         activeOpen = new ActiveOpen(
                 number,
                 tables,
@@ -124,7 +128,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 clock,
                 counters,
                 config,
-                maxMss);
+                writer);
         occupancy = new ShardOccupancy(counters, tables.bytes());
         view = new ConnectionView(connections);
     }

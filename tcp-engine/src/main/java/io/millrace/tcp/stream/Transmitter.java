@@ -168,7 +168,7 @@ public final class Transmitter {
 
     /** Writes one segment of a connection past its SYN; every one of them acknowledges. */
     private boolean sendSegment(final Tcb tcb, final int seq, final int offset, final int text, final int flags) {
-        if (!writer.begin()) {
+        if (!writer.begin(tcb.is(TcbFlags.IPV6))) {
             return false;
         }
         final long at = writer.optionsAddress();
@@ -185,7 +185,9 @@ public final class Transmitter {
         final int window = receiveWindow.advertise(tcb);
         writer.send(
                 nextHop(tcb),
+                tcb.localHi(),
                 tcb.localLo(),
+                tcb.remoteHi(),
                 tcb.remoteLo(),
                 tcb.ports(),
                 seq,
@@ -203,12 +205,14 @@ public final class Transmitter {
     /** Sends, or sends again, the SYN of an active open, or its SYN-ACK in a simultaneous open. */
     public void sendSyn(final Tcb tcb) {
         final boolean synAck = tcb.stateOrdinal() == TcpState.SYN_RCVD.ordinal();
-        if (writer.begin()) {
+        if (writer.begin(tcb.is(TcbFlags.IPV6))) {
             final int window = Math.min(0xffff, config.receiveBufferBytes());
             final int options = synOptions(tcb, writer.optionsAddress());
             writer.send(
                     nextHop(tcb),
+                    tcb.localHi(),
                     tcb.localLo(),
+                    tcb.remoteHi(),
                     tcb.remoteLo(),
                     tcb.ports(),
                     tcb.iss(),
@@ -223,7 +227,7 @@ public final class Transmitter {
     }
 
     private int synOptions(final Tcb tcb, final long at) {
-        int length = OptionWriter.mss(at, writer.mtu() - 40);
+        int length = OptionWriter.mss(at, writer.maxMss(tcb.is(TcbFlags.IPV6)));
         if (tcb.is(TcbFlags.TIMESTAMPS)) {
             final int tsVal = clock.millis() + tcb.tsOffset();
             final int tsEcr = tcb.stateOrdinal() == TcpState.SYN_RCVD.ordinal() ? tcb.tsRecent() : 0;
@@ -241,10 +245,12 @@ public final class Transmitter {
 
     /** RFC 9293 §3.10.5: {@code <SEQ=SND.NXT><CTL=RST>}; it also acknowledges, as every large stack's does. */
     public void sendReset(final Tcb tcb) {
-        if (writer.begin()) {
+        if (writer.begin(tcb.is(TcbFlags.IPV6))) {
             writer.send(
                     nextHop(tcb),
+                    tcb.localHi(),
                     tcb.localLo(),
+                    tcb.remoteHi(),
                     tcb.remoteLo(),
                     tcb.ports(),
                     tcb.sndMax(),
@@ -368,7 +374,7 @@ public final class Transmitter {
     private long nextHop(final Tcb tcb) {
         long mac = tcb.nextHopMac();
         if (mac == 0) {
-            mac = nextHops.find(tcb.localLo(), tcb.remoteLo());
+            mac = nextHops.find(tcb.localHi(), tcb.localLo(), tcb.remoteHi(), tcb.remoteLo());
             tcb.nextHopMac(mac);
         }
         return mac;
