@@ -4,50 +4,79 @@ import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.dataplane.wire.IpPrefix;
 import io.millrace.dataplane.wire.MacAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
  * The addresses of one port: its MAC address, its own addresses each with its network, whole prefixes that are also ours
- * (a load generator speaks from thousands of addresses), and the gateway to everything that is not on the link.
+ * (a load generator speaks from thousands of addresses), and the routes to what is not on the link. Where there is any
+ * IPv6 address there is a link-local one too, made from the MAC address if none is given.
  *
- * <p>IPv4 only, so far. Immutable; any thread. The look-ups take IPv4 addresses in host order and allocate nothing.
+ * <p>An address is two longs, as {@link IpAddress} has it. Own addresses have numbers, IPv4 ones first. All is immutable,
+ * but for the state of an own address, which the neighbors' owner alone changes; any thread reads. The look-ups allocate
+ * nothing.
  */
 public final class HostAddresses {
+    /** No such address, or no such route. */
+    public static final int NONE = -1;
+
+    private static final AddressState[] STATES = AddressState.values();
+    private static final int USABLE = AddressState.USABLE.ordinal();
+    private static final long SOLICITED_NODE_HI = 0xff02_0000_0000_0000L;
+    private static final long SOLICITED_NODE_LO = 0x0000_0001_ff00_0000L;
+    private static final long LAST_24 = 0xff_ffffL;
+
     private final MacAddress mac;
     private final List<IpPrefix> addresses;
     private final List<IpPrefix> owned;
-    private final Optional<IpAddress> gateway;
+    private final List<Route> routes;
 
     private final long macValue;
-    private final int[] localIpv4;
-    private final int[] linkMask;
-    private final int[] linkNetwork;
-    private final int[] linkBroadcast;
-    private final int[] ownedMask;
-    private final int[] ownedNetwork;
-    private final int gatewayIpv4;
+    private final long[] ownHi;
+    private final long[] ownLo;
+    private final AtomicIntegerArray states;
+    private final PrefixTable links;
+    private final PrefixTable ownedTable;
+    private final PrefixTable ways;
+    /** The gateway of each of {@link #ways}; 0 for a network on the link. */
+    private final long[] gatewayHi;
 
-    private HostAddresses(final Builder builder) {
+    private final long[] gatewayLo;
+    private final int[] broadcasts;
+
+    private HostAddresses(final Builder builder, final List<IpPrefix> own) {
         mac = builder.mac;
-        addresses = List.copyOf(builder.addresses);
+        addresses = List.copyOf(own);
         owned = List.copyOf(builder.owned);
-        gateway = builder.gateway;
+        routes = List.copyOf(builder.routes);
         macValue = mac.value();
-        localIpv4 = addresses.stream().mapToInt(p -> p.address().ipv4()).toArray();
-        linkMask = addresses.stream().mapToInt(IpPrefix::maskIpv4).toArray();
-        linkNetwork = addresses.stream()
-                .mapToInt(p -> p.address().ipv4() & p.maskIpv4())
-                .toArray();
-        linkBroadcast = addresses.stream()
+        ownHi = addresses.stream().mapToLong(p -> p.address().hi()).toArray();
+        ownLo = addresses.stream().mapToLong(p -> p.address().lo()).toArray();
+        states = new AtomicIntegerArray(ownLo.length);
+        links = new PrefixTable(addresses);
+        ownedTable = new PrefixTable(owned);
+        broadcasts = addresses.stream()
                 .filter(IpPrefix::hasBroadcast)
                 .mapToInt(IpPrefix::broadcastIpv4)
                 .toArray();
-        ownedMask = owned.stream().mapToInt(IpPrefix::maskIpv4).toArray();
-        ownedNetwork =
-                owned.stream().mapToInt(p -> p.address().ipv4() & p.maskIpv4()).toArray();
-        gatewayIpv4 = gateway.map(IpAddress::ipv4).orElse(0);
+        final List<Way> sorted = ways();
+        ways = new PrefixTable(sorted.stream().map(Way::prefix).toList());
+        gatewayHi = sorted.stream().mapToLong(way -> way.gateway.hi()).toArray();
+        gatewayLo = sorted.stream().mapToLong(way -> way.gateway.lo()).toArray();
     }
+
+    /** Networks on the link and static routes, the longest prefix first; at the same length the link. */
+    private List<Way> ways() {
+        final List<Way> all = new ArrayList<>();
+        addresses.forEach(prefix -> all.add(new Way(prefix, IpAddress.ANY_IPV6)));
+        routes.forEach(route -> all.add(new Way(route.destination(), route.gateway())));
+        all.sort(Comparator.comparingInt((Way way) -> way.prefix.length()).reversed());
+        return all;
+    }
+
+    /** A prefix and the gateway to it; the gateway of what is on the link is {@code ::}. */
+    private record Way(IpPrefix prefix, IpAddress gateway) {}
 
     /** Starts the configuration of a port with this MAC address. */
     public static Builder builder(final MacAddress mac) {
@@ -59,12 +88,7 @@ public final class HostAddresses {
         return macValue;
     }
 
-    /** The first of our own addresses, host order. */
-    public int primaryIpv4() {
-        return localIpv4[0];
-    }
-
-    /** Our own addresses, each with the length of its network's prefix. */
+    /** Our own addresses, each with the length of its network's prefix, in the order of their numbers. */
     public List<IpPrefix> addresses() {
         return addresses;
     }
@@ -74,29 +98,64 @@ public final class HostAddresses {
         return owned;
     }
 
-    /** The next hop for everything that is not on the link. */
-    public Optional<IpAddress> gateway() {
-        return gateway;
+    /** The ways to what is not on the link. */
+    public List<Route> routes() {
+        return routes;
     }
 
-    /** True for one of our own addresses and for any address of an owned prefix. */
-    public boolean isLocal(final int ipv4) {
-        for (final int local : localIpv4) {
-            if (local == ipv4) {
-                return true;
-            }
-        }
-        for (int i = 0; i < ownedNetwork.length; i++) {
-            if ((ipv4 & ownedMask[i]) == ownedNetwork[i]) {
-                return true;
-            }
-        }
-        return false;
+    /** Number of own addresses. */
+    public int count() {
+        return ownLo.length;
     }
 
-    /** True for 255.255.255.255 and the directed broadcast address of a network we are in. */
+    /** First word of own address {@code number}. */
+    public long hi(final int number) {
+        return ownHi[number];
+    }
+
+    /** Second word of own address {@code number}. */
+    public long lo(final int number) {
+        return ownLo[number];
+    }
+
+    /** True when own address {@code number} is of IPv4. */
+    public boolean isIpv4(final int number) {
+        return IpAddress.isIpv4(ownHi[number], ownLo[number]);
+    }
+
+    /** The number of an own address, whatever its state, or {@link #NONE}. */
+    public int numberOf(final long hi, final long lo) {
+        for (int i = 0; i < ownLo.length; i++) {
+            if (ownLo[i] == lo && ownHi[i] == hi) {
+                return i;
+            }
+        }
+        return NONE;
+    }
+
+    /** State of own address {@code number}. */
+    public AddressState state(final int number) {
+        return STATES[states.getOpaque(number)];
+    }
+
+    /** Changes the state of own address {@code number}; the neighbors' owner alone. */
+    public void state(final int number, final AddressState state) {
+        states.setOpaque(number, state.ordinal());
+    }
+
+    /** True for one of our own addresses that is usable, and for any address of an owned prefix. */
+    public boolean isLocal(final long hi, final long lo) {
+        for (int i = 0; i < ownLo.length; i++) {
+            if (ownLo[i] == lo && ownHi[i] == hi) {
+                return states.getOpaque(i) == USABLE;
+            }
+        }
+        return ownedTable.find(hi, lo) >= 0;
+    }
+
+    /** True for 255.255.255.255 and the directed broadcast address of a network we are in; host order. */
     public boolean isBroadcast(final int ipv4) {
-        for (final int broadcast : linkBroadcast) {
+        for (final int broadcast : broadcasts) {
             if (broadcast == ipv4) {
                 return true;
             }
@@ -104,44 +163,111 @@ public final class HostAddresses {
         return ipv4 == -1;
     }
 
-    /** True when the address is in a network we have an address in. */
-    public boolean isOnLink(final int ipv4) {
-        for (int i = 0; i < linkNetwork.length; i++) {
-            if ((ipv4 & linkMask[i]) == linkNetwork[i]) {
+    /**
+     * True for an IPv6 multicast address that we listen to (RFC 4291 §2.8): all nodes of the link, and the solicited-node
+     * address of each of ours.
+     */
+    public boolean isJoined(final long hi, final long lo) {
+        if (hi != SOLICITED_NODE_HI) {
+            return false;
+        }
+        if ((lo & ~LAST_24) != SOLICITED_NODE_LO) {
+            return lo == 1;
+        }
+        for (int i = 0; i < ownLo.length; i++) {
+            if (((ownLo[i] ^ lo) & LAST_24) == 0 && !isIpv4(i)) {
                 return true;
             }
         }
-        return false;
+        return ownedTable.hasLast24(lo & LAST_24);
     }
 
-    /** The neighbor to send to for a destination: itself when on the link, else the gateway; 0 when there is no way. */
-    public int nextHop(final int destinationIpv4) {
-        return isOnLink(destinationIpv4) ? destinationIpv4 : gatewayIpv4;
+    /** True when the address is in a network we have an address in. */
+    public boolean isOnLink(final long hi, final long lo) {
+        return links.find(hi, lo) >= 0;
     }
 
-    /** The own address to speak from to a destination: the one in its next hop's network, else the first. */
-    public int sourceFor(final int destinationIpv4) {
-        final int hop = nextHop(destinationIpv4);
-        for (int i = 0; i < localIpv4.length; i++) {
-            if ((hop & linkMask[i]) == linkNetwork[i]) {
-                return localIpv4[i];
+    /** The number of the way to a destination, the one of the longest prefix, or {@link #NONE}. */
+    public int wayTo(final long hi, final long lo) {
+        return ways.find(hi, lo);
+    }
+
+    /** First word of the neighbor to send to on a way, for a destination with the first word {@code hi}. */
+    public long nextHopHi(final int way, final long hi) {
+        return gatewayLo[way] == 0 && gatewayHi[way] == 0 ? hi : gatewayHi[way];
+    }
+
+    /** Second word of the neighbor to send to on a way, for a destination with the second word {@code lo}. */
+    public long nextHopLo(final int way, final long lo) {
+        return gatewayLo[way] == 0 && gatewayHi[way] == 0 ? lo : gatewayLo[way];
+    }
+
+    /**
+     * The number of the own address to speak from to a destination, or {@link #NONE} when no usable one is of its family.
+     * IPv4: the one in its next hop's network, else the first. IPv6: RFC 6724 §5, as far as it applies: the destination
+     * itself, then an appropriate scope, then the longest common prefix.
+     */
+    public int sourceFor(final long hi, final long lo) {
+        return IpAddress.isIpv4(hi, lo) ? sourceForIpv4(hi, lo) : sourceForIpv6(hi, lo);
+    }
+
+    private int sourceForIpv4(final long hi, final long lo) {
+        final int way = wayTo(hi, lo);
+        final long hopLo = way < 0 ? lo : nextHopLo(way, lo);
+        for (int i = 0; i < ownLo.length && isIpv4(i); i++) {
+            if (links.contains(i, hi, hopLo)) {
+                return i;
             }
         }
-        return primaryIpv4();
+        return ownLo.length > 0 && isIpv4(0) ? 0 : NONE;
+    }
+
+    private int sourceForIpv6(final long hi, final long lo) {
+        final boolean link = isLinkScope(hi);
+        int best = NONE;
+        int bestRank = -1;
+        for (int i = 0; i < ownLo.length; i++) {
+            if (!isIpv4(i) && states.getOpaque(i) == USABLE) {
+                // Rule 2: a wider scope than needed will do, a narrower one will not, so both come after the right one.
+                final boolean sameScope = isLinkScope(ownHi[i]) == link;
+                final int rank = ownHi[i] == hi && ownLo[i] == lo
+                        ? 1 << 10
+                        : (sameScope ? 1 << 9 : link ? 1 << 8 : 0) + commonBits(i, hi, lo);
+                if (rank > bestRank) {
+                    best = i;
+                    bestRank = rank;
+                }
+            }
+        }
+        return best;
+    }
+
+    /** RFC 6724 §2.2: the common prefix with a source address counts no longer than the source's own prefix. */
+    private int commonBits(final int own, final long hi, final long lo) {
+        final int common = ownHi[own] == hi
+                ? 64 + Long.numberOfLeadingZeros(ownLo[own] ^ lo)
+                : Long.numberOfLeadingZeros(ownHi[own] ^ hi);
+        return Math.min(common, addresses.get(own).length());
+    }
+
+    private static boolean isLinkScope(final long hi) {
+        return IpAddress.isLinkLocal(hi) || hi >>> 48 == 0xff02;
     }
 
     @Override
     public String toString() {
         return mac + " " + addresses + (owned.isEmpty() ? "" : " owning " + owned)
-                + gateway.map(ip -> " via " + ip).orElse("");
+                + (routes.isEmpty() ? "" : " with " + routes);
     }
 
     /** Gathers and checks a configuration; every mistake is an {@link IllegalArgumentException} that names the value. */
     public static final class Builder {
+        private static final int LINK_LOCAL_BITS = 64;
+
         private final MacAddress mac;
         private final List<IpPrefix> addresses = new ArrayList<>();
         private final List<IpPrefix> owned = new ArrayList<>();
-        private Optional<IpAddress> gateway = Optional.empty();
+        private final List<Route> routes = new ArrayList<>();
 
         private Builder(final MacAddress mac) {
             if (mac.value() == 0 || MacAddress.isGroup(mac.value())) {
@@ -150,10 +276,10 @@ public final class HostAddresses {
             this.mac = mac;
         }
 
-        /** Adds an own address with its network, such as {@code 10.0.0.1/24}. */
+        /** Adds an own address with its network, such as {@code 10.0.0.1/24} or {@code fd00::1/64}. */
         public Builder address(final IpPrefix prefix) {
-            final IpAddress address = requireIpv4(prefix.address());
-            if (!isUnicast(address.ipv4())) {
+            final IpAddress address = prefix.address();
+            if (!address.isUnicast()) {
                 throw new IllegalArgumentException("address " + prefix + ": is not a unicast address");
             }
             if (prefix.hasBroadcast()
@@ -162,67 +288,81 @@ public final class HostAddresses {
                 throw new IllegalArgumentException(
                         "address " + prefix + ": is the network's own or its broadcast address; give a host's address");
             }
+            if (addresses.stream().anyMatch(p -> p.address().equals(address))) {
+                throw new IllegalArgumentException("address " + prefix + ": is given twice");
+            }
             addresses.add(prefix);
             return this;
         }
 
-        /** Adds an own address with its network, such as {@code 10.0.0.1/24}. */
+        /** Adds an own address with its network, such as {@code 10.0.0.1/24} or {@code fd00::1/64}. */
         public Builder address(final String cidr) {
             return address(IpPrefix.parse(cidr));
         }
 
-        /** Adds a prefix of which every address is ours, such as {@code 10.64.0.0/12}. */
+        /** Adds a prefix of which every address is ours, such as {@code 10.64.0.0/12} or {@code fd00:1::/64}. */
         public Builder owned(final IpPrefix prefix) {
-            requireIpv4(prefix.address());
+            if (!prefix.address().isIpv4() && prefix.address().isMulticast()) {
+                throw new IllegalArgumentException("prefix " + prefix + ": is multicast");
+            }
             owned.add(prefix);
             return this;
         }
 
-        /** Adds a prefix of which every address is ours, such as {@code 10.64.0.0/12}. */
+        /** Adds a prefix of which every address is ours, such as {@code 10.64.0.0/12} or {@code fd00:1::/64}. */
         public Builder owned(final String cidr) {
             return owned(IpPrefix.parse(cidr));
         }
 
-        /** Sets the next hop for everything that is not on the link; it must be on the link itself. */
+        /** Sets the next hop for everything of its family that has no other way; it must be on the link itself. */
         public Builder gateway(final IpAddress address) {
-            gateway = Optional.of(requireIpv4(address));
-            return this;
+            return route(Route.everywhere(address));
         }
 
-        /** Sets the next hop for everything that is not on the link; it must be on the link itself. */
+        /** Sets the next hop for everything of its family that has no other way; it must be on the link itself. */
         public Builder gateway(final String address) {
             return gateway(IpAddress.parse(address));
+        }
+
+        /** Adds a way; its gateway must be on the link itself. A second way to the same prefix replaces the first. */
+        public Builder route(final Route route) {
+            routes.removeIf(other -> other.destination().equals(route.destination()));
+            routes.add(route);
+            return this;
         }
 
         /** Checks the whole. */
         public HostAddresses build() {
             if (addresses.isEmpty()) {
-                throw new IllegalArgumentException("no address: give at least one, such as 10.0.0.1/24");
+                throw new IllegalArgumentException("no address: give at least one, such as 10.0.0.1/24 or fd00::1/64");
             }
-            gateway.ifPresent(this::checkGateway);
-            return new HostAddresses(this);
+            final List<IpPrefix> own = ownAddresses();
+            routes.forEach(route -> checkGateway(own, route));
+            return new HostAddresses(this, own);
         }
 
-        private void checkGateway(final IpAddress address) {
-            if (addresses.stream().noneMatch(p -> p.contains(address))) {
-                throw new IllegalArgumentException("gateway " + address + ": is in none of the networks " + addresses
-                        + "; it must be on the link");
+        private List<IpPrefix> ownAddresses() {
+            final List<IpPrefix> own = new ArrayList<>(addresses);
+            final boolean ipv6 = addresses.stream().anyMatch(p -> !p.address().isIpv4())
+                    || owned.stream().anyMatch(p -> !p.address().isIpv4());
+            if (ipv6
+                    && own.stream()
+                            .noneMatch(p -> IpAddress.isLinkLocal(p.address().hi()))) {
+                own.add(new IpPrefix(IpAddress.linkLocal(mac), LINK_LOCAL_BITS));
             }
-            if (addresses.stream().anyMatch(p -> p.address().equals(address))) {
+            own.sort(Comparator.comparing(p -> !p.address().isIpv4()));
+            return own;
+        }
+
+        private static void checkGateway(final List<IpPrefix> own, final Route route) {
+            final IpAddress address = route.gateway();
+            if (own.stream().noneMatch(p -> p.contains(address))) {
+                throw new IllegalArgumentException(
+                        "gateway " + address + ": is in none of the networks " + own + "; it must be on the link");
+            }
+            if (own.stream().anyMatch(p -> p.address().equals(address))) {
                 throw new IllegalArgumentException("gateway " + address + ": is our own address");
             }
-        }
-
-        private static IpAddress requireIpv4(final IpAddress address) {
-            if (!address.isIpv4()) {
-                throw new IllegalArgumentException("address " + address + ": IPv6 is not spoken yet; give an IPv4 one");
-            }
-            return address;
-        }
-
-        private static boolean isUnicast(final int ipv4) {
-            final int first = ipv4 >>> 24;
-            return first != 0 && first != 127 && first < 224;
         }
     }
 }

@@ -15,6 +15,7 @@ import io.millrace.dataplane.wire.EtherType;
 import io.millrace.dataplane.wire.EthernetHeader;
 import io.millrace.dataplane.wire.IcmpHeader;
 import io.millrace.dataplane.wire.InternetChecksum;
+import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.dataplane.wire.IpProtocol;
 import io.millrace.dataplane.wire.Ipv4Header;
 import io.millrace.dataplane.wire.MacAddress;
@@ -39,7 +40,7 @@ public final class FrameClassifier {
 
     private final HostAddresses host;
     private final long mac;
-    private final int primary;
+    private final long primary;
     private final boolean acceptPartialChecksums;
 
     /** Makes a classifier for the frames of a port with these addresses, which come with whole checksums. */
@@ -57,7 +58,7 @@ public final class FrameClassifier {
         this.host = host;
         this.acceptPartialChecksums = acceptPartialChecksums;
         mac = host.mac();
-        primary = host.primaryIpv4();
+        primary = host.isIpv4(0) ? host.lo(0) : 0;
     }
 
     /** Classifies the frame: a {@link FrameMeta}, or a negative {@link DropReason#code}. */
@@ -175,7 +176,8 @@ public final class FrameClassifier {
 
     /** RFC 1122 §3.2.1.3 and §4.2.3.10; 0 when both addresses may speak to each other, else the reason's code. */
     private int checkAddresses(final int source, final int destination) {
-        if (destination != primary && !host.isLocal(destination)) {
+        final long destinationLo = IpAddress.lowWord(destination);
+        if (destinationLo != primary && !host.isLocal(0, destinationLo)) {
             return destination >>> 28 == 0xe || host.isBroadcast(destination)
                     ? DropReason.BROADCAST_ADDRESS.code()
                     : DropReason.OTHER_ADDRESS.code();
@@ -184,7 +186,11 @@ public final class FrameClassifier {
             return DropReason.LAND.code();
         }
         final int first = source >>> 24;
-        if (first == 0 || first == 127 || first >>> 4 >= 0xe || host.isBroadcast(source) || host.isLocal(source)) {
+        if (first == 0
+                || first == 127
+                || first >>> 4 >= 0xe
+                || host.isBroadcast(source)
+                || host.isLocal(0, IpAddress.lowWord(source))) {
             return DropReason.BAD_SOURCE_ADDRESS.code();
         }
         return 0;

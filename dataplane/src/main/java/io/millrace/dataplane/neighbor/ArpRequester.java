@@ -8,6 +8,7 @@ import io.millrace.dataplane.port.FrameAllocator;
 import io.millrace.dataplane.wire.ArpPacket;
 import io.millrace.dataplane.wire.EtherType;
 import io.millrace.dataplane.wire.EthernetHeader;
+import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.dataplane.wire.MacAddress;
 import io.millrace.dpdk.Mbuf;
 
@@ -33,17 +34,21 @@ final class ArpRequester {
 
     /** Asks everyone on the link who has the address. */
     void broadcast(final int target) {
-        send(MacAddress.BROADCAST, host.sourceFor(target), target);
+        send(MacAddress.BROADCAST, sourceFor(target), target);
     }
 
     /** Asks the station that had the address whether it still does (RFC 1122 §2.3.2.1). */
     void unicast(final long mac, final int target) {
-        send(mac, host.sourceFor(target), target);
+        send(mac, sourceFor(target), target);
     }
 
     /** Announces one of our addresses to everyone on the link (RFC 5227 §2.3). */
     void announce(final int own) {
         send(MacAddress.BROADCAST, own, own);
+    }
+
+    private int sourceFor(final int target) {
+        return (int) host.lo(host.sourceFor(0, IpAddress.lowWord(target)));
     }
 
     private void send(final long destinationMac, final int source, final int target) {

@@ -3,6 +3,7 @@ package io.millrace.dataplane.neighbor;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.wire.ArpPacket;
 import io.millrace.dataplane.wire.EthernetHeader;
+import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.dataplane.wire.MacAddress;
 import io.millrace.dpdk.Mbuf;
 
@@ -35,7 +36,7 @@ final class ArpResponder {
 
     /** True for a request that asks for one of our addresses. */
     boolean asksForUs(final ArpPacket arp) {
-        return arp.operation() == ArpPacket.REQUEST && host.isLocal(arp.targetIp());
+        return arp.operation() == ArpPacket.REQUEST && host.isLocal(0, IpAddress.lowWord(arp.targetIp()));
     }
 
     /** Turns the frame of a request into that of the reply, to the asker alone. */

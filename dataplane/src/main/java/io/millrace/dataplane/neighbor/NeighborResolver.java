@@ -16,13 +16,15 @@ public final class NeighborResolver implements AutoCloseable {
     static final int LEARN = 2;
     static final int ARP = 3;
 
-    /** Offset of the second word of a message; the first is the IPv4 address. */
-    static final int SECOND_OFFSET = Long.BYTES;
+    /** Offset of the second word of the address in a message; the first stands at its start. */
+    static final int LO_OFFSET = Long.BYTES;
+    /** Offset of what follows the address in a message: a frame or a MAC address. */
+    static final int SUBJECT_OFFSET = 2 * Long.BYTES;
 
-    private static final int MESSAGE_LENGTH = 2 * Long.BYTES;
+    private static final int MESSAGE_LENGTH = 3 * Long.BYTES;
     private static final int RING_LENGTH = 1 << 16;
-    /** A message with its header takes 24 bytes. */
-    private static final int RING_FRAMES = RING_LENGTH / 24;
+    /** A message with its header takes 32 bytes. */
+    private static final int RING_FRAMES = RING_LENGTH / 32;
 
     private final HostAddresses host;
     private final NeighborTable table;
@@ -37,35 +39,35 @@ public final class NeighborResolver implements AutoCloseable {
         this.table = table;
     }
 
-    /** The neighbor to send to for a destination, host order; 0 when there is no way. */
-    public int nextHop(final int destinationIpv4) {
-        return host.nextHop(destinationIpv4);
+    /** True when there is a way to the destination. */
+    public boolean isReachable(final long hi, final long lo) {
+        return host.wayTo(hi, lo) >= 0;
     }
 
-    /** The MAC address of a next hop; 0 when it is not known, then {@link #resolve} it. */
-    public long macOf(final int nextHop) {
-        return table.macOf(nextHop);
+    /** The MAC address of the next hop towards a destination; 0 when it is not known, then {@link #resolve} it. */
+    public long macTowards(final long hi, final long lo) {
+        final int way = host.wayTo(hi, lo);
+        return way < 0 ? 0 : table.macOf(host.nextHopHi(way, hi), host.nextHopLo(way, lo));
     }
 
     /**
-     * Asks for a next hop to be resolved, and hands over a frame that waits for it: complete, but for the destination MAC
-     * address. It is sent when the answer comes, or dropped and counted.
+     * Asks for the next hop towards a destination to be resolved, and hands over a frame that waits for it: complete, but
+     * for the destination MAC address. It is sent when the answer comes, or dropped and counted.
      *
      * @param mbuf the frame, or 0 for none
-     * @return false when the wish could not be taken; then the frame remains the caller's
+     * @return false when the wish could not be taken, or there is no way; then the frame remains the caller's
      */
-    public boolean resolve(final int nextHop, final long mbuf) {
-        return nextHop != 0 && send(RESOLVE, nextHop, mbuf);
+    public boolean resolve(final long hi, final long lo, final long mbuf) {
+        final int way = host.wayTo(hi, lo);
+        return way >= 0 && send(RESOLVE, host.nextHopHi(way, hi), host.nextHopLo(way, lo), mbuf);
     }
 
     /**
-     * Tells which MAC address a frame of accepted traffic came from. When nothing is known of that next hop the address is
-     * used, and verified by an ARP request to it.
+     * Tells which MAC address a frame of accepted traffic from a neighbor came from. When nothing is known of it the
+     * address is used, and verified by a request to it.
      */
-    public void learn(final int nextHop, final long mac) {
-        if (nextHop != 0) {
-            send(LEARN, nextHop, mac);
-        }
+    public void learn(final long hi, final long lo, final long mac) {
+        send(LEARN, hi, lo, mac);
     }
 
     /**
@@ -74,16 +76,17 @@ public final class NeighborResolver implements AutoCloseable {
      * @return false when it could not be taken; then the frame remains the caller's
      */
     public boolean handOverArp(final long mbuf) {
-        return send(ARP, 0, mbuf);
+        return send(ARP, 0, 0, mbuf);
     }
 
-    private boolean send(final int type, final int ipv4, final long second) {
+    private boolean send(final int type, final long hi, final long lo, final long subject) {
         final int index = ring.tryClaim(type, MESSAGE_LENGTH);
         if (index < 0) {
             return false;
         }
-        ring.buffer().putLong(index, ipv4);
-        ring.buffer().putLong(index + SECOND_OFFSET, second);
+        ring.buffer().putLong(index, hi);
+        ring.buffer().putLong(index + LO_OFFSET, lo);
+        ring.buffer().putLong(index + SUBJECT_OFFSET, subject);
         ring.commit(index);
         return true;
     }

@@ -13,6 +13,7 @@ import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.port.FrameAllocator;
 import io.millrace.dataplane.wire.ArpPacket;
 import io.millrace.dataplane.wire.EthernetHeader;
+import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.dataplane.wire.IpPrefix;
 import io.millrace.dataplane.wire.MacAddress;
 import io.millrace.dpdk.Mbuf;
@@ -121,9 +122,10 @@ public final class NeighborService {
             return;
         }
         final boolean asksForUs = responder.asksForUs(arp);
-        if (arp.senderIp() != 0 && host.isLocal(arp.senderIp())) {
+        final long sender = IpAddress.lowWord(arp.senderIp());
+        if (arp.senderIp() != 0 && host.isLocal(0, sender)) {
             defend(arp.senderIp());
-        } else if (host.isOnLink(arp.senderIp())) {
+        } else if (host.isOnLink(0, sender)) {
             merge(asksForUs);
         }
         if (asksForUs) {
@@ -151,12 +153,12 @@ public final class NeighborService {
         if (answer) {
             counters.increment(Counter.ARP_REPLIES_RECEIVED);
         }
-        final int sender = arp.senderIp();
+        final long sender = IpAddress.lowWord(arp.senderIp());
         final long mac = arp.senderMac();
-        final int slot = table.find(sender);
+        final int slot = table.find(0, sender);
         if (slot < 0) {
             if (asksForUs) {
-                addStale(sender, mac);
+                addStale(0, sender, mac);
             }
         } else if (answer && arp.targetMac() == host.mac()) {
             confirm(slot, mac);
@@ -166,20 +168,21 @@ public final class NeighborService {
     }
 
     private void onMessage(final int type, final MutableDirectBuffer buffer, final int index, final int length) {
-        final int ipv4 = (int) buffer.getLong(index);
-        final long second = buffer.getLong(index + NeighborResolver.SECOND_OFFSET);
+        final long hi = buffer.getLong(index);
+        final long lo = buffer.getLong(index + NeighborResolver.LO_OFFSET);
+        final long subject = buffer.getLong(index + NeighborResolver.SUBJECT_OFFSET);
         switch (type) {
-            case NeighborResolver.RESOLVE -> onResolve(ipv4, second);
-            case NeighborResolver.LEARN -> onLearn(ipv4, second);
-            case NeighborResolver.ARP -> onArp(second);
+            case NeighborResolver.RESOLVE -> onResolve(hi, lo, subject);
+            case NeighborResolver.LEARN -> onLearn(hi, lo, subject);
+            case NeighborResolver.ARP -> onArp(subject);
             default -> throw new IllegalStateException("neighbor message of type " + type);
         }
     }
 
-    private void onResolve(final int ipv4, final long mbuf) {
-        int slot = table.find(ipv4);
+    private void onResolve(final long hi, final long lo, final long mbuf) {
+        int slot = table.find(hi, lo);
         if (slot < 0) {
-            slot = occupy(ipv4);
+            slot = occupy(hi, lo);
             if (slot < 0) {
                 drop(mbuf);
                 return;
@@ -197,28 +200,28 @@ public final class NeighborService {
         }
     }
 
-    private void onLearn(final int ipv4, final long mac) {
-        final int slot = table.find(ipv4);
-        if (!host.isOnLink(ipv4) || host.isLocal(ipv4) || mac == 0 || MacAddress.isGroup(mac)) {
+    private void onLearn(final long hi, final long lo, final long mac) {
+        final int slot = table.find(hi, lo);
+        if (!host.isOnLink(hi, lo) || host.isLocal(hi, lo) || mac == 0 || MacAddress.isGroup(mac)) {
             return;
         }
         if (slot < 0) {
-            addStale(ipv4, mac);
+            addStale(hi, lo, mac);
         } else if (table.state(slot) == INCOMPLETE) {
             becomeStale(slot, mac);
         }
     }
 
-    private void addStale(final int ipv4, final long mac) {
-        final int slot = occupy(ipv4);
+    private void addStale(final long hi, final long lo, final long mac) {
+        final int slot = occupy(hi, lo);
         if (slot >= 0) {
             becomeStale(slot, mac);
         }
     }
 
     /** A slot for a new neighbor, if need be another's; -1 when there is none. */
-    private int occupy(final int ipv4) {
-        final int slot = table.victimFor(ipv4);
+    private int occupy(final long hi, final long lo) {
+        final int slot = table.victimFor(hi, lo);
         if (slot < 0) {
             counters.increment(Counter.NEIGHBOR_TABLE_OVERFLOWS);
             return -1;
@@ -227,7 +230,7 @@ public final class NeighborService {
             counters.increment(Counter.NEIGHBOR_TABLE_OVERFLOWS);
             table.remove(slot);
         }
-        table.insert(slot, ipv4);
+        table.insert(slot, hi, lo);
         return slot;
     }
 
@@ -306,9 +309,9 @@ public final class NeighborService {
     private void request(final int slot) {
         table.countRequest(slot, now + config.retryNanos());
         if (table.state(slot) == PROBE) {
-            requester.unicast(table.mac(slot), table.ipv4(slot));
+            requester.unicast(table.mac(slot), (int) table.lo(slot));
         } else {
-            requester.broadcast(table.ipv4(slot));
+            requester.broadcast((int) table.lo(slot));
         }
     }
 
@@ -346,7 +349,7 @@ public final class NeighborService {
 
     private void onMessageAtClose(final int type, final MutableDirectBuffer buffer, final int index, final int length) {
         if (type != NeighborResolver.LEARN) {
-            drop(buffer.getLong(index + NeighborResolver.SECOND_OFFSET));
+            drop(buffer.getLong(index + NeighborResolver.SUBJECT_OFFSET));
         }
     }
 }

@@ -21,6 +21,9 @@ public record IpAddress(long hi, long lo) {
     /** 0.0.0.0, any of our addresses. */
     public static final IpAddress ANY_IPV4 = ofIpv4(0);
 
+    /** ::, no address, or any of ours. */
+    public static final IpAddress ANY_IPV6 = new IpAddress(0, 0);
+
     /** Wraps an IPv4 address given in host order ({@code 0x0a000001} is 10.0.0.1). */
     public static IpAddress ofIpv4(final int ipv4) {
         return new IpAddress(0, lowWord(ipv4));
@@ -60,6 +63,11 @@ public record IpAddress(long hi, long lo) {
         }
     }
 
+    /** The address of these words as usual text; allocates. */
+    public static String toString(final long hi, final long lo) {
+        return new IpAddress(hi, lo).toString();
+    }
+
     /** The IPv4 address as usual text, from its host-order value; allocates. */
     public static String toString(final int ipv4) {
         return (ipv4 >>> 24) + "." + (ipv4 >>> 16 & 0xff) + "." + (ipv4 >>> 8 & 0xff) + "." + (ipv4 & 0xff);
@@ -68,6 +76,37 @@ public record IpAddress(long hi, long lo) {
     /** True for an IPv4 address. */
     public boolean isIpv4() {
         return isIpv4(hi, lo);
+    }
+
+    /** True for the first word of an IPv6 link-local unicast address, fe80::/10. */
+    public static boolean isLinkLocal(final long hi) {
+        return hi >>> 54 == 0xfe80 >>> 6;
+    }
+
+    /** True for the first word of an IPv6 multicast address, ff00::/8. */
+    public static boolean isMulticast(final long hi) {
+        return hi >>> 56 == 0xff;
+    }
+
+    /** The link-local address of a station, its modified EUI-64 behind fe80::/64 (RFC 4291 appendix A). */
+    public static IpAddress linkLocal(final MacAddress mac) {
+        final long value = mac.value() ^ 0x0200_0000_0000L;
+        return new IpAddress(
+                0xfe80_0000_0000_0000L, (value & 0xffff_ff00_0000L) << 16 | 0xff_fe00_0000L | value & 0xff_ffffL);
+    }
+
+    /** True for a multicast address. */
+    public boolean isMulticast() {
+        return isIpv4() ? ipv4() >>> 28 == 0xe : isMulticast(hi);
+    }
+
+    /** True for an address a host can have on a link: not unspecified, loopback, multicast or reserved. */
+    public boolean isUnicast() {
+        if (isIpv4()) {
+            final int first = ipv4() >>> 24;
+            return first != 0 && first != 127 && first < 224;
+        }
+        return !isMulticast(hi) && (hi != 0 || lo >>> 1 != 0);
     }
 
     /** The IPv4 address in host order; meaningless when it is not one. */

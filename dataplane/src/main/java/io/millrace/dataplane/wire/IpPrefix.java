@@ -39,16 +39,28 @@ public record IpPrefix(IpAddress address, int length) {
         if (address.isIpv4()) {
             return other.isIpv4() && containsIpv4(other.ipv4());
         }
-        final long hiMask = mask64(Math.min(length, 64));
-        final long loMask = mask64(Math.max(length - 64, 0));
         return !other.isIpv4()
-                && ((address.hi() ^ other.hi()) & hiMask) == 0
-                && ((address.lo() ^ other.lo()) & loMask) == 0;
+                && ((address.hi() ^ other.hi()) & hiMask()) == 0
+                && ((address.lo() ^ other.lo()) & loMask()) == 0;
     }
 
     /** True when this is an IPv4 network and the host-order address lies in it. */
     public boolean containsIpv4(final int ipv4) {
         return address.isIpv4() && ((address.ipv4() ^ ipv4) & maskIpv4()) == 0;
+    }
+
+    /** First word of the network mask; for IPv4 that of the mapped form. */
+    public long hiMask() {
+        return mask64(Math.min(mappedLength(), 64));
+    }
+
+    /** Second word of the network mask; for IPv4 that of the mapped form. */
+    public long loMask() {
+        return mask64(Math.max(mappedLength() - 64, 0));
+    }
+
+    private int mappedLength() {
+        return address.isIpv4() ? 96 + length : length;
     }
 
     /** Network mask of an IPv4 prefix, host order. */

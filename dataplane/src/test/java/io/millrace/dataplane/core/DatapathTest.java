@@ -23,6 +23,7 @@ import io.millrace.dataplane.port.MemoryPortConfig;
 import io.millrace.dataplane.wire.ArpPacket;
 import io.millrace.dataplane.wire.EtherType;
 import io.millrace.dataplane.wire.IcmpHeader;
+import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.dataplane.wire.MacAddress;
 import io.millrace.dataplane.wire.TcpFlags;
 import io.millrace.dpdk.Mbuf;
@@ -79,7 +80,8 @@ class DatapathTest {
                 bench.inject(bench.frames.arp(ArpPacket.REQUEST, PEER_MAC, PEER_IP, 0, OUR_IP));
                 bench.cycle(2);
                 bench.free(bench.takeOnlySent());
-                assertThat(bench.path.neighbors().macOf(PEER_IP)).isEqualTo(PEER_MAC);
+                assertThat(bench.path.neighbors().macTowards(0, IpAddress.lowWord(PEER_IP)))
+                        .isEqualTo(PEER_MAC);
             }
         }
     }
@@ -91,7 +93,8 @@ class DatapathTest {
             try (Bench bench = new Bench(pipeline, 3)) {
                 bench.discardSent();
                 final long waiting = bench.frames.frame(EtherType.IPV4, 40);
-                assertThat(bench.path.neighbors().resolve(PEER_IP, waiting)).isTrue();
+                assertThat(bench.path.neighbors().resolve(0, IpAddress.lowWord(PEER_IP), waiting))
+                        .isTrue();
                 bench.cycle(1);
                 bench.free(bench.takeOnlySent());
                 bench.inject(bench.frames.arp(ArpPacket.REPLY, PEER_MAC, PEER_IP, OUR_MAC, OUR_IP));

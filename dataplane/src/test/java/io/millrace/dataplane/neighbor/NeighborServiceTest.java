@@ -76,7 +76,7 @@ class NeighborServiceTest {
         assertThat(arp(reply).targetMac()).isEqualTo(PEER_MAC);
         assertThat(arp(reply).targetIp()).isEqualTo(PEER_IP);
         assertThat(Mbuf.packetLength(reply)).isEqualTo(42);
-        assertThat(resolver.macOf(PEER_IP)).isEqualTo(PEER_MAC);
+        assertThat(resolver.macTowards(0, IpAddress.lowWord(PEER_IP))).isEqualTo(PEER_MAC);
     }
 
     @Test
@@ -106,7 +106,7 @@ class NeighborServiceTest {
         service.onArp(frames.arp(ArpPacket.REQUEST, PEER_MAC, 0, 0, OUR_IP));
 
         assertThat(ethernet(sink.frames.getFirst()).destination()).isEqualTo(PEER_MAC);
-        assertThat(resolver.macOf(0)).isZero();
+        assertThat(table.macOf(0, IpAddress.lowWord(0))).isZero();
     }
 
     @Test
@@ -129,11 +129,11 @@ class NeighborServiceTest {
 
     @Test
     void shouldResolveANextHopAndSendTheFramesThatWaited() {
-        assertThat(resolver.macOf(PEER_IP)).isZero();
+        assertThat(resolver.macTowards(0, IpAddress.lowWord(PEER_IP))).isZero();
         final long first = outgoing();
         final long second = outgoing();
-        assertThat(resolver.resolve(PEER_IP, first)).isTrue();
-        assertThat(resolver.resolve(PEER_IP, second)).isTrue();
+        assertThat(resolver.resolve(0, IpAddress.lowWord(PEER_IP), first)).isTrue();
+        assertThat(resolver.resolve(0, IpAddress.lowWord(PEER_IP), second)).isTrue();
         advance(0);
 
         final long request = sink.takeOnly();
@@ -148,14 +148,14 @@ class NeighborServiceTest {
         assertThat(sink.frames).containsExactly(first, second);
         assertThat(sink.frames)
                 .allSatisfy(f -> assertThat(ethernet(f).destination()).isEqualTo(PEER_MAC));
-        assertThat(resolver.macOf(PEER_IP)).isEqualTo(PEER_MAC);
+        assertThat(resolver.macTowards(0, IpAddress.lowWord(PEER_IP))).isEqualTo(PEER_MAC);
     }
 
     @Test
     void shouldSendAFrameForAKnownNextHopAtOnce() {
         learnPeer();
         final long frame = outgoing();
-        resolver.resolve(PEER_IP, frame);
+        resolver.resolve(0, IpAddress.lowWord(PEER_IP), frame);
         advance(0);
 
         assertThat(ethernet(sink.frames.getFirst()).destination()).isEqualTo(PEER_MAC);
@@ -163,14 +163,17 @@ class NeighborServiceTest {
 
     @Test
     void shouldSendByTheGatewayToWhatIsNotOnTheLink() {
-        assertThat(resolver.nextHop(FAR_AWAY)).isEqualTo(GATEWAY);
-        assertThat(resolver.nextHop(PEER_IP)).isEqualTo(PEER_IP);
-        assertThat(resolver.resolve(0, 0)).isFalse();
+        resolver.resolve(0, IpAddress.lowWord(FAR_AWAY), 0);
+        advance(0);
+        assertThat(arp(sink.frames.getFirst()).targetIp()).isEqualTo(GATEWAY);
+        assertThat(resolver.resolve(1, 1, 0))
+                .as("IPv6, to which there is no way")
+                .isFalse();
     }
 
     @Test
     void shouldAskThreeTimesOneSecondApartThenGiveUpAndDropWhatWaited() {
-        resolver.resolve(PEER_IP, outgoing());
+        resolver.resolve(0, IpAddress.lowWord(PEER_IP), outgoing());
         advance(0);
         assertThat(sink.frames).hasSize(1);
         advance(SECOND / 2);
@@ -185,7 +188,7 @@ class NeighborServiceTest {
         assertThat(counters.get(Counter.NEIGHBORS_UNREACHABLE)).isEqualTo(1);
         assertThat(counters.get(Counter.NEIGHBOR_QUEUE_DROPS)).isEqualTo(1);
 
-        resolver.resolve(PEER_IP, 0);
+        resolver.resolve(0, IpAddress.lowWord(PEER_IP), 0);
         advance(0);
         assertThat(sink.frames).hasSize(4);
     }
@@ -195,7 +198,7 @@ class NeighborServiceTest {
         final long[] waiting = new long[5];
         for (int i = 0; i < waiting.length; i++) {
             waiting[i] = outgoing();
-            resolver.resolve(PEER_IP, waiting[i]);
+            resolver.resolve(0, IpAddress.lowWord(PEER_IP), waiting[i]);
         }
         advance(0);
         freeSent();
@@ -208,16 +211,16 @@ class NeighborServiceTest {
     @Test
     void shouldVerifyAnEntryInUseByUnicastWhenItsTimeIsOverAndForgetItWhenNobodyAnswers() {
         learnPeer();
-        resolver.macOf(PEER_IP);
+        resolver.macTowards(0, IpAddress.lowWord(PEER_IP));
         advance(30 * SECOND);
 
         assertThat(ethernet(sink.frames.getFirst()).destination()).isEqualTo(PEER_MAC);
-        assertThat(resolver.macOf(PEER_IP)).isEqualTo(PEER_MAC);
+        assertThat(resolver.macTowards(0, IpAddress.lowWord(PEER_IP))).isEqualTo(PEER_MAC);
         advance(SECOND);
         advance(SECOND);
         assertThat(sink.frames).hasSize(3);
         advance(SECOND);
-        assertThat(resolver.macOf(PEER_IP)).isZero();
+        assertThat(resolver.macTowards(0, IpAddress.lowWord(PEER_IP))).isZero();
     }
 
     @Test
@@ -227,33 +230,33 @@ class NeighborServiceTest {
         advance(100 * SECOND);
         assertThat(sink.frames).isEmpty();
 
-        assertThat(resolver.macOf(PEER_IP)).isEqualTo(PEER_MAC);
+        assertThat(resolver.macTowards(0, IpAddress.lowWord(PEER_IP))).isEqualTo(PEER_MAC);
         advance(SECOND);
         assertThat(ethernet(sink.frames.getFirst()).destination()).isEqualTo(PEER_MAC);
         service.onArp(frames.arp(ArpPacket.REPLY, PEER_MAC, PEER_IP, OUR_MAC, OUR_IP));
         advance(31 * SECOND);
         advance(600 * SECOND);
-        assertThat(resolver.macOf(PEER_IP)).isZero();
+        assertThat(resolver.macTowards(0, IpAddress.lowWord(PEER_IP))).isZero();
     }
 
     @Test
     void shouldFollowAGratuitousArpForAKnownNeighborOnly() {
         final long newMac = PEER_MAC + 0x10;
         service.onArp(frames.arp(ArpPacket.REQUEST, newMac, PEER_IP, 0, PEER_IP));
-        assertThat(resolver.macOf(PEER_IP)).isZero();
+        assertThat(resolver.macTowards(0, IpAddress.lowWord(PEER_IP))).isZero();
 
         learnPeer();
         service.onArp(frames.arp(ArpPacket.REQUEST, newMac, PEER_IP, 0, PEER_IP));
-        assertThat(resolver.macOf(PEER_IP)).isEqualTo(newMac);
+        assertThat(resolver.macTowards(0, IpAddress.lowWord(PEER_IP))).isEqualTo(newMac);
         advance(SECOND);
         assertThat(ethernet(sink.frames.getFirst()).destination()).isEqualTo(newMac);
     }
 
     @Test
     void shouldUseALearnedSourceAddressAndVerifyIt() {
-        resolver.learn(PEER_IP, PEER_MAC);
+        resolver.learn(0, IpAddress.lowWord(PEER_IP), PEER_MAC);
         advance(0);
-        assertThat(resolver.macOf(PEER_IP)).isEqualTo(PEER_MAC);
+        assertThat(resolver.macTowards(0, IpAddress.lowWord(PEER_IP))).isEqualTo(PEER_MAC);
         advance(SECOND);
 
         assertThat(ethernet(sink.frames.getFirst()).destination()).isEqualTo(PEER_MAC);
@@ -263,14 +266,14 @@ class NeighborServiceTest {
     @Test
     void shouldNotLetALearnedAddressReplaceAKnownOne() {
         learnPeer();
-        resolver.learn(PEER_IP, PEER_MAC + 1);
-        resolver.learn(FAR_AWAY, PEER_MAC + 1);
-        resolver.learn(OUR_IP, PEER_MAC + 1);
+        resolver.learn(0, IpAddress.lowWord(PEER_IP), PEER_MAC + 1);
+        resolver.learn(0, IpAddress.lowWord(FAR_AWAY), PEER_MAC + 1);
+        resolver.learn(0, IpAddress.lowWord(OUR_IP), PEER_MAC + 1);
         advance(0);
 
-        assertThat(resolver.macOf(PEER_IP)).isEqualTo(PEER_MAC);
-        assertThat(resolver.macOf(FAR_AWAY)).isZero();
-        assertThat(resolver.macOf(OUR_IP)).isZero();
+        assertThat(resolver.macTowards(0, IpAddress.lowWord(PEER_IP))).isEqualTo(PEER_MAC);
+        assertThat(resolver.macTowards(0, IpAddress.lowWord(FAR_AWAY))).isZero();
+        assertThat(resolver.macTowards(0, IpAddress.lowWord(OUR_IP))).isZero();
     }
 
     @Test
@@ -281,14 +284,15 @@ class NeighborServiceTest {
         assertThat(counters.get(Counter.ARP_CONFLICTS)).isEqualTo(2);
         assertThat(sink.frames.stream().filter(f -> ethernet(f).destination() == MacAddress.BROADCAST))
                 .hasSize(1);
-        assertThat(resolver.macOf(OUR_IP)).isZero();
+        assertThat(resolver.macTowards(0, IpAddress.lowWord(OUR_IP))).isZero();
     }
 
     @Test
     void shouldMakeRoomForNewNeighborsInAFullTable() {
         for (int i = 2; i < 250; i++) {
             service.onArp(frames.arp(ArpPacket.REQUEST, PEER_MAC + i, PEER_IP - 2 + i, 0, OUR_IP));
-            assertThat(resolver.macOf(PEER_IP - 2 + i)).isEqualTo(PEER_MAC + i);
+            assertThat(resolver.macTowards(0, IpAddress.lowWord(PEER_IP - 2 + i)))
+                    .isEqualTo(PEER_MAC + i);
             freeSent();
         }
         assertThat(counters.get(Counter.NEIGHBOR_TABLE_OVERFLOWS)).isPositive();
@@ -304,7 +308,7 @@ class NeighborServiceTest {
     }
 
     private void learnPeer() {
-        resolver.resolve(PEER_IP, 0);
+        resolver.resolve(0, IpAddress.lowWord(PEER_IP), 0);
         advance(0);
         sink.frames.removeIf(f -> {
             final boolean isArp = ethernet(f).etherType() == EtherType.ARP;

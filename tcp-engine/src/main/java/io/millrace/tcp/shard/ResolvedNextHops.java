@@ -4,7 +4,6 @@ import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.neighbor.NeighborResolver;
 import io.millrace.dataplane.port.FrameAllocator;
-import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.egress.NextHops;
 
 /** Next hops from the data plane's routes and neighbor table. Owned by the shard's thread. */
@@ -21,17 +20,13 @@ final class ResolvedNextHops implements NextHops {
 
     @Override
     public long find(final long localHi, final long localLo, final long remoteHi, final long remoteLo) {
-        if (!IpAddress.isIpv4(remoteHi, remoteLo)) {
-            return 0;
-        }
-        final int nextHop = neighbors.nextHop((int) remoteLo);
-        return nextHop == 0 ? 0 : neighbors.macOf(nextHop);
+        return neighbors.macTowards(remoteHi, remoteLo);
     }
 
     @Override
     public void sendUnresolved(
             final long localHi, final long localLo, final long remoteHi, final long remoteLo, final long mbuf) {
-        if (!IpAddress.isIpv4(remoteHi, remoteLo) || !neighbors.resolve(neighbors.nextHop((int) remoteLo), mbuf)) {
+        if (!neighbors.resolve(remoteHi, remoteLo, mbuf)) {
             counters.increment(Counter.NEIGHBOR_QUEUE_DROPS);
             frames.free(mbuf);
         }
