@@ -3,6 +3,7 @@ package io.millrace.cli;
 import io.millrace.tcp.TcpConfig;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options that size the TCP engine's tables and set its timeouts. */
@@ -25,8 +26,15 @@ final class TableOptions {
             names = "--time-wait-capacity",
             converter = Quantity.Count.class,
             paramLabel = "N",
-            description = "Room for TIME_WAIT entries (default: 2M).")
+            description = "Room for TIME_WAIT entries of IPv4 (default: 2M).")
     private long timeWaitCapacity = 2 << 20;
+
+    @Option(
+            names = "--time-wait-ipv6-capacity",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "Room for TIME_WAIT entries of IPv6 (default: an eighth of IPv4's).")
+    private Optional<Long> timeWaitIpv6Capacity = Optional.empty();
 
     @Option(
             names = "--time-wait-seconds",
@@ -44,6 +52,8 @@ final class TableOptions {
         Checked.within(errors, "--max-connections", maxConnections, 1, 1 << 29);
         Checked.within(errors, "--syn-queue", synQueue, 1, 1 << 29);
         Checked.within(errors, "--time-wait-capacity", timeWaitCapacity, 1, 1 << 29);
+        timeWaitIpv6Capacity.ifPresent(
+                capacity -> Checked.within(errors, "--time-wait-ipv6-capacity", capacity, 1, 1 << 29));
         Checked.within(errors, "--time-wait-seconds", timeWaitSeconds, 1, 240);
     }
 
@@ -52,12 +62,13 @@ final class TableOptions {
     }
 
     TcpConfig toConfig() {
-        return TcpConfig.builder()
+        final TcpConfig.Builder builder = TcpConfig.builder()
                 .maxConnections((int) maxConnections)
                 .synQueueCapacity((int) synQueue)
                 .timeWaitCapacity((int) timeWaitCapacity)
                 .timeWaitMs((int) Duration.ofSeconds(timeWaitSeconds).toMillis())
-                .prefault(prefault)
-                .build();
+                .prefault(prefault);
+        timeWaitIpv6Capacity.ifPresent(capacity -> builder.timeWaitIpv6Capacity(capacity.intValue()));
+        return builder.build();
     }
 }

@@ -2,13 +2,15 @@ package io.millrace.tcp;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * The TCP engine's settings; immutable. Counts are for the whole engine and are divided evenly among its shards.
  *
  * @param maxConnections connection records, 256 bytes each; memory is touched only as it is used.
  * @param synQueueCapacity half-open connections over all listeners.
- * @param timeWaitCapacity TIME_WAIT entries; when full the oldest goes first.
+ * @param timeWaitCapacity TIME_WAIT entries of IPv4; when full the oldest goes first.
+ * @param timeWaitIpv6Capacity TIME_WAIT entries of IPv6; where none is given an eighth of IPv4's.
  * @param timeWaitMs 2 MSL, 1,000 to 240,000 ms (RFC 9293 §3.4.2 has 4 minutes, practice 60 s).
  * @param finWait2Ms how long FIN_WAIT_2 lasts once the application has closed, ms.
  * @param synAckRetries retransmissions of a SYN-ACK; 5 give a half-open lifetime of 63 s.
@@ -29,6 +31,7 @@ public record TcpConfig(
         int maxConnections,
         int synQueueCapacity,
         int timeWaitCapacity,
+        int timeWaitIpv6Capacity,
         int timeWaitMs,
         int finWait2Ms,
         int synAckRetries,
@@ -51,6 +54,7 @@ public record TcpConfig(
         within(errors, "max-connections", maxConnections, 1, 1 << 29);
         within(errors, "syn-queue", synQueueCapacity, 1, 1 << 29);
         within(errors, "time-wait-capacity", timeWaitCapacity, 1, 1 << 29);
+        within(errors, "time-wait-ipv6-capacity", timeWaitIpv6Capacity, 1, 1 << 29);
         within(errors, "time-wait-ms", timeWaitMs, 1_000, 240_000);
         within(errors, "fin-wait-2-ms", finWait2Ms, 1_000, 3_600_000);
         within(errors, "syn-ack-retries", synAckRetries, 0, 7);
@@ -85,9 +89,13 @@ public record TcpConfig(
 
     /** Collects settings; each method is named after the field it sets. */
     public static final class Builder {
+        /** Where nothing else is said, IPv6 has room for one entry in so many of IPv4. */
+        private static final int IPV6_SHARE = 8;
+
         private int maxConnections = 1 << 20;
         private int synQueueCapacity = 1 << 17;
         private int timeWaitCapacity = 1 << 21;
+        private OptionalInt timeWaitIpv6Capacity = OptionalInt.empty();
         private int timeWaitMs = 60_000;
         private int finWait2Ms = 60_000;
         private int synAckRetries = 5;
@@ -118,6 +126,11 @@ public record TcpConfig(
 
         public Builder timeWaitCapacity(final int value) {
             timeWaitCapacity = value;
+            return this;
+        }
+
+        public Builder timeWaitIpv6Capacity(final int value) {
+            timeWaitIpv6Capacity = OptionalInt.of(value);
             return this;
         }
 
@@ -198,6 +211,7 @@ public record TcpConfig(
                     maxConnections,
                     synQueueCapacity,
                     timeWaitCapacity,
+                    timeWaitIpv6Capacity.orElse(Math.max(1, timeWaitCapacity / IPV6_SHARE)),
                     timeWaitMs,
                     finWait2Ms,
                     synAckRetries,

@@ -35,7 +35,7 @@ public class TimeWaitTableBenchmark {
 
     @Setup
     public void fill() {
-        table = TimeWaitTable.forIpv4("time-wait", entries, 1);
+        table = TimeWaitTable.forIpv4("time-wait", 0, entries, 1);
         while (append() != TimeWaitTable.NONE) {
             client++;
         }

@@ -20,8 +20,8 @@ final class ShardOccupancy implements TcpOccupancy {
         counters.set(Counter.SYN_QUEUE_PEAK, tables.synQueue.peak());
         counters.set(Counter.ACCEPT_QUEUE_ENTRIES, listeners.waiting());
         counters.set(Counter.CONNECTIONS, tables.connections.allocated());
-        counters.set(Counter.TIME_WAIT_ENTRIES, tables.timeWait.size());
-        counters.set(Counter.TIME_WAIT_BYTES, tables.timeWait.size() * tables.bytesPerTimeWait());
+        counters.set(Counter.TIME_WAIT_ENTRIES, tables.timeWaitEntries());
+        counters.set(Counter.TIME_WAIT_BYTES, tables.timeWaitBytes());
     }
 
     @Override

@@ -33,23 +33,30 @@ final class ShardTables implements AutoCloseable {
     final FlowIndex index;
     final RecordSlab connections;
     final SynQueue synQueue;
-    final TimeWaitTable timeWait;
+    final TimeWaitTable timeWaitIpv4;
+    final TimeWaitTable timeWaitIpv6;
     final RecordSlab blocks;
     final RecordSlab reassembly;
     final LocalAddresses localAddresses = new LocalAddresses();
 
+    private final int firstIpv6TimeWait;
     private final Tcb candidate = new Tcb();
 
     ShardTables(final int shard, final int shards, final TcpConfig config, final FlowHash hash) {
         this.hash = hash;
         final int maxConnections = share(config.maxConnections(), shards);
         final int maxHalfOpen = share(config.synQueueCapacity(), shards);
-        final int maxTimeWait = share(config.timeWaitCapacity(), shards);
+        final int maxTimeWaitIpv4 = share(config.timeWaitCapacity(), shards);
+        final int maxTimeWaitIpv6 = share(config.timeWaitIpv6Capacity(), shards);
         final String name = "shard " + shard + " ";
-        index = new FlowIndex(name + "flow index", indexCapacity(maxConnections, maxHalfOpen, maxTimeWait));
+        index = new FlowIndex(
+                name + "flow index", indexCapacity(maxConnections, maxHalfOpen, maxTimeWaitIpv4, maxTimeWaitIpv6));
         connections = new RecordSlab(name + "connections", maxConnections, TcbLayout.LENGTH);
         synQueue = new SynQueue(name + "SYN queue", maxHalfOpen, SYN_ACK_TIMEOUT_MS, config.synAckRetries());
-        timeWait = TimeWaitTable.forIpv4(name + "TIME_WAIT", maxTimeWait, config.timeWaitMs());
+        timeWaitIpv4 = TimeWaitTable.forIpv4(name + "TIME_WAIT IPv4", 0, maxTimeWaitIpv4, config.timeWaitMs());
+        timeWaitIpv6 =
+                TimeWaitTable.forIpv6(name + "TIME_WAIT IPv6", maxTimeWaitIpv4, maxTimeWaitIpv6, config.timeWaitMs());
+        firstIpv6TimeWait = maxTimeWaitIpv4;
         final int blockCount = (int) Math.min(1 << 29, config.bufferPoolBytes() / ByteChain.BLOCK_LENGTH / shards);
         blocks = new RecordSlab(name + "buffers", Math.max(1, blockCount), ByteChain.BLOCK_LENGTH);
         reassembly = new RecordSlab(name + "reassembly", REASSEMBLY_SEGMENTS, Reassembly.RECORD_LENGTH);
@@ -63,15 +70,17 @@ final class ShardTables implements AutoCloseable {
         index.prefault();
         connections.prefault();
         synQueue.prefault();
-        timeWait.prefault();
+        timeWaitIpv4.prefault();
+        timeWaitIpv6.prefault();
     }
 
     private static int share(final int total, final int shards) {
         return Math.max(1, (total + shards - 1) / shards);
     }
 
-    private static int indexCapacity(final int connections, final int halfOpen, final int timeWait) {
-        return (int) Math.min(FlowIndex.MAXIMUM_SLOT, (long) connections + halfOpen + timeWait);
+    private static int indexCapacity(
+            final int connections, final int halfOpen, final int timeWaitIpv4, final int timeWaitIpv6) {
+        return (int) Math.min(FlowIndex.MAXIMUM_SLOT, (long) connections + halfOpen + timeWaitIpv4 + timeWaitIpv6);
     }
 
     /** Hash of the flow of a validated frame that is not parsed yet. */
@@ -134,11 +143,13 @@ final class ShardTables implements AutoCloseable {
                         && synQueue.remoteLo(slot) == remoteLo
                         && synQueue.remoteHi(slot) == remoteHi
                         && isLocal(synQueue.localAddress(slot), localHi, localLo);
-            default ->
-                timeWait.ports(slot) == ports
+            default -> {
+                final TimeWaitTable timeWait = timeWaitOf(slot);
+                yield timeWait.ports(slot) == ports
                         && timeWait.remoteLo(slot) == remoteLo
                         && timeWait.remoteHi(slot) == remoteHi
                         && isLocal(timeWait.localAddress(slot), localHi, localLo);
+            }
         };
     }
 
@@ -160,8 +171,14 @@ final class ShardTables implements AutoCloseable {
         synQueue.remove(slot);
     }
 
+    /** The table that has the TIME_WAIT entry in {@code slot}. */
+    TimeWaitTable timeWaitOf(final int slot) {
+        return slot < firstIpv6TimeWait ? timeWaitIpv4 : timeWaitIpv6;
+    }
+
     /** Hash of the flow of a TIME_WAIT entry. */
     int hashOfTimeWait(final int slot) {
+        final TimeWaitTable timeWait = timeWaitOf(slot);
         final int local = timeWait.localAddress(slot);
         return hash.hash(
                 timeWait.remoteHi(slot),
@@ -174,7 +191,7 @@ final class ShardTables implements AutoCloseable {
     /** Takes a TIME_WAIT entry, whose flow hashes to {@code flowHash}, out of the index and its table. */
     void removeTimeWait(final int slot, final int flowHash) {
         remove(flowHash, FlowIndex.ref(FlowIndex.TIME_WAIT, slot));
-        timeWait.release(slot);
+        timeWaitOf(slot).release(slot);
     }
 
     private void remove(final int flowHash, final int ref) {
@@ -186,14 +203,22 @@ final class ShardTables implements AutoCloseable {
         return index.bytes()
                 + connections.bytes()
                 + synQueue.bytes()
-                + timeWait.bytes()
+                + timeWaitIpv4.bytes()
+                + timeWaitIpv6.bytes()
                 + blocks.bytes()
                 + reassembly.bytes();
     }
 
-    /** Off-heap bytes that one TIME_WAIT entry takes, its share of the index included. */
-    long bytesPerTimeWait() {
-        return timeWait.recordBytes() + index.bytes() / index.capacity();
+    /** TIME_WAIT entries of both families. */
+    int timeWaitEntries() {
+        return timeWaitIpv4.size() + timeWaitIpv6.size();
+    }
+
+    /** Off-heap bytes that the present TIME_WAIT entries take, their share of the index included. */
+    long timeWaitBytes() {
+        return (long) timeWaitIpv4.size() * timeWaitIpv4.recordBytes()
+                + (long) timeWaitIpv6.size() * timeWaitIpv6.recordBytes()
+                + timeWaitEntries() * index.bytes() / index.capacity();
     }
 
     @Override
@@ -201,7 +226,8 @@ final class ShardTables implements AutoCloseable {
         index.close();
         connections.close();
         synQueue.close();
-        timeWait.close();
+        timeWaitIpv4.close();
+        timeWaitIpv6.close();
         blocks.close();
         reassembly.close();
     }

@@ -51,12 +51,13 @@ final class TimeWaits {
     /** Moves a connection from its record, which the caller then dismisses, to the TIME_WAIT table. */
     void enter(final Tcb tcb) {
         final int local = tables.localAddresses.numberOf(tcb.localHi(), tcb.localLo());
-        int slot = local == LocalAddresses.NONE ? TimeWaitTable.NONE : append(tcb, local);
+        final TimeWaitTable table = tcb.is(TcbFlags.IPV6) ? tables.timeWaitIpv6 : tables.timeWaitIpv4;
+        int slot = local == LocalAddresses.NONE ? TimeWaitTable.NONE : append(table, tcb, local);
         if (slot == TimeWaitTable.NONE && local != LocalAddresses.NONE) {
-            final int oldest = tables.timeWait.oldest();
+            final int oldest = table.oldest();
             tables.removeTimeWait(oldest, tables.hashOfTimeWait(oldest));
             counters.increment(Counter.TIME_WAIT_OVERFLOWS);
-            slot = append(tcb, local);
+            slot = append(table, tcb, local);
         }
         final long position = tables.index.positionOf(tcb.hash(), FlowIndex.ref(FlowIndex.CONNECTION, tcb.slot()));
         if (slot == TimeWaitTable.NONE) {
@@ -67,8 +68,8 @@ final class TimeWaits {
         }
     }
 
-    private int append(final Tcb tcb, final int local) {
-        return tables.timeWait.append(
+    private int append(final TimeWaitTable table, final Tcb tcb, final int local) {
+        return table.append(
                 tcb.remoteHi(),
                 tcb.remoteLo(),
                 tcb.ports(),
@@ -88,7 +89,7 @@ final class TimeWaits {
      *     beyond {@link #reopenedSndNxt()}.
      */
     boolean onSegment(final int slot, final long position, final Segment segment, final boolean listening) {
-        final TimeWaitTable table = tables.timeWait;
+        final TimeWaitTable table = tables.timeWaitOf(slot);
         final boolean timestamps = (table.flags(slot) & TimeWaitTable.TIMESTAMPS) != 0;
         final int verdict = TimeWaitState.onSegment(
                 segment, table.rcvNxt(slot), table.sndNxt(slot), timestamps, table.tsRecent(slot));
@@ -137,12 +138,17 @@ final class TimeWaits {
         replies.ack(segment, sndNxt, rcvNxt, TimeWaitState.WINDOW, tsVal, tsRecent);
     }
 
-    /**
-     * Lets go of entries whose 2 MSL are over, one batch of them; how many. As with frames, all their lines of the index are
-     * touched before the first is taken out, so that the cache misses overlap.
-     */
+    /** Lets go of entries whose 2 MSL are over, one batch of each family; how many. */
     int expire() {
-        final int count = tables.timeWait.expired(clock.millis(), expired);
+        return expire(tables.timeWaitIpv4) + expire(tables.timeWaitIpv6);
+    }
+
+    /** As with frames, all lines of the index are touched before the first is taken out, so that the misses overlap. */
+    private int expire(final TimeWaitTable table) {
+        final int count = table.expired(clock.millis(), expired);
+        if (count == 0) {
+            return 0;
+        }
         for (int i = 0; i < count; i++) {
             hashes[i] = tables.hashOfTimeWait(expired[i]);
         }

@@ -5,7 +5,8 @@ import io.millrace.memory.Memory;
 import io.millrace.memory.MemoryRegion;
 
 /**
- * Connections in TIME_WAIT, as a circular log of small records: 28 bytes for IPv4, 40 for IPv6.
+ * Connections in TIME_WAIT of one family, as a circular log of small records: 28 bytes for IPv4, 40 for IPv6. The slots of
+ * a table begin where the owner says, so that two tables can share one kind of a {@link FlowIndex} ref.
  *
  * <p>All entries wait equally long, 2 MSL, so the order in which they are appended is the order in which they expire, and
  * neither links nor timers are needed: expiry looks at the oldest entry only. An entry that ends early (its tuple is opened
@@ -34,7 +35,9 @@ public final class TimeWaitTable implements AutoCloseable {
     private static final int REMOTE_OFFSET = 24;
 
     private final MemoryRegion region;
-    private final long base;
+    private final long slotZero;
+    private final int first;
+    private final int end;
     private final boolean ipv6;
     private final int recordBytes;
     private final int capacity;
@@ -45,27 +48,35 @@ public final class TimeWaitTable implements AutoCloseable {
     private int live;
     private int peak;
 
-    private TimeWaitTable(final String name, final boolean ipv6, final int capacity, final int timeoutMs) {
-        if (capacity < 1 || capacity > FlowIndex.MAXIMUM_SLOT || timeoutMs < 1) {
-            throw new IllegalArgumentException(name + ": " + capacity + " entries of " + timeoutMs
-                    + " ms; capacity is 1 to " + FlowIndex.MAXIMUM_SLOT + ", 2 MSL at least 1 ms");
+    private TimeWaitTable(
+            final String name, final boolean ipv6, final int firstSlot, final int capacity, final int timeoutMs) {
+        if (capacity < 1 || firstSlot < 0 || capacity > FlowIndex.MAXIMUM_SLOT - firstSlot || timeoutMs < 1) {
+            throw new IllegalArgumentException(name + ": " + capacity + " entries of " + timeoutMs + " ms from slot "
+                    + firstSlot + "; capacity is 1 to " + (FlowIndex.MAXIMUM_SLOT - firstSlot)
+                    + ", 2 MSL at least 1 ms");
         }
         this.ipv6 = ipv6;
         this.capacity = capacity;
         timeout = timeoutMs;
         recordBytes = REMOTE_OFFSET + (ipv6 ? 2 * Long.BYTES : Integer.BYTES);
         region = MemoryRegion.allocate(name, (long) capacity * recordBytes);
-        base = region.address();
+        first = firstSlot;
+        end = firstSlot + capacity;
+        slotZero = region.address() - (long) firstSlot * recordBytes;
+        head = firstSlot;
+        tail = firstSlot;
     }
 
-    /** A table of IPv4 connections; {@code timeoutMs} is 2 MSL. */
-    public static TimeWaitTable forIpv4(final String name, final int capacity, final int timeoutMs) {
-        return new TimeWaitTable(name, false, capacity, timeoutMs);
+    /** A table of IPv4 connections, in slots from {@code firstSlot}; {@code timeoutMs} is 2 MSL. */
+    public static TimeWaitTable forIpv4(
+            final String name, final int firstSlot, final int capacity, final int timeoutMs) {
+        return new TimeWaitTable(name, false, firstSlot, capacity, timeoutMs);
     }
 
-    /** A table of IPv6 (and IPv4) connections; {@code timeoutMs} is 2 MSL. */
-    public static TimeWaitTable forIpv6(final String name, final int capacity, final int timeoutMs) {
-        return new TimeWaitTable(name, true, capacity, timeoutMs);
+    /** A table of IPv6 (and IPv4) connections, in slots from {@code firstSlot}; {@code timeoutMs} is 2 MSL. */
+    public static TimeWaitTable forIpv6(
+            final String name, final int firstSlot, final int capacity, final int timeoutMs) {
+        return new TimeWaitTable(name, true, firstSlot, capacity, timeoutMs);
     }
 
     /**
@@ -278,10 +289,10 @@ public final class TimeWaitTable implements AutoCloseable {
     }
 
     private int following(final int slot) {
-        return slot + 1 == capacity ? 0 : slot + 1;
+        return slot + 1 == end ? first : slot + 1;
     }
 
     private long address(final int slot) {
-        return base + (long) slot * recordBytes;
+        return slotZero + (long) slot * recordBytes;
     }
 }

@@ -20,7 +20,7 @@ class MemoryFiguresTest {
     @Test
     @Tag("T4")
     void shouldKeepAnIpv4TimeWaitEntryWithin40Bytes() {
-        try (TimeWaitTable table = TimeWaitTable.forIpv4("time-wait", ENTRIES, 60_000)) {
+        try (TimeWaitTable table = TimeWaitTable.forIpv4("time-wait", 0, ENTRIES, 60_000)) {
             assertThat(bytesPerEntry("TIME_WAIT, IPv4", table.bytes())).isLessThanOrEqualTo(40);
         }
     }
@@ -28,7 +28,7 @@ class MemoryFiguresTest {
     @Test
     @Tag("T4")
     void shouldKeepAnIpv6TimeWaitEntryWithin64Bytes() {
-        try (TimeWaitTable table = TimeWaitTable.forIpv6("time-wait", ENTRIES, 60_000)) {
+        try (TimeWaitTable table = TimeWaitTable.forIpv6("time-wait", 0, ENTRIES, 60_000)) {
             assertThat(bytesPerEntry("TIME_WAIT, IPv6", table.bytes())).isLessThanOrEqualTo(64);
         }
     }

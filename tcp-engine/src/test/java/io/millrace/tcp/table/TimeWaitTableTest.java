@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("T4")
 class TimeWaitTableTest {
     private static final int TIMEOUT = 60_000;
+    private static final int FIRST_SLOT = 77;
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -247,8 +248,8 @@ class TimeWaitTableTest {
 
     private static TimeWaitTable table(final boolean ipv6, final int capacity, final int timeout) {
         return ipv6
-                ? TimeWaitTable.forIpv6("test", capacity, timeout)
-                : TimeWaitTable.forIpv4("test", capacity, timeout);
+                ? TimeWaitTable.forIpv6("test", FIRST_SLOT, capacity, timeout)
+                : TimeWaitTable.forIpv4("test", FIRST_SLOT, capacity, timeout);
     }
 
     private static int append(final TimeWaitTable table, final int rcvNxt, final int now) {
