@@ -88,8 +88,8 @@ final class ServeCommand implements Callable<Integer>, Checked {
     @Option(
             names = "--idle",
             paramLabel = "MODE",
-            description = "What a polling thread does without work: busy, yield, backoff (default: ${DEFAULT-VALUE}).")
-    private String idle = "backoff";
+            description = "What a polling thread does without work: busy, yield, adaptive (default: ${DEFAULT-VALUE}).")
+    private String idle = "adaptive";
 
     @Option(names = "--no-huge", description = "Do without huge pages: slower, and not for PCI devices.")
     private boolean noHuge;

@@ -58,7 +58,7 @@ class CommandLineTest {
                     --app close:7                   | --app close:7: port 7 is taken by echo
                     --shards 0                      | --shards 0 is out of range: give 1 to 64
                     --arrangement upside-down       | --arrangement upside-down: unknown; choose one of auto, pipeline, run-to-completion
-                    --idle never                    | --idle never: unknown; choose one of busy, yield, backoff
+                    --idle never                    | --idle never: unknown; choose one of busy, yield, adaptive
                     --syn-overflow explode          | --syn-overflow explode: unknown; choose one of cookies, drop-oldest, drop-newest
                     --backlog 0                     | --backlog 0 is out of range
                     --cores 4095                    | --cores: CPU 4095 is not one this process may use

@@ -33,6 +33,27 @@ public interface CLibrary {
     /** gettid(2): the kernel's number of the calling thread. */
     int gettid();
 
+    /** prctl(2): settings of the calling thread; its result, or {@code -errno}. */
+    int prctl(int option, long argument);
+
+    /** eventfd(2): a descriptor that carries a count from thread to thread; the descriptor, or {@code -errno}. */
+    int eventfd(int initial, int flags);
+
+    /** close(2): gives up a descriptor; 0 or {@code -errno}. */
+    int close(int descriptor);
+
+    /** read(2): bytes read, or -1; called often, so it keeps no errno and allocates nothing. */
+    long read(int descriptor, long address, long length);
+
+    /** write(2): bytes written, or -1; called often, so it keeps no errno and allocates nothing. */
+    long write(int descriptor, long address, long length);
+
+    /**
+     * ppoll(2) with the signal mask as it is: how many descriptors are ready, 0 when the time is over, or -1, an interrupted
+     * call among those; called often, so it keeps no errno and allocates nothing.
+     */
+    int ppoll(long descriptors, long count, long timespec);
+
     /** strerror(3): the text for a (positive) error number. */
     String strerror(int errno);
 }

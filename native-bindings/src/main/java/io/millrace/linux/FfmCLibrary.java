@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /** {@link CLibrary} by the JDK's Foreign Function and Memory API. Any thread; an arena for each call. */
 final class FfmCLibrary implements CLibrary {
@@ -35,6 +36,19 @@ final class FfmCLibrary implements CLibrary {
     private static final MethodHandle CLOCK_GETTIME =
             capturing("clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
     private static final MethodHandle GETTID = plain("gettid", FunctionDescriptor.of(JAVA_INT));
+    private static final MethodHandle PRCTL = capturing(
+            "prctl",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+            Linker.Option.firstVariadicArg(1));
+    private static final MethodHandle EVENTFD =
+            capturing("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle CLOSE = capturing("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle READ =
+            plain("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle WRITE =
+            plain("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle PPOLL =
+            plain("ppoll", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle STRERROR = plain("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
     private FfmCLibrary() {}
@@ -116,6 +130,63 @@ final class FfmCLibrary implements CLibrary {
     }
 
     @Override
+    public int prctl(final int option, final long argument) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment state = arena.allocate(CALL_STATE);
+            return result((int) PRCTL.invokeExact(state, option, argument, 0L, 0L, 0L), state);
+        } catch (final Throwable e) {
+            throw new AssertionError("prctl", e);
+        }
+    }
+
+    @Override
+    public int eventfd(final int initial, final int flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment state = arena.allocate(CALL_STATE);
+            return result((int) EVENTFD.invokeExact(state, initial, flags), state);
+        } catch (final Throwable e) {
+            throw new AssertionError("eventfd", e);
+        }
+    }
+
+    @Override
+    public int close(final int descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment state = arena.allocate(CALL_STATE);
+            return result((int) CLOSE.invokeExact(state, descriptor), state);
+        } catch (final Throwable e) {
+            throw new AssertionError("close", e);
+        }
+    }
+
+    @Override
+    public long read(final int descriptor, final long address, final long length) {
+        try {
+            return (long) READ.invokeExact(descriptor, address, length);
+        } catch (final Throwable e) {
+            throw new AssertionError("read", e);
+        }
+    }
+
+    @Override
+    public long write(final int descriptor, final long address, final long length) {
+        try {
+            return (long) WRITE.invokeExact(descriptor, address, length);
+        } catch (final Throwable e) {
+            throw new AssertionError("write", e);
+        }
+    }
+
+    @Override
+    public int ppoll(final long descriptors, final long count, final long timespec) {
+        try {
+            return (int) PPOLL.invokeExact(descriptors, count, timespec, 0L);
+        } catch (final Throwable e) {
+            throw new AssertionError("ppoll", e);
+        }
+    }
+
+    @Override
     public String strerror(final int errno) {
         try {
             final MemorySegment text = (MemorySegment) STRERROR.invokeExact(errno);
@@ -133,8 +204,11 @@ final class FfmCLibrary implements CLibrary {
         return (int) ERRNO.get(state, 0L);
     }
 
-    private static MethodHandle capturing(final String name, final FunctionDescriptor descriptor) {
-        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor, CAPTURE_ERRNO);
+    private static MethodHandle capturing(
+            final String name, final FunctionDescriptor descriptor, final Linker.Option... more) {
+        final Linker.Option[] options = Arrays.copyOf(more, more.length + 1);
+        options[more.length] = CAPTURE_ERRNO;
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor, options);
     }
 
     private static MethodHandle plain(final String name, final FunctionDescriptor descriptor) {

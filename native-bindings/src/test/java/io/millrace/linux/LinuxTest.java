@@ -9,11 +9,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LinuxTest {
+    /** Longer than any test may take. */
+    private static final long FOR_EVER = TimeUnit.HOURS.toNanos(1);
+
     @Test
     void shouldPinTheCallingThreadOnly() throws InterruptedException {
         final SortedSet<Integer> before = CpuAffinity.allowedCpus();
@@ -86,5 +91,50 @@ class LinuxTest {
         } catch (final InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    @Test
+    void shouldSetTheTimerSlackOfTheCallingThreadOnly() throws InterruptedException {
+        final long before = TimerSlack.get();
+        final AtomicLong set = new AtomicLong();
+        final Thread thread = Thread.ofPlatform().start(() -> {
+            TimerSlack.set(1_000);
+            set.set(TimerSlack.get());
+        });
+        thread.join();
+        assertThat(set).hasValue(1_000);
+        assertThat(TimerSlack.get()).isEqualTo(before);
+        assertThatThrownBy(() -> TimerSlack.set(0)).hasMessageContaining("at least 1");
+    }
+
+    @Test
+    void shouldEndTheNextWaitForAWakeThatCameBeforeIt() {
+        try (WaitSet set = new WaitSet(1)) {
+            assertThat(set.await(1)).isFalse();
+            set.wake();
+            set.wake();
+            assertThat(set.await(FOR_EVER)).isTrue();
+            set.forgetWake();
+            assertThat(set.await(1)).isFalse();
+        }
+    }
+
+    @Test
+    void shouldWaitForTheDescriptorsThatAreInTheSet() {
+        final CLibrary library = CLibrary.get();
+        final int first = library.eventfd(1, 0); // a count above 0 makes it readable
+        final int second = library.eventfd(1, 0);
+        try (WaitSet set = new WaitSet(2)) {
+            set.add(first);
+            set.add(second);
+            assertThatThrownBy(() -> set.add(0)).hasMessageContaining("more than 2");
+            set.remove(first);
+            assertThat(set.await(FOR_EVER)).isTrue();
+            set.remove(second);
+            assertThat(set.await(1)).isFalse();
+        }
+        assertThat(library.close(first)).isZero();
+        assertThat(library.close(second)).isZero();
+        assertThat(library.close(second)).isEqualTo(-9); // EBADF
     }
 }

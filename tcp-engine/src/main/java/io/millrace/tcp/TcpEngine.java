@@ -3,6 +3,7 @@ package io.millrace.tcp;
 import io.millrace.dataplane.core.Datapath;
 import io.millrace.dataplane.core.DatapathConfig;
 import io.millrace.dataplane.core.IdleMode;
+import io.millrace.dataplane.core.Idling;
 import io.millrace.dataplane.core.PollingThread;
 import io.millrace.dataplane.core.ShardEndpoint;
 import io.millrace.dataplane.counters.CounterBlock;
@@ -93,7 +94,8 @@ public final class TcpEngine implements AutoCloseable {
     private void startThreads(final Builder builder) {
         for (int i = 0; i < agents.size(); i++) {
             final OptionalInt cpu = i < builder.cores.length ? OptionalInt.of(builder.cores[i]) : OptionalInt.empty();
-            threads.add(PollingThread.start(agents.get(i), cpu, builder.idle, counters.get(i)));
+            final Idling idling = Idling.of(builder.idle, counters.get(i));
+            threads.add(PollingThread.start(agents.get(i), cpu, idling, counters.get(i)));
         }
     }
 
@@ -236,7 +238,7 @@ public final class TcpEngine implements AutoCloseable {
         private int shards = 1;
         private Arrangement arrangement = Arrangement.AUTO;
         private int[] cores = {};
-        private IdleMode idle = IdleMode.BACKOFF;
+        private IdleMode idle = IdleMode.ADAPTIVE;
         private NanoClock clock = System::nanoTime;
         private IntFunction<TcpApplication> application = shard -> loop -> {};
 

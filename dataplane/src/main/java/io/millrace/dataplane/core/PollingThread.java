@@ -3,6 +3,7 @@ package io.millrace.dataplane.core;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.linux.CpuAffinity;
 import io.millrace.linux.LinuxException;
+import io.millrace.linux.TimerSlack;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.agrona.concurrent.Agent;
@@ -16,33 +17,41 @@ import org.agrona.concurrent.AgentTerminationException;
 public final class PollingThread implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(PollingThread.class.getName());
 
+    /** Linux's default of 50 µs is as much as a frame may wait altogether. */
+    private static final long TIMER_SLACK_NANOS = 1_000;
+
     private final AgentRunner runner;
     private final String name;
+    private final Idling idling;
     private volatile Throwable failure;
 
-    private PollingThread(final Agent agent, final IdleMode idle, final CounterBlock counters) {
+    private PollingThread(final Agent agent, final Idling idling, final CounterBlock counters) {
         name = agent.roleName();
-        runner = new AgentRunner(idle.newStrategy(), this::onError, null, new DutyCycleAgent(agent, counters));
+        this.idling = idling;
+        runner = new AgentRunner(idling.strategy(), this::onError, null, new DutyCycleAgent(agent, counters));
     }
 
     /**
      * Starts an agent.
      *
      * @param cpu the CPU it is bound to; empty to leave it to the scheduler
+     * @param idling what it does without work; closed with this, or here if it does not start
      * @param counters where its duty cycle is counted: the counters of this thread
      * @throws IllegalArgumentException when we may not use that CPU
      */
     public static PollingThread start(
-            final Agent agent, final OptionalInt cpu, final IdleMode idle, final CounterBlock counters) {
+            final Agent agent, final OptionalInt cpu, final Idling idling, final CounterBlock counters) {
         if (cpu.isPresent() && !CpuAffinity.allowedCpus().contains(cpu.getAsInt())) {
+            idling.close();
             throw new IllegalArgumentException("CPU " + cpu.getAsInt() + " for " + agent.roleName() + ": choose one of "
                     + CpuAffinity.allowedCpus());
         }
-        final PollingThread thread = new PollingThread(agent, idle, counters);
+        final PollingThread thread = new PollingThread(agent, idling, counters);
         AgentRunner.startOnThread(thread.runner, task -> {
             final Thread platformThread = new Thread(
                     () -> {
                         cpu.ifPresent(thread::pin);
+                        thread.sleepExactly();
                         task.run();
                     },
                     thread.name);
@@ -57,6 +66,16 @@ public final class PollingThread implements AutoCloseable {
             CpuAffinity.pin(cpu);
         } catch (final LinuxException e) { // the CPU was there a moment ago; without it we are only slower
             LOGGER.log(System.Logger.Level.WARNING, "polling thread " + name + " runs unpinned", e);
+        }
+    }
+
+    private void sleepExactly() {
+        if (idling.sleeps()) {
+            try {
+                TimerSlack.set(TIMER_SLACK_NANOS);
+            } catch (final LinuxException e) {
+                LOGGER.log(System.Logger.Level.WARNING, "polling thread " + name + " may wake late", e);
+            }
         }
     }
 
@@ -79,5 +98,6 @@ public final class PollingThread implements AutoCloseable {
     @Override
     public void close() {
         runner.close();
+        idling.close();
     }
 }

@@ -107,7 +107,10 @@ public enum Counter {
     TIME_WAIT_BYTES("Gauge: bytes of memory the TIME_WAIT entries take"),
     DUTY_WORK_NANOS("Nanoseconds of duty cycles in which there was work"),
     DUTY_IDLE_NANOS("Nanoseconds of duty cycles in which there was none, idling among them"),
-    DUTY_CYCLES("Duty cycles");
+    DUTY_SLEEP_NANOS("Nanoseconds, of those without work, that the polling thread slept"),
+    DUTY_CYCLES("Duty cycles"),
+    IDLE_SLEEPS("Times a polling thread slept"),
+    IDLE_WAKES("Sleeps ended by a frame, a command or another thread, and not by time");
 
     /** Number of counters. */
     public static final int COUNT = values().length;

@@ -1,6 +1,7 @@
 package io.millrace.dataplane.neighbor;
 
 import io.millrace.dataplane.host.HostAddresses;
+import io.millrace.dataplane.ring.Doorbell;
 import io.millrace.memory.MemoryRegion;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -32,6 +33,8 @@ public final class NeighborResolver implements AutoCloseable {
             MemoryRegion.allocate("neighbor requests", RING_LENGTH + RingBufferDescriptor.TRAILER_LENGTH);
     private final ManyToOneRingBuffer ring =
             new ManyToOneRingBuffer(new UnsafeBuffer(memory.address(), (int) memory.size()));
+
+    private volatile Doorbell doorbell = Doorbell.SILENT;
 
     /** Makes the way to the neighbors in {@code table}. */
     public NeighborResolver(final HostAddresses host, final NeighborTable table) {
@@ -88,7 +91,13 @@ public final class NeighborResolver implements AutoCloseable {
         ring.buffer().putLong(index + LO_OFFSET, lo);
         ring.buffer().putLong(index + SUBJECT_OFFSET, subject);
         ring.commit(index);
+        doorbell.ring();
         return true;
+    }
+
+    /** Has a doorbell rung after each wish: that of the thread which owns the neighbors. */
+    public void wakes(final Doorbell owner) {
+        doorbell = owner;
     }
 
     /** The owner: takes at most {@code limit} wishes. */

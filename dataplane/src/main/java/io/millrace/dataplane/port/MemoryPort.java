@@ -3,6 +3,7 @@ package io.millrace.dataplane.port;
 import io.millrace.dataplane.FrameBatch;
 import io.millrace.dataplane.flow.FlowSteering;
 import io.millrace.dataplane.flow.Toeplitz;
+import io.millrace.dataplane.ring.Doorbell;
 import io.millrace.dataplane.ring.FrameRing;
 import io.millrace.dataplane.wire.EtherType;
 import io.millrace.dataplane.wire.IpProtocol;
@@ -186,6 +187,14 @@ public final class MemoryPort implements PacketPort {
                 bytes.add(length);
             }
             return burst.size();
+        }
+
+        @Override
+        public boolean ringOnArrival(final Doorbell doorbell) {
+            for (final FrameRing[] rings : incoming) {
+                rings[queue].wakes(doorbell);
+            }
+            return true;
         }
 
         /** As a virtual device does: a checksum left to the hardware is never filled in, the frame only says so. */

@@ -1,5 +1,7 @@
 package io.millrace.dataplane.port;
 
+import io.millrace.dataplane.ring.Doorbell;
+
 /** A receive queue. Owned by one thread; allocates nothing. */
 @FunctionalInterface
 public interface RxQueue {
@@ -10,4 +12,27 @@ public interface RxQueue {
      * @return number of frames received
      */
     int receive(FrameBurst burst);
+
+    /** No descriptor tells of frames in this queue. */
+    int NO_INTERRUPT = -1;
+
+    /**
+     * Has {@code doorbell} rung after each arrival from now on, {@link Doorbell#SILENT} for none.
+     *
+     * @return false where frames come from a device, which rings no bell
+     */
+    default boolean ringOnArrival(final Doorbell doorbell) {
+        return false;
+    }
+
+    /** The descriptor that is readable when frames have come since {@link #enableInterrupt}; or {@link #NO_INTERRUPT}. */
+    default int interruptDescriptor() {
+        return NO_INTERRUPT;
+    }
+
+    /** Asks for an interrupt by the next frame. One that is in the queue already may not cause any: receive after this. */
+    default void enableInterrupt() {}
+
+    /** Wants no interrupt any more, and makes the descriptor unreadable if one has come. */
+    default void disableInterrupt() {}
 }

@@ -35,6 +35,7 @@ public final class FrameRing implements AutoCloseable {
     private final OneToOneRingBuffer ring;
     private final ControlledMessageHandler handler = this::onMessage;
     private final int capacity;
+    private volatile Doorbell doorbell = Doorbell.SILENT;
     /** The consumer's: where {@link #onMessage} puts descriptors. */
     private FrameBatch target = new FrameBatch(1);
 
@@ -63,6 +64,11 @@ public final class FrameRing implements AutoCloseable {
         return capacity;
     }
 
+    /** Has a doorbell rung after each offer: the consumer's. Any thread. */
+    public void wakes(final Doorbell consumer) {
+        doorbell = consumer;
+    }
+
     /** True when there is nothing to take; exact for the consumer. */
     public boolean isEmpty() {
         return ring.size() == 0;
@@ -85,6 +91,9 @@ public final class FrameRing implements AutoCloseable {
             write(batch, next, count, index);
             ring.commit(index);
             next += count;
+        }
+        if (next > from) {
+            doorbell.ring();
         }
         return next - from;
     }

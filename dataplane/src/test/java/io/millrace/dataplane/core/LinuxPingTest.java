@@ -39,7 +39,10 @@ class LinuxPingTest {
             try (Datapath path = Datapath.pipeline(
                     port, host, DatapathConfig.defaults(), SystemNanoClock.INSTANCE, counters, shards())) {
                 try (PollingThread io = PollingThread.start(
-                        path.ioAgent().orElseThrow(), OptionalInt.empty(), IdleMode.BACKOFF, counters)) {
+                        path.ioAgent().orElseThrow(),
+                        OptionalInt.empty(),
+                        Idling.of(IdleMode.ADAPTIVE, counters),
+                        counters)) {
                     ping(namespaces, "10.9.0.1", 56);
                     ping(namespaces, "10.9.0.1", 1472);
                     ping(namespaces, "10.9.0.1", 0);

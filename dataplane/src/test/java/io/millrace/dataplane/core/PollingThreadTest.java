@@ -32,7 +32,7 @@ class PollingThreadTest {
                     return 1;
                 }),
                 OptionalInt.of(cpu),
-                mode,
+                Idling.of(mode, counters),
                 counters);
         assertThat(cpus.join()).containsExactly(cpu);
         assertThat(name.join()).isEqualTo("test-agent");
@@ -65,7 +65,7 @@ class PollingThreadTest {
                     }
                 },
                 OptionalInt.empty(),
-                IdleMode.YIELD,
+                Idling.of(IdleMode.YIELD, counters),
                 counters);
         closed.await();
         thread.close();
@@ -76,7 +76,8 @@ class PollingThreadTest {
     @Test
     void shouldRefuseACpuThatIsNotOurs() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> PollingThread.start(agent(() -> 0), OptionalInt.of(8000), IdleMode.BUSY, counters))
+                .isThrownBy(() -> PollingThread.start(
+                        agent(() -> 0), OptionalInt.of(8000), Idling.of(IdleMode.ADAPTIVE, counters), counters))
                 .withMessageContaining("8000");
     }
 
