@@ -7,7 +7,7 @@ package io.millrace.dataplane;
  * <pre>
  *  bits  0..7   offset of the IP (or ARP) header from the start of the frame, in bytes
  *  bits  8..15  offset of the layer 4 header from the start of the frame, in bytes
- *  bits 16..19  kind, one of {@link #TCP4}, {@link #TCP6}, {@link #ICMP4}, {@link #ARP}
+ *  bits 16..19  kind, one of the constants of this class
  * </pre>
  *
  * <p>For an IP frame the mbuf's length has been trimmed to the end of the IP packet, so the length of the TCP segment,
@@ -26,6 +26,18 @@ public final class FrameMeta {
     /** An ARP packet for IPv4 over Ethernet; its length has been checked, its content has not. */
     public static final int ARP = 4;
 
+    /**
+     * An IPv4 fragment to one of our addresses: header and addresses have been checked, its protocol is one we speak;
+     * {@link #l4Offset} is where its part of the payload starts.
+     */
+    public static final int FRAGMENT4 = 6;
+
+    /**
+     * An IPv6 packet with a fragment header (RFC 8200 §4.5): addresses and the headers before that one have been checked;
+     * {@link #l4Offset} is where the fragment header starts, all 8 bytes of which are there.
+     */
+    public static final int FRAGMENT6 = 7;
+
     private static final int L4_SHIFT = 8;
     private static final int KIND_SHIFT = 16;
 
@@ -41,12 +53,12 @@ public final class FrameMeta {
         return meta & 0xff;
     }
 
-    /** Offset of the TCP or ICMP header from the start of the frame, in bytes. */
+    /** Offset of the TCP, ICMP or fragment header, or of a fragment's payload, from the start of the frame, in bytes. */
     public static int l4Offset(final int meta) {
         return meta >>> L4_SHIFT & 0xff;
     }
 
-    /** One of {@link #TCP4}, {@link #TCP6}, {@link #ICMP4}, {@link #ARP}. */
+    /** The kind: one of the constants of this class. */
     public static int kind(final int meta) {
         return meta >>> KIND_SHIFT & 0xf;
     }

@@ -13,6 +13,7 @@ import io.millrace.dataplane.neighbor.NeighborTable;
 import io.millrace.dataplane.port.FrameAllocator;
 import io.millrace.dataplane.port.PacketPort;
 import io.millrace.dataplane.port.TransmitChecksum;
+import io.millrace.dataplane.reassembly.Reassembler;
 import io.millrace.dataplane.ring.FrameRing;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,7 +100,8 @@ public final class Datapath implements AutoCloseable {
         final EchoResponder echo = echoResponder(allocator, sink, counters);
         final HostResponder responder = service.<HostResponder>map(s -> new HostResponder.Owner(echo, s))
                 .orElseGet(() -> new HostResponder.Forwarder(echo, resolver, allocator));
-        final IngressStage ingress = ingress(queue, responder, allocator, counters);
+        final IngressStage ingress =
+                ingress(queue, responder, new OwnFlows.OfShard(steering, queue), allocator, counters);
         return new QueueEndpoint(port, ingress, sink, allocator, service);
     }
 
@@ -119,7 +121,7 @@ public final class Datapath implements AutoCloseable {
         final PortSink sink = new PortSink(port.txQueue(0), allocator, ioCounters);
         final NeighborService service = neighborService(allocator, sink, ioCounters);
         final HostResponder responder = new HostResponder.Owner(echoResponder(allocator, sink, ioCounters), service);
-        final IngressStage ingress = ingress(0, responder, allocator, ioCounters);
+        final IngressStage ingress = ingress(0, responder, new OwnFlows.Every(), allocator, ioCounters);
         final ShardDispatcher dispatcher =
                 new ShardDispatcher(steering, inward, config.burstSize(), allocator, ioCounters);
         ioAgent = Optional.of(new IoAgent(port, clock, ingress, dispatcher, service, outward, sink));
@@ -147,16 +149,24 @@ public final class Datapath implements AutoCloseable {
     private IngressStage ingress(
             final int queue,
             final HostResponder responder,
+            final OwnFlows ownFlows,
             final FrameAllocator allocator,
             final CounterBlock counters) {
         return new IngressStage(
                 port.rxQueue(queue),
                 new FrameClassifier(host, port.capabilities().partialChecksums()),
                 responder,
+                reassembler(allocator, counters),
+                ownFlows,
                 allocator,
                 counters,
                 port.capabilities().rssHash(),
                 config.burstSize());
+    }
+
+    private Reassembler reassembler(final FrameAllocator allocator, final CounterBlock counters) {
+        return new Reassembler(
+                config.reassembly(), allocator, counters, (mbuf, meta, nowNanos) -> allocator.free(mbuf));
     }
 
     /** Frames the pipeline's rings can hold in all: what a pool must have beyond descriptors and stashes. */

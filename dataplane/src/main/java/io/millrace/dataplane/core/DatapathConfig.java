@@ -1,6 +1,7 @@
 package io.millrace.dataplane.core;
 
 import io.millrace.dataplane.neighbor.NeighborConfig;
+import io.millrace.dataplane.reassembly.ReassemblyConfig;
 
 /**
  * How a {@link Datapath} is built.
@@ -10,9 +11,15 @@ import io.millrace.dataplane.neighbor.NeighborConfig;
  * @param neighbors how neighbors are resolved
  * @param echoRepliesPerSecond most ICMP echo replies a second, for each polling thread
  * @param echoReplyBurst most ICMP echo replies at once
+ * @param reassembly bounds of the reassembly of fragments
  */
 public record DatapathConfig(
-        int burstSize, int ringFrames, NeighborConfig neighbors, int echoRepliesPerSecond, int echoReplyBurst) {
+        int burstSize,
+        int ringFrames,
+        NeighborConfig neighbors,
+        int echoRepliesPerSecond,
+        int echoReplyBurst,
+        ReassemblyConfig reassembly) {
     /** Checks the values. */
     public DatapathConfig {
         if (burstSize < 1 || burstSize > 512) {
@@ -25,6 +32,6 @@ public record DatapathConfig(
 
     /** Bursts of 32, rings of 2048 frames, 10,000 echo replies a second, 1,000 at once. */
     public static DatapathConfig defaults() {
-        return new DatapathConfig(32, 2048, NeighborConfig.defaults(), 10_000, 1_000);
+        return new DatapathConfig(32, 2048, NeighborConfig.defaults(), 10_000, 1_000, ReassemblyConfig.defaults());
     }
 }

@@ -10,13 +10,16 @@ import io.millrace.dataplane.ingress.FrameClassifier;
 import io.millrace.dataplane.port.FrameAllocator;
 import io.millrace.dataplane.port.FrameBurst;
 import io.millrace.dataplane.port.RxQueue;
+import io.millrace.dataplane.reassembly.Reassembler;
 import io.millrace.dpdk.Mbuf;
 import io.millrace.dpdk.MbufFlags;
 import io.millrace.memory.Memory;
 
 /**
- * Receives a burst and sorts it: TCP to the consumer in one batch, ARP and ICMP to the responder, the rest dropped and
- * counted by reason. Frames received are frames to TCP, frames to the host, and drops, exactly.
+ * Receives a burst and sorts it: TCP to the consumer in one batch, ARP and ICMP to the responder, fragments to the
+ * reassembler, the rest dropped and counted by reason. What the reassembler has put together is sorted as if it had come
+ * whole. So frames received and datagrams reassembled are frames to TCP, frames to the host, fragments absorbed and drops,
+ * exactly.
  *
  * <p>Owned by one thread; allocates nothing after it is made.
  */
@@ -26,6 +29,8 @@ final class IngressStage implements AutoCloseable {
     private final RxQueue queue;
     private final FrameClassifier classifier;
     private final HostResponder responder;
+    private final Reassembler reassembler;
+    private final OwnFlows ownFlows;
     private final FrameAllocator allocator;
     private final CounterBlock counters;
     private final boolean trustHash;
@@ -33,11 +38,19 @@ final class IngressStage implements AutoCloseable {
     private final FrameBatch batch;
     private long touched;
 
-    /** Makes a stage that takes up to {@code burstSize} frames at once; {@code trustHash} if the port's hash is ours. */
+    /**
+     * Makes a stage.
+     *
+     * @param ownFlows which segments may go to the consumer, whatever queue their fragments came by
+     * @param trustHash whether the port's hash is ours
+     * @param burstSize most frames taken at once
+     */
     IngressStage(
             final RxQueue queue,
             final FrameClassifier classifier,
             final HostResponder responder,
+            final Reassembler reassembler,
+            final OwnFlows ownFlows,
             final FrameAllocator allocator,
             final CounterBlock counters,
             final boolean trustHash,
@@ -45,6 +58,8 @@ final class IngressStage implements AutoCloseable {
         this.queue = queue;
         this.classifier = classifier;
         this.responder = responder;
+        this.reassembler = reassembler;
+        this.ownFlows = ownFlows;
         this.allocator = allocator;
         this.counters = counters;
         this.trustHash = trustHash;
@@ -64,7 +79,7 @@ final class IngressStage implements AutoCloseable {
                 batch.clear();
             }
         }
-        return received;
+        return received + reassembler.expire(nowNanos);
     }
 
     /**
@@ -91,18 +106,49 @@ final class IngressStage implements AutoCloseable {
             final long mbuf = burst.get(i);
             bytes += Mbuf.packetLength(mbuf);
             final int meta = classifier.classify(mbuf);
-            if (meta < 0) {
-                counters.increment(DropReason.of(meta).counter());
-                allocator.free(mbuf);
-            } else if (FrameMeta.kind(meta) == FrameMeta.TCP4) {
-                batch.add(mbuf, hashOf(mbuf), meta);
+            final int kind = FrameMeta.kind(meta);
+            if (meta >= 0 && (kind == FrameMeta.FRAGMENT4 || kind == FrameMeta.FRAGMENT6)) {
+                onFragment(mbuf, meta, nowNanos);
             } else {
-                counters.increment(Counter.FRAMES_TO_HOST);
-                responder.onFrame(mbuf, meta, nowNanos);
+                place(mbuf, meta, nowNanos);
             }
         }
         counters.add(Counter.FRAMES_RECEIVED, received);
         counters.add(Counter.BYTES_RECEIVED, bytes);
+    }
+
+    private void place(final long mbuf, final int meta, final long nowNanos) {
+        if (meta < 0) {
+            drop(mbuf, meta);
+        } else if (FrameMeta.kind(meta) == FrameMeta.TCP4) {
+            batch.add(mbuf, hashOf(mbuf), meta);
+        } else {
+            counters.increment(Counter.FRAMES_TO_HOST);
+            responder.onFrame(mbuf, meta, nowNanos);
+        }
+    }
+
+    /** Each fragment brings at most one frame to the batch, as any frame does, so that there is room for it. */
+    private void onFragment(final long mbuf, final int meta, final long nowNanos) {
+        final long whole = reassembler.take(mbuf, meta, nowNanos);
+        if (whole < 0) {
+            drop(mbuf, (int) whole);
+        } else if (whole != 0) {
+            final int wholeMeta = classifier.classify(whole);
+            final int kind = FrameMeta.kind(wholeMeta);
+            if (wholeMeta >= 0 && (kind == FrameMeta.FRAGMENT4 || kind == FrameMeta.FRAGMENT6)) {
+                drop(whole, DropReason.FRAGMENT_MALFORMED.code()); // fragments of fragments: nobody means well by that
+            } else if (wholeMeta >= 0 && !ownFlows.contains(whole, wholeMeta)) {
+                drop(whole, DropReason.WRONG_SHARD.code());
+            } else {
+                place(whole, wholeMeta, nowNanos);
+            }
+        }
+    }
+
+    private void drop(final long mbuf, final int code) {
+        counters.increment(DropReason.of(code).counter());
+        allocator.free(mbuf);
     }
 
     private int hashOf(final long mbuf) {
@@ -111,6 +157,7 @@ final class IngressStage implements AutoCloseable {
 
     @Override
     public void close() {
+        reassembler.close();
         burst.close();
     }
 }

@@ -151,10 +151,6 @@ public final class FrameClassifier {
                         && !InternetChecksum.isValid(InternetChecksum.sum(ip, headerLength))) {
             return DropReason.IP_CHECKSUM.code();
         }
-        final int fragment = Memory.getShortBE(ip + 6);
-        if ((fragment & (Ipv4Header.MORE_FRAGMENTS | Ipv4Header.FRAGMENT_OFFSET_MASK)) != 0) {
-            return DropReason.IP_FRAGMENT.code();
-        }
         final int address = checkAddresses(Memory.getIntBE(ip + 12), Memory.getIntBE(ip + 16));
         if (address < 0) {
             return address;
@@ -162,6 +158,12 @@ public final class FrameClassifier {
         trim(mbuf, length, L3_OFFSET + totalLength);
         final int protocol = Memory.getUnsignedByte(ip + 9);
         final int l4Offset = L3_OFFSET + headerLength;
+        final int fragment = Memory.getShortBE(ip + 6);
+        if ((fragment & (Ipv4Header.MORE_FRAGMENTS | Ipv4Header.FRAGMENT_OFFSET_MASK)) != 0) {
+            return protocol == IpProtocol.TCP || protocol == IpProtocol.ICMP
+                    ? FrameMeta.of(FrameMeta.FRAGMENT4, L3_OFFSET, l4Offset)
+                    : DropReason.UNKNOWN_PROTOCOL.code();
+        }
         if (protocol == IpProtocol.TCP) {
             final int reason = checkTcp(ip, ip + headerLength, totalLength - headerLength, flags);
             return reason < 0 ? reason : FrameMeta.of(FrameMeta.TCP4, L3_OFFSET, l4Offset);

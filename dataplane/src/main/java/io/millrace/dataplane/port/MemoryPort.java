@@ -7,6 +7,7 @@ import io.millrace.dataplane.ring.Doorbell;
 import io.millrace.dataplane.ring.FrameRing;
 import io.millrace.dataplane.wire.EtherType;
 import io.millrace.dataplane.wire.IpProtocol;
+import io.millrace.dataplane.wire.Ipv4Header;
 import io.millrace.dataplane.wire.MacAddress;
 import io.millrace.dpdk.Mbuf;
 import io.millrace.dpdk.MbufFlags;
@@ -25,6 +26,7 @@ public final class MemoryPort implements PacketPort {
     private static final int BURST = 64;
     private static final int ETHERNET = 14;
     private static final int SHORTEST_TCP_FRAME = ETHERNET + 40;
+    private static final int NOT_WHOLE = Ipv4Header.MORE_FRAGMENTS | Ipv4Header.FRAGMENT_OFFSET_MASK;
 
     private final String name;
     private final MemoryPortConfig config;
@@ -278,13 +280,14 @@ public final class MemoryPort implements PacketPort {
             return queue;
         }
 
-        /** The Toeplitz hash of a TCP/IPv4 frame; 0, which is queue 0, for everything else. */
+        /** The Toeplitz hash of a TCP/IPv4 frame; 0, which is queue 0, for everything else, fragments among it. */
         private int flowHash(final long mbuf) {
             final long frame = Mbuf.dataAddress(mbuf);
             final int length = Mbuf.dataLength(mbuf);
             if (length < SHORTEST_TCP_FRAME
                     || Memory.getShortBE(frame + 12) != EtherType.IPV4
-                    || Memory.getUnsignedByte(frame + ETHERNET + 9) != IpProtocol.TCP) {
+                    || Memory.getUnsignedByte(frame + ETHERNET + 9) != IpProtocol.TCP
+                    || (Memory.getShortBE(frame + ETHERNET + 6) & NOT_WHOLE) != 0) {
                 return 0;
             }
             final long tcp = frame + ETHERNET + ((Memory.getUnsignedByte(frame + ETHERNET) & 0xf) << 2);

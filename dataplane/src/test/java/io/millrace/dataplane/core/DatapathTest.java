@@ -255,8 +255,13 @@ class DatapathTest {
             final List<CounterBlock> counters = IntStream.range(0, shards)
                     .mapToObj(i -> CounterBlock.allocate("shard-" + i))
                     .toList();
-            final DatapathConfig config =
-                    new DatapathConfig(32, 2048, DatapathConfig.defaults().neighbors(), 1_000_000, 1_000_000);
+            final DatapathConfig config = new DatapathConfig(
+                    32,
+                    2048,
+                    DatapathConfig.defaults().neighbors(),
+                    1_000_000,
+                    1_000_000,
+                    DatapathConfig.defaults().reassembly());
             path = pipeline
                     ? Datapath.pipeline(pair.left(), host, config, () -> now, ioCounters, counters)
                     : Datapath.runToCompletion(pair.left(), host, config, counters);

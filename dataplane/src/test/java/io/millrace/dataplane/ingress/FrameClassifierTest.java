@@ -192,8 +192,14 @@ class FrameClassifierTest {
         cases.put("total length below the header", breaking(DropReason.IP_TOTAL_LENGTH, m -> ip(m).totalLength(19)));
         cases.put("total length past the end", breaking(DropReason.IP_TOTAL_LENGTH, m -> Mbuf.length(m, 14 + 39)));
         cases.put("wrong IP checksum", breaking(DropReason.IP_CHECKSUM, m -> ip(m).checksum(ip(m).checksum() ^ 1)));
-        cases.put("first fragment", breakingIp(DropReason.IP_FRAGMENT, m -> ip(m).fragment(0x2000)));
-        cases.put("last fragment", breakingIp(DropReason.IP_FRAGMENT, m -> ip(m).fragment(100)));
+        cases.put(
+                "fragment of what we don't speak",
+                breakingIp(DropReason.UNKNOWN_PROTOCOL, m -> ip(m).protocol(17).fragment(0x2000)));
+        cases.put(
+                "fragment for another",
+                breakingIp(
+                        DropReason.OTHER_ADDRESS,
+                        m -> ip(m).destination(0x0a000003).fragment(0x2000)));
         cases.put("from 0.0.0.0", source(DropReason.BAD_SOURCE_ADDRESS, "0.0.0.0"));
         cases.put("from loopback", source(DropReason.BAD_SOURCE_ADDRESS, "127.0.0.1"));
         cases.put("from multicast", source(DropReason.BAD_SOURCE_ADDRESS, "224.0.0.1"));
@@ -223,7 +229,9 @@ class FrameClassifierTest {
                 "half an ICMP header",
                 breakingIp(DropReason.ICMP_TRUNCATED, m -> ip(m).protocol(1).totalLength(27)));
 
+        // what the classifier answers; the reassembler and the stage behind it have reasons of their own
         final EnumSet<DropReason> untested = EnumSet.allOf(DropReason.class);
+        untested.removeIf(reason -> reason.name().startsWith("FRAGMENT_") || reason == DropReason.WRONG_SHARD);
         cases.values().forEach(c -> untested.remove(c.reason));
         assertThat(untested).isEmpty();
         return cases.entrySet().stream()
