@@ -8,10 +8,14 @@ import io.millrace.dpdk.ffm.DpdkFunctions;
 import io.millrace.dpdk.ffm.EthdevFunctions;
 import io.millrace.dpdk.layout.FastPathLayout;
 import io.millrace.dpdk.layout.PortStatsLayout;
+import io.millrace.linux.EdgeDescriptor;
 import io.millrace.memory.Memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -19,6 +23,7 @@ import java.util.Set;
  * {@link #close}. One thread at a time; control path. The hot path is in {@link EthRxQueue} and {@link EthTxQueue}.
  */
 public final class EthDev implements AutoCloseable {
+    private static final int ENOTSUP = -95;
     private static final String SEE_LOG = "see DPDK's words, and start with log level debug to see more";
 
     private final Eal eal;
@@ -26,7 +31,9 @@ public final class EthDev implements AutoCloseable {
     private final EthdevFunctions ethdev;
     private final Devargs device;
     private final int port;
+    private final Map<Integer, EdgeDescriptor> interrupts = new HashMap<>();
     private PortSetup setup;
+    private MulticastReception multicast = MulticastReception.DRIVERS_OWN;
     private boolean started;
     private boolean closed;
 
@@ -96,12 +103,40 @@ public final class EthDev implements AutoCloseable {
     /** Lets frames flow. Queues asked for before are void. */
     public void start() {
         final EthDevConfig config = configured().config();
+        ethdev.statsReset(port); // a driver that can't has no counters either, or begins anew by itself
+        ethdev.xstatsReset(port);
         check("rte_eth_dev_start", ethdev.start(port));
         started = true;
         final int result = ethdev.promiscuous(port, config.promiscuous());
-        if (config.promiscuous() && result != -95) { // ENOTSUP: it is a driver that filters nothing
+        if (config.promiscuous() && result != ENOTSUP) {
             check("rte_eth_promiscuous_enable", result);
         }
+        multicast = config.promiscuous() ? MulticastReception.PROMISCUOUS : takeMulticast(config.allMulticast());
+    }
+
+    private MulticastReception takeMulticast(final boolean all) {
+        if (!all) {
+            return MulticastReception.DRIVERS_OWN;
+        }
+        final int result = ethdev.allMulticast(port, true);
+        if (result == 0) {
+            return MulticastReception.ALL_MULTICAST;
+        }
+        final int second = ethdev.promiscuous(port, true);
+        if (second == 0) {
+            return MulticastReception.PROMISCUOUS;
+        }
+        return result == ENOTSUP && second == ENOTSUP ? MulticastReception.UNFILTERED : MulticastReception.DRIVERS_OWN;
+    }
+
+    /** How the started port takes multicast frames. */
+    public MulticastReception multicast() {
+        return multicast;
+    }
+
+    /** All counters the driver has, by name; they begin at 0 with {@link #start}. */
+    public List<ExtendedStat> extendedStats() {
+        return ExtendedStats.read(functions, port, device.toString());
     }
 
     /** Whether frames flow. */
@@ -113,7 +148,8 @@ public final class EthDev implements AutoCloseable {
     public EthRxQueue rxQueue(final int queue) {
         requireQueue(queue, configured().config().rxQueues());
         final FastPathLayout layout = functions.library().layout().fastPath();
-        return new EthRxQueue(pointer(layout.rxBurst()), element(layout.rxQueueData(), queue));
+        return new EthRxQueue(
+                ethdev, port, queue, interrupt(queue), pointer(layout.rxBurst()), element(layout.rxQueueData(), queue));
     }
 
     /** Transmit queue {@code queue}, for the one thread that will use it. Only while the port is started. */
@@ -122,6 +158,12 @@ public final class EthDev implements AutoCloseable {
         final FastPathLayout layout = functions.library().layout().fastPath();
         return new EthTxQueue(
                 pointer(layout.txBurst()), pointer(layout.txPrepare()), element(layout.txQueueData(), queue));
+    }
+
+    /** The queue's interrupt, which lives until the port is stopped; null when it has none. */
+    private EdgeDescriptor interrupt(final int queue) {
+        final int descriptor = setup.config().rxInterrupts() ? ethdev.rxInterruptFd(port, queue) : -1;
+        return descriptor < 0 ? null : interrupts.computeIfAbsent(queue, ignored -> new EdgeDescriptor(descriptor));
     }
 
     private void requireQueue(final int queue, final int queues) {
@@ -208,6 +250,8 @@ public final class EthDev implements AutoCloseable {
     public void stop() {
         if (started) {
             started = false;
+            interrupts.values().forEach(EdgeDescriptor::close);
+            interrupts.clear();
             check("rte_eth_dev_stop", ethdev.stop(port));
         }
     }

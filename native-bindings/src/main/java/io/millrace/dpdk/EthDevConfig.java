@@ -14,6 +14,8 @@ import java.util.Set;
  * @param offloads offloads wanted; those the port lacks are left out, see {@link EthDev#offloads}
  * @param rssKey key of the RSS hash, 40 bytes; empty for the driver's own
  * @param promiscuous whether it takes frames to other stations too
+ * @param allMulticast whether it takes all multicast frames; a port that can't choose those becomes promiscuous
+ * @param rxInterrupts whether its receive queues shall be able to raise interrupts, where the driver has any
  */
 public record EthDevConfig(
         int rxQueues,
@@ -23,7 +25,9 @@ public record EthDevConfig(
         int mtu,
         Set<Offload> offloads,
         RssKey rssKey,
-        boolean promiscuous) {
+        boolean promiscuous,
+        boolean allMulticast,
+        boolean rxInterrupts) {
     private static final int MAX_QUEUES = 1024;
 
     /** Checks the values that do not depend on the port. */
@@ -57,6 +61,8 @@ public record EthDevConfig(
         private Set<Offload> offloads = EnumSet.noneOf(Offload.class);
         private RssKey rssKey = RssKey.DRIVERS_OWN;
         private boolean promiscuous;
+        private boolean allMulticast;
+        private boolean rxInterrupts;
 
         private Builder() {}
 
@@ -115,10 +121,31 @@ public record EthDevConfig(
             return this;
         }
 
+        /** Whether the port takes all multicast frames. */
+        public Builder allMulticast(final boolean value) {
+            allMulticast = value;
+            return this;
+        }
+
+        /** Whether receive queues shall be able to raise interrupts, where the driver has any. */
+        public Builder rxInterrupts(final boolean value) {
+            rxInterrupts = value;
+            return this;
+        }
+
         /** The configuration, checked. */
         public EthDevConfig build() {
             return new EthDevConfig(
-                    rxQueues, txQueues, rxDescriptors, txDescriptors, mtu, offloads, rssKey, promiscuous);
+                    rxQueues,
+                    txQueues,
+                    rxDescriptors,
+                    txDescriptors,
+                    mtu,
+                    offloads,
+                    rssKey,
+                    promiscuous,
+                    allMulticast,
+                    rxInterrupts);
         }
     }
 }

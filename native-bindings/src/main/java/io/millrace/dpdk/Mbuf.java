@@ -94,6 +94,16 @@ public final class Mbuf {
         Memory.putShort(mbuf + DATA_LENGTH_OFFSET, length);
     }
 
+    /** Sets the bytes of the packet in all its segments, for one that has several. */
+    public static void packetLength(final long mbuf, final int length) {
+        Memory.putInt(mbuf + PACKET_LENGTH_OFFSET, length);
+    }
+
+    /** Sets the bytes of the packet in this segment, for one that has several. */
+    public static void dataLength(final long mbuf, final int length) {
+        Memory.putShort(mbuf + DATA_LENGTH_OFFSET, length);
+    }
+
     /** Bytes that may still be put behind the packet in this segment. */
     public static int tailroom(final long mbuf) {
         return bufferLength(mbuf) - dataOffset(mbuf) - dataLength(mbuf);
@@ -152,6 +162,11 @@ public final class Mbuf {
     /** The VLAN tag the NIC took out; only when {@link MbufFlags#RX_VLAN_STRIPPED} is set. */
     public static int vlanTci(final long mbuf) {
         return Memory.getUnsignedShort(mbuf + VLAN_TCI_OFFSET);
+    }
+
+    /** Sets the VLAN tag the NIC shall put in; only when {@link MbufFlags#TX_VLAN} is set. */
+    public static void vlanTci(final long mbuf, final int tci) {
+        Memory.putShort(mbuf + VLAN_TCI_OFFSET, tci);
     }
 
     /** The pool the mbuf came from: an {@code rte_mempool} address, or what the pool of an in-memory port put there. */
@@ -219,6 +234,15 @@ public final class Mbuf {
         Memory.putLong(mbuf + OFFLOAD_FLAGS_OFFSET, 0);
         Memory.putLong(mbuf + PACKET_TYPE_OFFSET, 0); // packet_type and pkt_len
         Memory.putInt(mbuf + DATA_LENGTH_OFFSET, 0); // data_len and vlan_tci
+    }
+
+    /** Hands on what the NIC found out about a frame, when another mbuf takes its place: port, flags, tag and hash. */
+    public static void copyReceiveFields(final long from, final long to) {
+        port(to, port(from));
+        offloadFlags(to, offloadFlags(from) & ~ATTACHED);
+        Memory.putInt(to + PACKET_TYPE_OFFSET, Memory.getInt(from + PACKET_TYPE_OFFSET));
+        vlanTci(to, vlanTci(from));
+        rssHash(to, rssHash(from));
     }
 
     /** Makes a received one-segment frame ready to carry a reply: receive flags and tags cleared, data kept. */

@@ -41,6 +41,8 @@ public final class MbufFlags {
     public static final long TX_IPV4 = 1L << 55;
     /** The packet is IPv6: needed with the checksum flags. */
     public static final long TX_IPV6 = 1L << 56;
+    /** The NIC puts the VLAN tag of {@link Mbuf#vlanTci(long, int)} into the frame. */
+    public static final long TX_VLAN = 1L << 57;
 
     private MbufFlags() {}
 }

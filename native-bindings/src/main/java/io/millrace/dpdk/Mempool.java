@@ -56,6 +56,12 @@ public final class Mempool implements AutoCloseable {
      * @throws DpdkException when there is not enough memory; says how to get more
      */
     public static Mempool create(final Eal eal, final String name, final int count, final int dataRoom) {
+        return create(eal, name, count, dataRoom, ANY_SOCKET);
+    }
+
+    /** As {@link #create(Eal, String, int, int)} with memory of NUMA node {@code socket}; -1 for any. */
+    public static Mempool create(
+            final Eal eal, final String name, final int count, final int dataRoom, final int socket) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException(
                     "pool name '" + name + "': must be 1 to 25 letters, digits, '_', '.' and '-'");
@@ -67,7 +73,7 @@ public final class Mempool implements AutoCloseable {
         final DpdkFunctions functions = eal.functions();
         // The cache must leave two thirds of a small pool to the others (rte_mempool_create refuses more).
         final int cache = count >= 4 * LCORE_CACHE ? LCORE_CACHE : 0;
-        final long address = functions.mempool().pktmbufPoolCreate(name, count, cache, 0, dataRoom, ANY_SOCKET);
+        final long address = functions.mempool().pktmbufPoolCreate(name, count, cache, 0, dataRoom, socket);
         if (address == 0) {
             throw creationFailed(functions, name, count, dataRoom);
         }

@@ -16,6 +16,8 @@ public enum Offload {
     RX_SCATTER(true, 13),
     /** Puts the RSS hash into the mbuf. */
     RX_RSS_HASH(true, 19),
+    /** Puts VLAN tags into frames. */
+    TX_VLAN_INSERT(false, 0),
     /** Fills in IPv4 header checksums. */
     TX_IPV4_CHECKSUM(false, 1),
     /** Fills in TCP checksums. */

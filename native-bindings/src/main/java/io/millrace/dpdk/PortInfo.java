@@ -14,12 +14,16 @@ import java.util.Set;
  * @param maxMtu largest MTU
  * @param maxRxPacketLength bytes of the longest frame
  * @param minRxBufferSize least bytes of data room in the receive queues' mbufs
+ * @param maxRxBufferSize most bytes the device writes into one mbuf
  * @param maxRxQueues receive queues
  * @param maxTxQueues transmit queues
  * @param rxDescriptors limits of a receive queue
  * @param txDescriptors limits of a transmit queue
+ * @param rxPreference what the driver prefers for a receive queue
+ * @param txPreference what the driver prefers for a transmit queue
  * @param offloads what it can take over
- * @param rssTcp whether it spreads TCP flows over queues by the Toeplitz hash
+ * @param rssTcp4 whether it spreads TCP flows of IPv4 over queues by the Toeplitz hash
+ * @param rssTcp6 whether it spreads TCP flows of IPv6 over queues by the Toeplitz hash
  * @param hashKeySize bytes in its RSS key, 0 for none
  * @param redirectionTableSize entries in its RSS table, 0 for none
  */
@@ -32,11 +36,20 @@ public record PortInfo(
         int maxMtu,
         int maxRxPacketLength,
         int minRxBufferSize,
+        int maxRxBufferSize,
         int maxRxQueues,
         int maxTxQueues,
         DescriptorLimits rxDescriptors,
         DescriptorLimits txDescriptors,
+        QueuePreference rxPreference,
+        QueuePreference txPreference,
         Set<Offload> offloads,
-        boolean rssTcp,
+        boolean rssTcp4,
+        boolean rssTcp6,
         int hashKeySize,
-        int redirectionTableSize) {}
+        int redirectionTableSize) {
+    /** Whether it spreads all TCP flows over queues by the Toeplitz hash. */
+    public boolean rssTcp() {
+        return rssTcp4 && rssTcp6;
+    }
+}

@@ -46,14 +46,20 @@ final class PortInfoReader {
                 unsignedShort(DeviceInfoLayout.MAX_MTU),
                 atMostMaxInt(info.get(JAVA_INT, layout.maxRxPacketLength())),
                 info.get(JAVA_INT, DeviceInfoLayout.MIN_RX_BUFFER_SIZE),
+                layout.maxRxBufferSize() == DeviceInfoLayout.ABSENT
+                        ? Integer.MAX_VALUE
+                        : maxBuffer(info.get(JAVA_INT, layout.maxRxBufferSize())),
                 unsignedShort(layout.maxRxQueues()),
                 unsignedShort(layout.maxTxQueues()),
                 limits(DeviceInfoLayout.RX_DESCRIPTOR_LIMITS),
                 limits(DeviceInfoLayout.TX_DESCRIPTOR_LIMITS),
+                preference(DeviceInfoLayout.RX_PREFERENCE),
+                preference(DeviceInfoLayout.TX_PREFERENCE),
                 Offload.fromBits(
                         info.get(JAVA_LONG, DeviceInfoLayout.RX_OFFLOAD_CAPABILITIES),
                         info.get(JAVA_LONG, DeviceInfoLayout.TX_OFFLOAD_CAPABILITIES)),
-                (rssTypes & PortSetup.RSS_TCP) != 0,
+                (rssTypes & PortSetup.RSS_TCP4) != 0,
+                (rssTypes & PortSetup.RSS_TCP6) != 0,
                 info.get(JAVA_BYTE, DeviceInfoLayout.HASH_KEY_SIZE) & 0xff,
                 unsignedShort(DeviceInfoLayout.REDIRECTION_TABLE_SIZE));
     }
@@ -65,9 +71,19 @@ final class PortInfoReader {
                 unsignedShort(offset + DeviceInfoLayout.LIMIT_ALIGN));
     }
 
+    private QueuePreference preference(final int offset) {
+        return new QueuePreference(
+                unsignedShort(offset + DeviceInfoLayout.PREFERENCE_BURST),
+                unsignedShort(offset + DeviceInfoLayout.PREFERENCE_RING));
+    }
+
     /** An unsigned 32-bit number; UINT32_MAX means no limit. */
     private static int atMostMaxInt(final int value) {
         return value < 0 ? Integer.MAX_VALUE : value;
+    }
+
+    private static int maxBuffer(final int value) {
+        return value == 0 ? Integer.MAX_VALUE : atMostMaxInt(value); // 0: the driver does not say
     }
 
     private int unsignedShort(final int offset) {

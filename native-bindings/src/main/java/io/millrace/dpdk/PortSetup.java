@@ -23,8 +23,12 @@ import java.util.Set;
  * @param txDescriptors descriptors of each transmit queue
  */
 record PortSetup(EthDevConfig config, Set<Offload> offloads, int rxDescriptors, int txDescriptors) {
-    /** {@code RTE_ETH_RSS_NONFRAG_IPV4_TCP | RTE_ETH_RSS_NONFRAG_IPV6_TCP}. */
-    static final long RSS_TCP = 1L << 4 | 1L << 10;
+    /** {@code RTE_ETH_RSS_NONFRAG_IPV4_TCP}. */
+    static final long RSS_TCP4 = 1L << 4;
+    /** {@code RTE_ETH_RSS_NONFRAG_IPV6_TCP}. */
+    static final long RSS_TCP6 = 1L << 10;
+
+    private static final int ENOTSUP = -95;
 
     static PortSetup apply(
             final DpdkFunctions functions, final PortInfo info, final EthDevConfig config, final Mempool pool) {
@@ -36,11 +40,17 @@ record PortSetup(EthDevConfig config, Set<Offload> offloads, int rxDescriptors, 
         final String name = info.device();
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment configuration = configuration(arena, info, config, offloads);
+            if (config.rxInterrupts()) {
+                final int interrupts =
+                        functions.library().layout().configuration().interrupts();
+                configuration.set(JAVA_INT, interrupts, DeviceConfigurationLayout.INTERRUPT_RX_QUEUE);
+            }
             Failure.check(
                     functions,
                     "rte_eth_dev_configure " + name,
                     ethdev.configure(info.port(), config.rxQueues(), config.txQueues(), configuration),
                     "the device refuses these queues, MTU or offloads; try fewer");
+            setMtu(functions, info, config);
             final MemorySegment rx = arena.allocateFrom(JAVA_CHAR, (char) config.rxDescriptors());
             final MemorySegment tx = arena.allocateFrom(JAVA_CHAR, (char) config.txDescriptors());
             Failure.check(
@@ -52,6 +62,23 @@ record PortSetup(EthDevConfig config, Set<Offload> offloads, int rxDescriptors, 
                     new PortSetup(config, Set.copyOf(offloads), rx.get(JAVA_CHAR, 0), tx.get(JAVA_CHAR, 0));
             setup.queues(functions, info, pool);
             return setup;
+        }
+    }
+
+    /** Some drivers only note the MTU they are configured with, and tell an interface of the kernel only of this one. */
+    private static void setMtu(final DpdkFunctions functions, final PortInfo info, final EthDevConfig config) {
+        if (config.mtu() == 0) {
+            return;
+        }
+        final int result = functions.ethdev().setMtu(info.port(), config.mtu());
+        if (result != ENOTSUP) {
+            Failure.check(
+                    functions,
+                    "rte_eth_dev_set_mtu " + info.device() + " to " + config.mtu(),
+                    result,
+                    info.driver().equals("net_af_packet")
+                            ? "its frames must be larger: framesz=" + Integer.highestOneBit(config.mtu() + 127) * 2
+                            : "the device can't carry packets of that size");
         }
     }
 
@@ -95,9 +122,10 @@ record PortSetup(EthDevConfig config, Set<Offload> offloads, int rxDescriptors, 
         conf.set(JAVA_INT, DeviceConfigurationLayout.RX_MTU, config.mtu());
         conf.set(JAVA_LONG, DeviceConfigurationLayout.RX_OFFLOADS, Offload.rxBits(offloads));
         conf.set(JAVA_LONG, DeviceConfigurationLayout.TX_OFFLOADS, Offload.txBits(offloads));
-        if (info.rssTcp() && (config.rxQueues() > 1 || offloads.contains(Offload.RX_RSS_HASH))) {
+        final long rssTypes = (info.rssTcp4() ? RSS_TCP4 : 0) | (info.rssTcp6() ? RSS_TCP6 : 0);
+        if (rssTypes != 0 && (config.rxQueues() > 1 || offloads.contains(Offload.RX_RSS_HASH))) {
             conf.set(JAVA_INT, DeviceConfigurationLayout.RX_MODE, DeviceConfigurationLayout.RX_MODE_RSS);
-            conf.set(JAVA_LONG, DeviceConfigurationLayout.RSS_HASH_FUNCTIONS, RSS_TCP);
+            conf.set(JAVA_LONG, DeviceConfigurationLayout.RSS_HASH_FUNCTIONS, rssTypes);
             if (!config.rssKey().isDriversOwn()) {
                 final MemorySegment key =
                         arena.allocateFrom(JAVA_BYTE, config.rssKey().bytes(info.hashKeySize()));

@@ -54,6 +54,15 @@ public interface CLibrary {
      */
     int ppoll(long descriptors, long count, long timespec);
 
+    /** epoll_create1(2): a descriptor that watches others; the descriptor, or {@code -errno}. */
+    int epollCreate1(int flags);
+
+    /** epoll_ctl(2): what to watch; 0 or {@code -errno}. */
+    int epollCtl(int epoll, int operation, int descriptor, MemorySegment event);
+
+    /** epoll_wait(2): events written, or -1; called often, so it keeps no errno and allocates nothing. */
+    int epollWait(int epoll, long events, int most, int millis);
+
     /** strerror(3): the text for a (positive) error number. */
     String strerror(int errno);
 }

@@ -35,6 +35,12 @@ final class FfmCLibrary implements CLibrary {
             capturing("sched_getaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
     private static final MethodHandle CLOCK_GETTIME =
             capturing("clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+    private static final MethodHandle EPOLL_CREATE1 =
+            capturing("epoll_create1", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle EPOLL_CTL =
+            capturing("epoll_ctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
+    private static final MethodHandle EPOLL_WAIT =
+            plain("epoll_wait", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
     private static final MethodHandle GETTID = plain("gettid", FunctionDescriptor.of(JAVA_INT));
     private static final MethodHandle PRCTL = capturing(
             "prctl",
@@ -183,6 +189,35 @@ final class FfmCLibrary implements CLibrary {
             return (int) PPOLL.invokeExact(descriptors, count, timespec, 0L);
         } catch (final Throwable e) {
             throw new AssertionError("ppoll", e);
+        }
+    }
+
+    @Override
+    public int epollCreate1(final int flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment state = arena.allocate(CALL_STATE);
+            return result((int) EPOLL_CREATE1.invokeExact(state, flags), state);
+        } catch (final Throwable e) {
+            throw new AssertionError("epoll_create1", e);
+        }
+    }
+
+    @Override
+    public int epollCtl(final int epoll, final int operation, final int descriptor, final MemorySegment event) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment state = arena.allocate(CALL_STATE);
+            return result((int) EPOLL_CTL.invokeExact(state, epoll, operation, descriptor, event), state);
+        } catch (final Throwable e) {
+            throw new AssertionError("epoll_ctl", e);
+        }
+    }
+
+    @Override
+    public int epollWait(final int epoll, final long events, final int most, final int millis) {
+        try {
+            return (int) EPOLL_WAIT.invokeExact(epoll, events, most, millis);
+        } catch (final Throwable e) {
+            throw new AssertionError("epoll_wait", e);
         }
     }
 

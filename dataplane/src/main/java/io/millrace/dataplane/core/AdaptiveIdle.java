@@ -124,8 +124,9 @@ final class AdaptiveIdle implements IdleStrategy {
     private void arm() {
         armed = true;
         doorbell.arm();
+        deafQueues = 0;
         for (int i = 0; i < interruptingSize; i++) {
-            interrupting[i].enableInterrupt();
+            deafQueues += interrupting[i].enableInterrupt() ? 0 : 1; // a vhost port whose peer has not come yet
         }
     }
 
@@ -141,7 +142,7 @@ final class AdaptiveIdle implements IdleStrategy {
 
     private void sleep(final long now) {
         final boolean distrusted = fruitlessWakes >= FRUITLESS_WAKES;
-        final long nanos = silentQueues > 0 || distrusted ? nap : TICK_NANOS;
+        final long nanos = silentQueues + deafQueues > 0 || distrusted ? nap : TICK_NANOS;
         final boolean woken = distrusted ? waitSet.awaitWake(nanos) : waitSet.await(nanos);
         final long slept = clock.nanoTime() - now;
         counters.increment(Counter.IDLE_SLEEPS);

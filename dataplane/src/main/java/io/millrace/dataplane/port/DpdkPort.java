@@ -1,20 +1,16 @@
 package io.millrace.dataplane.port;
 
 import io.millrace.dataplane.flow.FlowSteering;
-import io.millrace.dataplane.flow.Toeplitz;
 import io.millrace.dataplane.wire.MacAddress;
+import io.millrace.dpdk.DpdkException;
 import io.millrace.dpdk.Eal;
 import io.millrace.dpdk.EthDev;
-import io.millrace.dpdk.EthDevConfig;
 import io.millrace.dpdk.EthRxQueue;
 import io.millrace.dpdk.EthTxQueue;
-import io.millrace.dpdk.MbufLayout;
 import io.millrace.dpdk.Mempool;
 import io.millrace.dpdk.Offload;
 import io.millrace.dpdk.PortInfo;
 import io.millrace.dpdk.PortStats;
-import io.millrace.dpdk.RssKey;
-import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -23,12 +19,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * each queue used by one polling thread, which calls {@link #attachThread} first.
  */
 public final class DpdkPort implements PacketPort {
-    private static final int DEFAULT_MTU = 1500;
-    /** Ethernet header, one VLAN tag and a checksum that some devices leave in. */
-    private static final int LINK_OVERHEAD = 22;
-    /** What an allocator may keep to itself, with the share of DPDK's own cache. */
-    private static final int STASH_FRAMES = 512 + Mempool.LCORE_CACHE;
-
     /** Drivers that take frames out of the kernel's stack, and don't hand on what it says of their checksums. */
     private static final Set<String> KERNEL_DRIVERS = Set.of("net_af_packet", "net_af_xdp", "net_pcap", "net_tap");
 
@@ -39,34 +29,47 @@ public final class DpdkPort implements PacketPort {
     private final EthDev device;
     private final DpdkFramePool pool;
     private final MacAddress mac;
-    private final int mtu;
+    private final DpdkPortPlan plan;
     private final PortCapabilities capabilities;
     private final DpdkRxQueue[] rxQueues;
     private final DpdkTxQueue[] txQueues;
     private final AtomicLong refused = new AtomicLong();
+    private final AtomicLong oversize = new AtomicLong();
+    private final AtomicLong exhausted = new AtomicLong();
 
-    private DpdkPort(final Eal eal, final EthDev device, final DpdkFramePool pool, final DpdkPortConfig config) {
+    private DpdkPort(final Eal eal, final EthDev device, final DpdkFramePool pool, final DpdkPortPlan plan) {
         this.eal = eal;
         this.device = device;
         this.pool = pool;
+        this.plan = plan;
         mac = new MacAddress(device.macAddress());
-        mtu = config.mtu() == 0 ? DEFAULT_MTU : config.mtu();
-        final boolean steered = steerFlows(device, config.queuePairs());
+        final int pairs = plan.device().rxQueues();
+        rxQueues = new DpdkRxQueue[pairs];
+        txQueues = new DpdkTxQueue[pairs];
+        for (int q = 0; q < pairs; q++) {
+            final SegmentJoiner joiner = new SegmentJoiner(pool.newAllocator(), oversize, exhausted);
+            rxQueues[q] = new DpdkRxQueue(device.rxQueue(q), joiner);
+        }
+        capabilities = capabilities(steerFlows(device, pairs));
+        final boolean prepare = capabilities.txIpv4Checksum() || capabilities.txTcpChecksum();
+        for (int q = 0; q < pairs; q++) {
+            txQueues[q] = new DpdkTxQueue(device.txQueue(q), prepare, pool, refused);
+        }
+    }
+
+    private PortCapabilities capabilities(final boolean steered) {
         final Set<Offload> offloads = device.offloads();
-        capabilities = new PortCapabilities(
+        return new PortCapabilities(
                 offloads.contains(Offload.RX_TCP_CHECKSUM),
                 offloads.contains(Offload.TX_IPV4_CHECKSUM),
                 offloads.contains(Offload.TX_TCP_CHECKSUM),
-                offloads.contains(Offload.RX_RSS_HASH) && device.info().rssTcp(),
+                offloads.contains(Offload.RX_RSS_HASH)
+                        && (device.info().rssTcp4() || device.info().rssTcp6()),
                 steered,
-                KERNEL_DRIVERS.contains(device.info().driver()));
-        rxQueues = new DpdkRxQueue[config.queuePairs()];
-        txQueues = new DpdkTxQueue[config.queuePairs()];
-        final boolean prepare = capabilities.txIpv4Checksum() || capabilities.txTcpChecksum();
-        for (int q = 0; q < rxQueues.length; q++) {
-            rxQueues[q] = new DpdkRxQueue(device.rxQueue(q));
-            txQueues[q] = new DpdkTxQueue(device.txQueue(q), prepare, pool, refused);
-        }
+                KERNEL_DRIVERS.contains(device.info().driver()),
+                offloads.contains(Offload.RX_VLAN_STRIP),
+                offloads.contains(Offload.TX_VLAN_INSERT),
+                rxQueues[0].interruptDescriptor() != RxQueue.NO_INTERRUPT);
     }
 
     /**
@@ -78,13 +81,12 @@ public final class DpdkPort implements PacketPort {
     public static DpdkPort open(final Eal eal, final DpdkPortConfig config) {
         final EthDev device = EthDev.attach(eal, config.device());
         try {
-            checkQueues(device, config.queuePairs());
-            final int dataRoom = dataRoom(config);
-            final Mempool mempool = Mempool.create(eal, "millrace-port-" + device.port(), frames(config), dataRoom);
+            final PortInfo info = device.info();
+            final DpdkPortPlan plan = DpdkPortPlan.of(config, info);
+            final Mempool mempool = Mempool.create(
+                    eal, "millrace-port-" + device.port(), plan.frames(), plan.dataRoom(), info.socket());
             try {
-                device.configure(deviceConfig(config), mempool);
-                device.start();
-                return new DpdkPort(eal, device, new DpdkFramePool(mempool), config);
+                return new DpdkPort(eal, device, new DpdkFramePool(mempool), start(device, plan, mempool));
             } catch (final RuntimeException e) {
                 device.close();
                 mempool.close();
@@ -96,46 +98,21 @@ public final class DpdkPort implements PacketPort {
         }
     }
 
-    /** Before the pool is made, whose size depends on it. */
-    private static void checkQueues(final EthDev device, final int queuePairs) {
-        final PortInfo info = device.info();
-        final int most = Math.min(info.maxRxQueues(), info.maxTxQueues());
-        if (queuePairs > most) {
-            throw new IllegalArgumentException(
-                    device.device().name() + ": " + queuePairs + " queue pairs; the device has at most " + most);
+    /** Starts it; the plan that it runs by. Some drivers don't start when they can't raise the interrupts asked for. */
+    private static DpdkPortPlan start(final EthDev device, final DpdkPortPlan plan, final Mempool mempool) {
+        device.configure(plan.device(), mempool);
+        try {
+            device.start();
+            return plan;
+        } catch (final DpdkException e) {
+            if (!plan.device().rxInterrupts()) {
+                throw e;
+            }
+            final DpdkPortPlan polled = plan.withoutInterrupts();
+            device.configure(polled.device(), mempool);
+            device.start();
+            return polled;
         }
-    }
-
-    /** Some devices have two receive rings a queue (vmxnet3), so receive descriptors count twice. */
-    private static int frames(final DpdkPortConfig config) {
-        final long descriptors = (long) config.queuePairs() * (2L * config.rxDescriptors() + config.txDescriptors());
-        final long wanted = descriptors + config.engineFrames() + (long) config.pollingThreads() * STASH_FRAMES;
-        return (int) Math.min(wanted, Integer.MAX_VALUE);
-    }
-
-    private static int dataRoom(final DpdkPortConfig config) {
-        final int frame = (config.mtu() == 0 ? DEFAULT_MTU : config.mtu()) + LINK_OVERHEAD;
-        return Math.max(Mempool.DEFAULT_DATA_ROOM, MbufLayout.HEADROOM + (frame + 63 & ~63));
-    }
-
-    private static EthDevConfig deviceConfig(final DpdkPortConfig config) {
-        final Set<Offload> wanted = config.offloads()
-                ? EnumSet.of(
-                        Offload.RX_IPV4_CHECKSUM,
-                        Offload.RX_TCP_CHECKSUM,
-                        Offload.RX_RSS_HASH,
-                        Offload.TX_IPV4_CHECKSUM,
-                        Offload.TX_TCP_CHECKSUM)
-                : EnumSet.noneOf(Offload.class);
-        return EthDevConfig.builder()
-                .queuePairs(config.queuePairs())
-                .rxDescriptors(config.rxDescriptors())
-                .txDescriptors(config.txDescriptors())
-                .mtu(config.mtu())
-                .offloads(wanted)
-                .rssKey(RssKey.of(Toeplitz.standard().key()))
-                .promiscuous(config.promiscuous())
-                .build();
     }
 
     /** Makes the device's redirection table agree with {@link FlowSteering}; false when the device can't. */
@@ -169,7 +146,7 @@ public final class DpdkPort implements PacketPort {
 
     @Override
     public int mtu() {
-        return mtu;
+        return plan.mtu();
     }
 
     @Override
@@ -200,7 +177,8 @@ public final class DpdkPort implements PacketPort {
                 stats.rxBytes(),
                 stats.rxMissed(),
                 stats.rxErrors(),
-                stats.rxNoMbuf(),
+                oversize.get(),
+                stats.rxNoMbuf() + exhausted.get(),
                 stats.txPackets(),
                 stats.txBytes(),
                 stats.txErrors() + refused.get());
@@ -233,12 +211,27 @@ public final class DpdkPort implements PacketPort {
     }
 
     /** A receive queue of the device. */
-    private record DpdkRxQueue(EthRxQueue queue) implements RxQueue {
+    private record DpdkRxQueue(EthRxQueue queue, SegmentJoiner joiner) implements RxQueue {
         @Override
         public int receive(final FrameBurst burst) {
-            final int received = queue.receive(burst.address(), burst.capacity());
-            burst.size(received);
-            return received;
+            burst.size(queue.receive(burst.address(), burst.capacity()));
+            joiner.join(burst); // some drivers chain segments whether or not they were asked to
+            return burst.size();
+        }
+
+        @Override
+        public int interruptDescriptor() {
+            return queue.interruptDescriptor();
+        }
+
+        @Override
+        public boolean enableInterrupt() {
+            return queue.enableInterrupt();
+        }
+
+        @Override
+        public void disableInterrupt() {
+            queue.disableInterrupt();
         }
     }
 

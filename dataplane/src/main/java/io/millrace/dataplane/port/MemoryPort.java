@@ -124,13 +124,13 @@ public final class MemoryPort implements PacketPort {
             txFrames += transmitter.frames.sum();
             txBytes += transmitter.bytes.sum();
         }
-        return new PortStatistics(rxFrames, rxBytes, 0, 0, 0, txFrames, txBytes, 0);
+        return new PortStatistics(rxFrames, rxBytes, 0, 0, 0, 0, txFrames, txBytes, 0);
     }
 
     @Override
     public PortCapabilities capabilities() {
         final boolean offload = config.checksumOffload();
-        return new PortCapabilities(offload, offload, offload, true, true, false);
+        return new PortCapabilities(offload, offload, offload, true, true, false, false, false, false);
     }
 
     /** Gives up this port's queues; the pool is closed with the {@link Pair}. */

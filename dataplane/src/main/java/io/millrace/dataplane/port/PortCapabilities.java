@@ -5,11 +5,14 @@ package io.millrace.dataplane.port;
  *
  * @param rxChecksum received frames carry the verdict on their checksums in the mbuf's flags
  * @param txIpv4Checksum fills in the IPv4 header checksum of frames sent
- * @param txTcpChecksum completes the TCP checksum of frames sent
+ * @param txTcpChecksum completes the TCP checksum of frames sent, over IPv4 and IPv6
  * @param rssHash received frames carry the Toeplitz hash, by the standard key of {@code flow.Toeplitz}
  * @param flowSteering each TCP flow comes in by the queue that {@code flow.FlowSteering} says for this many queues
  * @param partialChecksums a kernel on this host may send frames whose TCP checksum is left to a device that is not there,
  *     without saying so: the field holds the pseudo header's sum
+ * @param vlanStrip takes the VLAN tag out of frames received: {@code MbufFlags.RX_VLAN_STRIPPED}, {@code Mbuf.vlanTci}
+ * @param vlanInsert puts a VLAN tag into frames sent that ask for it: {@code MbufFlags.TX_VLAN}, {@code Mbuf.vlanTci}
+ * @param rxInterrupts its receive queues can raise interrupts
  */
 public record PortCapabilities(
         boolean rxChecksum,
@@ -17,7 +20,11 @@ public record PortCapabilities(
         boolean txTcpChecksum,
         boolean rssHash,
         boolean flowSteering,
-        boolean partialChecksums) {
+        boolean partialChecksums,
+        boolean vlanStrip,
+        boolean vlanInsert,
+        boolean rxInterrupts) {
     /** A port that leaves everything to software. */
-    public static final PortCapabilities NONE = new PortCapabilities(false, false, false, false, false, false);
+    public static final PortCapabilities NONE =
+            new PortCapabilities(false, false, false, false, false, false, false, false, false);
 }

@@ -30,8 +30,15 @@ public interface RxQueue {
         return NO_INTERRUPT;
     }
 
-    /** Asks for an interrupt by the next frame. One that is in the queue already may not cause any: receive after this. */
-    default void enableInterrupt() {}
+    /**
+     * Asks for an interrupt by the next frame. One that is in the queue already may not cause any: receive after this, and
+     * sleep only if that brought nothing. An interrupt may be in vain.
+     *
+     * @return whether one will come; if not, keep polling, or sleep for a bounded time
+     */
+    default boolean enableInterrupt() {
+        return false;
+    }
 
     /** Wants no interrupt any more, and makes the descriptor unreadable if one has come. */
     default void disableInterrupt() {}

@@ -164,8 +164,9 @@ class AdaptiveIdleTest {
         }
 
         @Override
-        public void enableInterrupt() {
+        public boolean enableInterrupt() {
             calls.add("enable");
+            return true;
         }
 
         @Override

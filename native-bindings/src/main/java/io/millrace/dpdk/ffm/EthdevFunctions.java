@@ -49,6 +49,12 @@ public interface EthdevFunctions {
     /** rte_eth_promiscuous_enable or _disable. */
     int promiscuous(int port, boolean on);
 
+    /** rte_eth_allmulticast_enable or _disable. */
+    int allMulticast(int port, boolean on);
+
+    /** rte_eth_dev_set_mtu: bytes of the largest IP packet. */
+    int setMtu(int port, int mtu);
+
     /** rte_eth_macaddr_get: fills 6 bytes. */
     int macaddrGet(int port, MemorySegment address);
 
@@ -60,6 +66,24 @@ public interface EthdevFunctions {
 
     /** rte_eth_stats_get: fills a {@code struct rte_eth_stats}. */
     int statsGet(int port, MemorySegment stats);
+
+    /** rte_eth_stats_reset: the counters of {@link #statsGet} begin at 0 again. */
+    int statsReset(int port);
+
+    /** rte_eth_xstats_reset: all counters begin at 0 again. */
+    int xstatsReset(int port);
+
+    /** rte_eth_xstats_get_names: how many there are; fills {@code size} names of 64 bytes when that is enough. */
+    int xstatsNames(int port, MemorySegment names, int size);
+
+    /** rte_eth_xstats_get: how many there are; fills {@code size} {@code struct rte_eth_xstat}s when that is enough. */
+    int xstatsGet(int port, MemorySegment values, int size);
+
+    /** rte_eth_dev_rx_intr_enable or _disable: whether a receive queue's next frame raises its interrupt. */
+    int rxInterrupt(int port, int queue, boolean on);
+
+    /** rte_eth_dev_rx_intr_ctl_q_get_fd: the file descriptor of a receive queue's interrupt; -1 for none. */
+    int rxInterruptFd(int port, int queue);
 
     /** rte_eth_dev_rss_reta_update: fills the redirection table from {@code struct rte_eth_rss_reta_entry64}s. */
     int rssRetaUpdate(int port, MemorySegment entries, int size);

@@ -35,6 +35,16 @@ final class FfmEthdevFunctions implements EthdevFunctions {
     private final MethodHandle txQueueSetup;
     private final MethodHandle promiscuousEnable;
     private final MethodHandle promiscuousDisable;
+    private final MethodHandle allMulticastEnable;
+    private final MethodHandle allMulticastDisable;
+    private final MethodHandle setMtu;
+    private final MethodHandle statsReset;
+    private final MethodHandle xstatsReset;
+    private final MethodHandle xstatsNames;
+    private final MethodHandle xstatsGet;
+    private final MethodHandle rxInterruptEnable;
+    private final MethodHandle rxInterruptDisable;
+    private final MethodHandle rxInterruptFd;
 
     FfmEthdevFunctions(final DpdkLibrary library) {
         this.library = library;
@@ -68,6 +78,23 @@ final class FfmEthdevFunctions implements EthdevFunctions {
         promiscuousEnable = library.function("rte_eth_promiscuous_enable", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR));
         promiscuousDisable =
                 library.function("rte_eth_promiscuous_disable", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR));
+        allMulticastEnable =
+                library.function("rte_eth_allmulticast_enable", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR));
+        allMulticastDisable =
+                library.function("rte_eth_allmulticast_disable", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR));
+        setMtu = library.function("rte_eth_dev_set_mtu", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR, JAVA_CHAR));
+        statsReset = library.function("rte_eth_stats_reset", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR));
+        xstatsReset = library.function("rte_eth_xstats_reset", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR));
+        xstatsNames = library.function(
+                "rte_eth_xstats_get_names", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR, ADDRESS, JAVA_INT));
+        xstatsGet =
+                library.function("rte_eth_xstats_get", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR, ADDRESS, JAVA_INT));
+        rxInterruptEnable =
+                library.function("rte_eth_dev_rx_intr_enable", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR, JAVA_CHAR));
+        rxInterruptDisable =
+                library.function("rte_eth_dev_rx_intr_disable", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR, JAVA_CHAR));
+        rxInterruptFd = library.function(
+                "rte_eth_dev_rx_intr_ctl_q_get_fd", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR, JAVA_CHAR));
     }
 
     @Override
@@ -246,6 +273,82 @@ final class FfmEthdevFunctions implements EthdevFunctions {
             return (int) rssRetaUpdate.invokeExact((char) port, entries, (char) size);
         } catch (final Throwable e) {
             throw new AssertionError("rte_eth_dev_rss_reta_update", e);
+        }
+    }
+
+    @Override
+    public int allMulticast(final int port, final boolean on) {
+        try {
+            return on
+                    ? (int) allMulticastEnable.invokeExact((char) port)
+                    : (int) allMulticastDisable.invokeExact((char) port);
+        } catch (final Throwable e) {
+            throw new AssertionError("rte_eth_allmulticast_enable", e);
+        }
+    }
+
+    @Override
+    public int setMtu(final int port, final int mtu) {
+        try {
+            return (int) setMtu.invokeExact((char) port, (char) mtu);
+        } catch (final Throwable e) {
+            throw new AssertionError("rte_eth_dev_set_mtu", e);
+        }
+    }
+
+    @Override
+    public int statsReset(final int port) {
+        try {
+            return (int) statsReset.invokeExact((char) port);
+        } catch (final Throwable e) {
+            throw new AssertionError("rte_eth_stats_reset", e);
+        }
+    }
+
+    @Override
+    public int xstatsReset(final int port) {
+        try {
+            return (int) xstatsReset.invokeExact((char) port);
+        } catch (final Throwable e) {
+            throw new AssertionError("rte_eth_xstats_reset", e);
+        }
+    }
+
+    @Override
+    public int xstatsNames(final int port, final MemorySegment names, final int size) {
+        try {
+            return (int) xstatsNames.invokeExact((char) port, names, size);
+        } catch (final Throwable e) {
+            throw new AssertionError("rte_eth_xstats_get_names", e);
+        }
+    }
+
+    @Override
+    public int xstatsGet(final int port, final MemorySegment values, final int size) {
+        try {
+            return (int) xstatsGet.invokeExact((char) port, values, size);
+        } catch (final Throwable e) {
+            throw new AssertionError("rte_eth_xstats_get", e);
+        }
+    }
+
+    @Override
+    public int rxInterrupt(final int port, final int queue, final boolean on) {
+        try {
+            return on
+                    ? (int) rxInterruptEnable.invokeExact((char) port, (char) queue)
+                    : (int) rxInterruptDisable.invokeExact((char) port, (char) queue);
+        } catch (final Throwable e) {
+            throw new AssertionError("rte_eth_dev_rx_intr_enable", e);
+        }
+    }
+
+    @Override
+    public int rxInterruptFd(final int port, final int queue) {
+        try {
+            return (int) rxInterruptFd.invokeExact((char) port, (char) queue);
+        } catch (final Throwable e) {
+            throw new AssertionError("rte_eth_dev_rx_intr_ctl_q_get_fd", e);
         }
     }
 

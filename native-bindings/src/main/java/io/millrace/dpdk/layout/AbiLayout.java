@@ -10,20 +10,29 @@ import java.util.TreeMap;
  * @param abi the number in the soname: {@code librte_eal.so.23}
  * @param releases the DPDK releases that have it
  */
-public record AbiLayout(int abi, String releases, FastPathLayout fastPath, DeviceInfoLayout deviceInfo) {
+public record AbiLayout(
+        int abi,
+        String releases,
+        FastPathLayout fastPath,
+        DeviceInfoLayout deviceInfo,
+        DeviceConfigurationLayout configuration) {
     private static final FastPathLayout FUNCTIONS_FIRST = new FastPathLayout(0, 24, 64, 72, 88);
     private static final FastPathLayout QUEUES_FIRST = new FastPathLayout(16, 0, 80, 88, 64);
 
-    private static final DeviceInfoLayout WITHOUT_MAX_RX_BUFFER = new DeviceInfoLayout(36, 44, 46);
-    private static final DeviceInfoLayout WITH_MAX_RX_BUFFER = new DeviceInfoLayout(40, 48, 50);
+    private static final DeviceInfoLayout WITHOUT_MAX_RX_BUFFER =
+            new DeviceInfoLayout(DeviceInfoLayout.ABSENT, 36, 44, 46);
+    private static final DeviceInfoLayout WITH_MAX_RX_BUFFER = new DeviceInfoLayout(36, 40, 48, 50);
+
+    private static final DeviceConfigurationLayout WITHOUT_RSS_ALGORITHM = new DeviceConfigurationLayout(2264);
+    private static final DeviceConfigurationLayout WITH_RSS_ALGORITHM = new DeviceConfigurationLayout(2272);
 
     private static final SortedMap<Integer, AbiLayout> KNOWN = new TreeMap<>();
 
     static {
-        know(new AbiLayout(23, "22.11 to 23.07", FUNCTIONS_FIRST, WITHOUT_MAX_RX_BUFFER));
-        know(new AbiLayout(24, "23.11 to 24.07", QUEUES_FIRST, WITH_MAX_RX_BUFFER));
-        know(new AbiLayout(25, "24.11 to 25.07", QUEUES_FIRST, WITH_MAX_RX_BUFFER));
-        know(new AbiLayout(26, "25.11", QUEUES_FIRST, WITH_MAX_RX_BUFFER));
+        know(new AbiLayout(23, "22.11 to 23.07", FUNCTIONS_FIRST, WITHOUT_MAX_RX_BUFFER, WITHOUT_RSS_ALGORITHM));
+        know(new AbiLayout(24, "23.11 to 24.07", QUEUES_FIRST, WITH_MAX_RX_BUFFER, WITH_RSS_ALGORITHM));
+        know(new AbiLayout(25, "24.11 to 25.07", QUEUES_FIRST, WITH_MAX_RX_BUFFER, WITH_RSS_ALGORITHM));
+        know(new AbiLayout(26, "25.11", QUEUES_FIRST, WITH_MAX_RX_BUFFER, WITH_RSS_ALGORITHM));
     }
 
     private static void know(final AbiLayout layout) {

@@ -1,7 +1,12 @@
 package io.millrace.dpdk.layout;
 
-/** {@code struct rte_eth_conf}: the same in all ABIs but for what lies behind the last field used here. */
-public final class DeviceConfigurationLayout {
+/**
+ * {@code struct rte_eth_conf}: the fields that ABI 24 moved, when {@code struct rte_eth_rss_conf} got another. The
+ * constants are the same in all.
+ *
+ * @param interrupts {@code intr_conf}: bits of 32
+ */
+public record DeviceConfigurationLayout(int interrupts) {
     /** Bytes to give to {@code rte_eth_dev_configure}: 2272 in ABI 23, 2280 later; zeroed. */
     public static final int SIZE = 4096;
 
@@ -32,5 +37,6 @@ public final class DeviceConfigurationLayout {
     /** Bytes in {@code struct rte_eth_rss_reta_entry64}. */
     public static final int RETA_STRIDE = 136;
 
-    private DeviceConfigurationLayout() {}
+    /** In {@code intr_conf}, its bit field {@code rxq}: receive queues may raise interrupts. */
+    public static final int INTERRUPT_RX_QUEUE = 1 << 1;
 }

@@ -127,6 +127,9 @@ class InstalledHeadersTest {
         field(fields, info, "min_mtu", DeviceInfoLayout.MIN_MTU);
         field(fields, info, "max_mtu", DeviceInfoLayout.MAX_MTU);
         field(fields, info, "min_rx_bufsize", DeviceInfoLayout.MIN_RX_BUFFER_SIZE);
+        if (layout.deviceInfo().maxRxBufferSize() != DeviceInfoLayout.ABSENT) {
+            field(fields, info, "max_rx_bufsize", layout.deviceInfo().maxRxBufferSize());
+        }
         field(fields, info, "max_rx_pktlen", layout.deviceInfo().maxRxPacketLength());
         field(fields, info, "max_rx_queues", layout.deviceInfo().maxRxQueues());
         field(fields, info, "max_tx_queues", layout.deviceInfo().maxTxQueues());
@@ -137,6 +140,10 @@ class InstalledHeadersTest {
         field(fields, info, "flow_type_rss_offloads", DeviceInfoLayout.RSS_FLOW_TYPES);
         field(fields, info, "rx_desc_lim", DeviceInfoLayout.RX_DESCRIPTOR_LIMITS);
         field(fields, info, "tx_desc_lim", DeviceInfoLayout.TX_DESCRIPTOR_LIMITS);
+        field(fields, info, "default_rxportconf", DeviceInfoLayout.RX_PREFERENCE);
+        field(fields, info, "default_txportconf", DeviceInfoLayout.TX_PREFERENCE);
+        field(fields, "rte_eth_dev_portconf", "burst_size", DeviceInfoLayout.PREFERENCE_BURST);
+        field(fields, "rte_eth_dev_portconf", "ring_size", DeviceInfoLayout.PREFERENCE_RING);
         field(fields, "rte_eth_desc_lim", "nb_max", DeviceInfoLayout.LIMIT_MAX);
         field(fields, "rte_eth_desc_lim", "nb_min", DeviceInfoLayout.LIMIT_MIN);
         field(fields, "rte_eth_desc_lim", "nb_align", DeviceInfoLayout.LIMIT_ALIGN);
@@ -150,11 +157,20 @@ class InstalledHeadersTest {
         field(fields, conf, "rx_adv_conf.rss_conf.rss_key", DeviceConfigurationLayout.RSS_KEY);
         field(fields, conf, "rx_adv_conf.rss_conf.rss_key_len", DeviceConfigurationLayout.RSS_KEY_LENGTH);
         field(fields, conf, "rx_adv_conf.rss_conf.rss_hf", DeviceConfigurationLayout.RSS_HASH_FUNCTIONS);
+        field(fields, conf, "intr_conf", layout.configuration().interrupts());
+        fields.put(
+                "((union {struct rte_eth_intr_conf c; uint32_t bits;}) {.c = {.rxq = 1}}).bits",
+                DeviceConfigurationLayout.INTERRUPT_RX_QUEUE);
         fields.put("RTE_ETH_MQ_RX_NONE", DeviceConfigurationLayout.RX_MODE_NONE);
         fields.put("RTE_ETH_MQ_RX_RSS", DeviceConfigurationLayout.RX_MODE_RSS);
         field(fields, "rte_eth_rss_reta_entry64", "mask", DeviceConfigurationLayout.RETA_MASK);
         field(fields, "rte_eth_rss_reta_entry64", "reta", DeviceConfigurationLayout.RETA_ENTRIES);
         fields.put("sizeof(struct rte_eth_rss_reta_entry64)", DeviceConfigurationLayout.RETA_STRIDE);
+
+        fields.put("sizeof(struct rte_eth_xstat)", ExtendedStatsLayout.STRIDE);
+        field(fields, "rte_eth_xstat", "id", ExtendedStatsLayout.ID);
+        field(fields, "rte_eth_xstat", "value", ExtendedStatsLayout.VALUE);
+        fields.put("sizeof(struct rte_eth_xstat_name)", ExtendedStatsLayout.NAME_STRIDE);
 
         fields.put("sizeof(struct rte_eth_stats) <= " + PortStatsLayout.SIZE, 1);
         field(fields, "rte_eth_stats", "ipackets", PortStatsLayout.RX_PACKETS);

@@ -1,0 +1,13 @@
+package io.millrace.dataplane.port;
+
+/** What a {@link DpdkPort} may be asked for; what the device lacks is left out, and its capabilities tell so. */
+public enum PortFeature {
+    /** Checksums and hashes by the device. */
+    OFFLOADS,
+    /** VLAN tags taken out of and put into frames by the device, by way of the mbuf's tag field. */
+    VLAN_OFFLOAD,
+    /** Frames to other stations, too. */
+    PROMISCUOUS,
+    /** Receive queues that can raise interrupts, so that a thread may sleep. */
+    RX_INTERRUPTS
+}
