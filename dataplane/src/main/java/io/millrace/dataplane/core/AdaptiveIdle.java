@@ -39,6 +39,8 @@ final class AdaptiveIdle implements IdleStrategy {
     private int interruptingSize;
     /** Queues that can't wake us; one more until the rings between threads do. */
     private int silentQueues = 1;
+    /** Queues that could not promise to wake us this time. */
+    private int deafQueues;
 
     private boolean idle;
     private boolean armed;
