@@ -1,16 +1,23 @@
 package io.millrace.cli;
 
+import io.millrace.dataplane.core.CoreCheck;
+import io.millrace.dataplane.core.IdleMode;
 import io.millrace.dpdk.DpdkException;
 import io.millrace.dpdk.DpdkInstallation;
 import io.millrace.linux.CpuAffinity;
+import io.millrace.linux.CpuTopology;
 import io.millrace.linux.HugePages;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code millrace doctor}: looks over the machine, and says what to do about what is missing. */
 @Command(
@@ -18,15 +25,29 @@ import picocli.CommandLine.Command;
         description = "Look over the machine: JDK, DPDK, huge pages, cores, privileges.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
-final class DoctorCommand implements Callable<Integer> {
+final class DoctorCommand implements Callable<Integer>, Checked {
     private static final long WANTED_HUGE_BYTES = 1L << 30;
     private static final long MEGABYTE = 1 << 20;
+
+    @Option(
+            names = "--cores",
+            converter = CoreList.Converter.class,
+            paramLabel = "LIST",
+            description = "Also look at these CPUs as those of polling threads, as serve --cores has them.")
+    private CoreList cores = CoreList.NONE;
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
     private PrintWriter out;
     private boolean healthy = true;
+
+    @Override
+    public void check(final List<String> errors) {
+        if (cores != null) {
+            cores.check(errors, "--cores", CpuAffinity.allowedCpus());
+        }
+    }
 
     @Override
     public Integer call() throws IOException {
@@ -66,10 +87,27 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private void checkCores() {
+        final CoreCheck check = CoreCheck.ofThisMachine();
         warn(
-                CpuAffinity.allowedCpus().size() > 1,
-                "CPUs this process may use: " + CpuAffinity.allowedCpus(),
+                check.allowed().size() > 1,
+                "CPUs this process may use: " + check.allowed(),
                 "give it two or more: a polling thread takes a whole one");
+        check.quota()
+                .ifPresent(cpus -> warn(
+                        cpus >= 2,
+                        "CPU time the control group allows: %.1f CPUs".formatted(cpus),
+                        "raise cpu.max: a polling thread takes a whole CPU"));
+        final CpuTopology topology = check.topology();
+        note("CPUs isolated (isolcpus=): " + topology.isolated() + ", free of timer ticks (nohz_full=): "
+                + topology.tickless());
+        note("CPUs of each core: " + Set.copyOf(topology.siblings().values()) + ", NUMA node of each CPU: "
+                + topology.nodes());
+        final List<CoreCheck.Poller> pollers = cores.cpus().stream()
+                .map(cpu -> new CoreCheck.Poller("a thread", OptionalInt.of(cpu)))
+                .toList();
+        for (final CoreCheck.Finding finding : check.findings(pollers, List.of(), IdleMode.BUSY)) {
+            print(finding.warning() ? "WARN" : "note", finding.line(), "");
+        }
     }
 
     private void checkPrivileges() throws IOException {
@@ -98,6 +136,10 @@ final class DoctorCommand implements Callable<Integer> {
 
     private void warn(final boolean good, final String what, final String mend) {
         print(good ? "ok  " : "WARN", what, good ? "" : mend);
+    }
+
+    private void note(final String what) {
+        print("note", what, "");
     }
 
     private void print(final String verdict, final String what, final String mend) {

@@ -37,7 +37,8 @@ public final class EdgeDescriptor implements AutoCloseable {
         final int result = library.epollCtl(number, EPOLL_CTL_ADD, descriptor, event);
         if (result < 0) {
             library.close(number);
-            throw new LinuxException("epoll_ctl on descriptor " + descriptor, -result, "is it open, and one that poll(2) takes?");
+            throw new LinuxException(
+                    "epoll_ctl on descriptor " + descriptor, -result, "is it open, and one that poll(2) takes?");
         }
     }
 

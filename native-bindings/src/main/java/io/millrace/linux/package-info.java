@@ -1,5 +1,5 @@
 /**
- * The few things asked of Linux itself: memory mappings, CPU affinity, CPU time, sleeping and huge pages. Everyone may import it;
+ * The few things asked of Linux itself: memory mappings, CPUs and their affinity, CPU time, sleeping and huge pages. Everyone may import it;
  * it imports nothing of Millrace.
  */
 package io.millrace.linux;

@@ -1,5 +1,8 @@
 package io.millrace.tcp;
 
+import io.millrace.dataplane.core.CoreCheck;
+import io.millrace.dataplane.core.CoreCheck.Poller;
+import io.millrace.dataplane.core.CoreCheck.PortNode;
 import io.millrace.dataplane.core.Datapath;
 import io.millrace.dataplane.core.DatapathConfig;
 import io.millrace.dataplane.core.IdleMode;
@@ -92,8 +95,14 @@ public final class TcpEngine implements AutoCloseable {
     }
 
     private void startThreads(final Builder builder) {
+        final List<Poller> pollers = new ArrayList<>();
         for (int i = 0; i < agents.size(); i++) {
-            final OptionalInt cpu = i < builder.cores.length ? OptionalInt.of(builder.cores[i]) : OptionalInt.empty();
+            pollers.add(new Poller(agents.get(i).roleName(), builder.cpuOf(i)));
+        }
+        final PortNode node = new PortNode(port.name(), port.numaNode());
+        CoreCheck.ofThisMachine().log(pollers, List.of(node), builder.idle);
+        for (int i = 0; i < agents.size(); i++) {
+            final OptionalInt cpu = builder.cpuOf(i);
             final Idling idling = Idling.of(builder.idle, counters.get(i));
             threads.add(PollingThread.start(agents.get(i), cpu, idling, counters.get(i)));
         }
@@ -319,6 +328,11 @@ public final class TcpEngine implements AutoCloseable {
             final TcpEngine engine = new TcpEngine(checked());
             engine.startManually();
             return engine;
+        }
+
+        /** The CPU of a polling thread, by its place in the order of {@link #cores}. */
+        private OptionalInt cpuOf(final int thread) {
+            return thread < cores.length ? OptionalInt.of(cores[thread]) : OptionalInt.empty();
         }
 
         private Builder checked() {

@@ -145,6 +145,11 @@ public final class DpdkPort implements PacketPort {
     }
 
     @Override
+    public int numaNode() {
+        return device.info().socket();
+    }
+
+    @Override
     public int mtu() {
         return plan.mtu();
     }

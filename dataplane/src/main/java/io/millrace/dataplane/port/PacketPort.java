@@ -36,6 +36,11 @@ public interface PacketPort extends AutoCloseable {
     /** What the device does by itself. */
     PortCapabilities capabilities();
 
+    /** The NUMA node it is plugged in, negative for none: the cores of its polling threads are best of the same. */
+    default int numaNode() {
+        return -1;
+    }
+
     /** Called once on each thread that will poll queues or allocate frames of this port, before it does. */
     default void attachThread() {}
 
