@@ -9,6 +9,7 @@ import io.millrace.dpdk.ffm.EthdevFunctions;
 import io.millrace.dpdk.layout.FastPathLayout;
 import io.millrace.dpdk.layout.PortStatsLayout;
 import io.millrace.linux.EdgeDescriptor;
+import io.millrace.linux.PacketSockets;
 import io.millrace.memory.Memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -162,8 +163,18 @@ public final class EthDev implements AutoCloseable {
 
     /** The queue's interrupt, which lives until the port is stopped; null when it has none. */
     private EdgeDescriptor interrupt(final int queue) {
-        final int descriptor = setup.config().rxInterrupts() ? ethdev.rxInterruptFd(port, queue) : -1;
+        final int descriptor = setup.config().rxInterrupts() ? interruptDescriptor(queue) : -1;
         return descriptor < 0 ? null : interrupts.computeIfAbsent(queue, ignored -> new EdgeDescriptor(descriptor));
+    }
+
+    private int interruptDescriptor(final int queue) {
+        if (!device.driver().equals("net_af_packet")) {
+            return ethdev.rxInterruptFd(port, queue);
+        }
+        // The driver opens a socket for each queue, one after the other, and each can be waited for as any socket can.
+        final List<Integer> sockets =
+                device.argument("iface").map(PacketSockets::boundTo).orElse(List.of());
+        return sockets.size() == setup.config().rxQueues() ? sockets.get(queue) : -1;
     }
 
     private void requireQueue(final int queue, final int queues) {

@@ -63,6 +63,12 @@ public interface CLibrary {
     /** epoll_wait(2): events written, or -1; called often, so it keeps no errno and allocates nothing. */
     int epollWait(int epoll, long events, int most, int millis);
 
+    /** getsockname(2): what a socket is bound to, into {@code address} of {@code length} bytes; 0 or {@code -errno}. */
+    int getsockname(int descriptor, MemorySegment address, MemorySegment length);
+
+    /** if_nametoindex(3): the number of an interface in the calling thread's network namespace; 0 when there is none. */
+    int ifNameToIndex(String name);
+
     /** strerror(3): the text for a (positive) error number. */
     String strerror(int errno);
 }

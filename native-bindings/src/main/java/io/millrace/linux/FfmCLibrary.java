@@ -55,6 +55,10 @@ final class FfmCLibrary implements CLibrary {
             plain("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle PPOLL =
             plain("ppoll", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle GETSOCKNAME =
+            capturing("getsockname", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+    private static final MethodHandle IF_NAMETOINDEX =
+            plain("if_nametoindex", FunctionDescriptor.of(JAVA_INT, ADDRESS));
     private static final MethodHandle STRERROR = plain("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
     private FfmCLibrary() {}
@@ -218,6 +222,25 @@ final class FfmCLibrary implements CLibrary {
             return (int) EPOLL_WAIT.invokeExact(epoll, events, most, millis);
         } catch (final Throwable e) {
             throw new AssertionError("epoll_wait", e);
+        }
+    }
+
+    @Override
+    public int getsockname(final int descriptor, final MemorySegment address, final MemorySegment length) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment state = arena.allocate(CALL_STATE);
+            return result((int) GETSOCKNAME.invokeExact(state, descriptor, address, length), state);
+        } catch (final Throwable e) {
+            throw new AssertionError("getsockname", e);
+        }
+    }
+
+    @Override
+    public int ifNameToIndex(final String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) IF_NAMETOINDEX.invokeExact(arena.allocateFrom(name));
+        } catch (final Throwable e) {
+            throw new AssertionError("if_nametoindex", e);
         }
     }
 

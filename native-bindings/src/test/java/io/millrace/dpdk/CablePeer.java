@@ -6,17 +6,20 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Two ports of one process with a cable between them: sends numbered frames into the first and checks what comes out of
- * the second. Arguments: both devices, the number of frames.
+ * the second. Arguments: both devices, the number of frames, and {@code asleep} to wait for each frame's interrupt.
  */
 final class CablePeer {
     private static final int BURST = 32;
     private static final int LENGTH = 100;
     private static final long ETHERTYPE_EXPERIMENTAL = 0x88b5;
 
+    private static final int PATIENCE_MILLIS = 20_000;
+
     private CablePeer() {}
 
     public static void main(final String[] args) {
         final long frames = Long.parseLong(args[2]);
+        final boolean asleep = args.length > 3;
         final EalOptions options =
                 EalOptions.builder().hugePages(false).memoryMegabytes(256).build();
         try (Eal eal = Eal.start(options);
@@ -26,7 +29,12 @@ final class CablePeer {
                 MbufCache cache = pool.newCache();
                 MemoryRegion array = MemoryRegion.allocate("a burst", BURST * 8L)) {
             for (final EthDev dev : new EthDev[] {from, to}) {
-                dev.configure(EthDevConfig.builder().promiscuous(true).build(), pool);
+                dev.configure(
+                        EthDevConfig.builder()
+                                .promiscuous(true)
+                                .rxInterrupts(asleep)
+                                .build(),
+                        pool);
                 dev.start();
             }
             System.out.println(from.info() + " " + from.link() + " " + Long.toHexString(from.macAddress()));
@@ -36,12 +44,29 @@ final class CablePeer {
             long received = 0;
             long sent = 0;
             while (received < frames && System.nanoTime() < deadline) {
-                if (sent - received < BURST && sent < frames) {
+                if (sent - received < (asleep ? 1 : BURST) && sent < frames) {
                     sent += send(tx, cache, array.address(), sent);
+                }
+                if (asleep) {
+                    awaitInterrupt(rx);
                 }
                 received = receive(rx, cache, array.address(), received);
             }
             System.out.println("received " + received + " " + from.stats() + " " + to.stats());
+        }
+    }
+
+    /** What was sent before the interrupt was enabled is told too by a driver whose socket is always watched. */
+    private static void awaitInterrupt(final EthRxQueue rx) {
+        if (!PollDescriptor.await(rx.interruptDescriptor(), PATIENCE_MILLIS)) {
+            throw new IllegalStateException("no interrupt; descriptor " + rx.interruptDescriptor());
+        }
+        rx.disableInterrupt();
+        if (PollDescriptor.await(rx.interruptDescriptor(), 0)) {
+            throw new IllegalStateException("readable after it was switched off");
+        }
+        if (!rx.enableInterrupt()) {
+            throw new IllegalStateException("promises no interrupt");
         }
     }
 
