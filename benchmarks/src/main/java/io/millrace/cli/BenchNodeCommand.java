@@ -14,7 +14,6 @@ import io.millrace.dataplane.wire.IpPrefix;
 import io.millrace.dataplane.wire.MacAddress;
 import io.millrace.dpdk.Devargs;
 import io.millrace.tcp.ListenConfig;
-import io.millrace.tcp.ListenConfig.SynOverflow;
 import io.millrace.tcp.TcpConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -88,7 +87,7 @@ final class BenchNodeCommand implements Callable<Integer> {
             if (role == Role.SERVER) {
                 host.engine()
                         .listen(
-                                new ListenConfig(Addressing.PORT, tables.synQueue(), SynOverflow.COOKIES, true),
+                                ListenConfig.onPort(Addressing.PORT).withBacklog(tables.synQueue()),
                                 shard -> App.CLOSE.newHandler());
             }
             final NodeReporter reporter = new NodeReporter(host.engine(), generators, facts(host));

@@ -190,7 +190,7 @@ final class ServeCommand implements Callable<Integer>, Checked {
         final ListenConfig.SynOverflow overflow = EngineNames.synOverflow(synOverflow);
         for (final AppPort app : apps) {
             engine.listen(
-                    new ListenConfig(app.port(), (int) backlog, overflow, true),
+                    ListenConfig.onPort(app.port()).withBacklog((int) backlog).withOverflow(overflow),
                     shard -> app.app().newHandler());
         }
     }

@@ -1,15 +1,27 @@
 package io.millrace.tcp;
 
+import io.millrace.dataplane.wire.IpAddress;
+import java.util.Optional;
+
 /**
  * How a port listens.
  *
+ * @param local the address listened on, one of ours; {@link IpAddress#ANY_IPV4} and {@link IpAddress#ANY_IPV6} for all of one
+ *     family, empty for all.
  * @param port 1 to 65535.
- * @param backlog bound of the SYN queue's share and of the accept queue of this listener, on each shard; at least 1.
+ * @param backlog bound of the SYN queue's share on each shard, and of the accept queue over all shards; at least 1.
  * @param overflow what happens to a SYN when the listener's share of the SYN queue is full.
  * @param autoAccept true hands each connection to the handler as it completes; false leaves it in the accept queue until
- *     {@link TcpLoop#accept} asks for it.
+ *     {@link TcpListener#accept} asks for it.
+ * @param options what its connections have of their own; empty for the engine's defaults.
  */
-public record ListenConfig(int port, int backlog, SynOverflow overflow, boolean autoAccept) {
+public record ListenConfig(
+        Optional<IpAddress> local,
+        int port,
+        int backlog,
+        SynOverflow overflow,
+        boolean autoAccept,
+        Optional<ConnectionOptions> options) {
     /** The backlog where none is given: Linux's {@code net.core.somaxconn}. */
     public static final int DEFAULT_BACKLOG = 4096;
 
@@ -34,18 +46,46 @@ public record ListenConfig(int port, int backlog, SynOverflow overflow, boolean 
         }
     }
 
-    /** A port with the default backlog and SYN cookies on overflow. */
+    /** A port of every address, with the default backlog and SYN cookies on overflow. */
     public static ListenConfig onPort(final int port) {
-        return new ListenConfig(port, DEFAULT_BACKLOG, SynOverflow.COOKIES, true);
+        return new ListenConfig(Optional.empty(), port, DEFAULT_BACKLOG, SynOverflow.COOKIES, true, Optional.empty());
+    }
+
+    /** The same on one address, or all of one family. */
+    public ListenConfig withLocal(final IpAddress newLocal) {
+        return new ListenConfig(Optional.of(newLocal), port, backlog, overflow, autoAccept, options);
     }
 
     /** The same with another backlog. */
     public ListenConfig withBacklog(final int newBacklog) {
-        return new ListenConfig(port, newBacklog, overflow, autoAccept);
+        return new ListenConfig(local, port, newBacklog, overflow, autoAccept, options);
     }
 
     /** The same with another answer to overflow. */
     public ListenConfig withOverflow(final SynOverflow newOverflow) {
-        return new ListenConfig(port, backlog, newOverflow, autoAccept);
+        return new ListenConfig(local, port, backlog, newOverflow, autoAccept, options);
+    }
+
+    /** The same, with connections left in the accept queue or not. */
+    public ListenConfig withAutoAccept(final boolean newAutoAccept) {
+        return new ListenConfig(local, port, backlog, overflow, newAutoAccept, options);
+    }
+
+    /** The same with options for its connections. */
+    public ListenConfig withOptions(final ConnectionOptions newOptions) {
+        return new ListenConfig(local, port, backlog, overflow, autoAccept, Optional.of(newOptions));
+    }
+
+    /** Whether it takes connections to this address of ours. */
+    public boolean takes(final IpAddress address) {
+        return local.isEmpty()
+                || local.get().equals(address)
+                || local.get().equals(address.isIpv4() ? IpAddress.ANY_IPV4 : IpAddress.ANY_IPV6);
+    }
+
+    /** Whether some address and port of ours would be taken by both. */
+    public boolean overlaps(final ListenConfig other) {
+        return port == other.port
+                && (local.isEmpty() || other.local.isEmpty() || takes(other.local.get()) || other.takes(local.get()));
     }
 }

@@ -70,8 +70,7 @@ public record TcpConfig(
         }
     }
 
-    private static void within(
-            final List<String> errors, final String key, final long value, final long min, final long max) {
+    static void within(final List<String> errors, final String key, final long value, final long min, final long max) {
         if (value < min || value > max) {
             errors.add(key + " " + value + " is out of range: give " + min + " to " + max);
         }

@@ -2,6 +2,7 @@ package io.millrace.tcp;
 
 import io.millrace.dataplane.wire.IpAddress;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * One connection, seen from its application.
@@ -50,6 +51,37 @@ public interface TcpConnection {
 
     /** Offers again what {@link TcpHandler#onData} did not take. */
     void resume();
+
+    /**
+     * Takes bytes that {@link TcpHandler#onData} did not take; not within {@code onData} itself.
+     *
+     * @return how many were copied to {@code target}, 0 to {@code length}.
+     */
+    int read(MutableDirectBuffer target, int offset, int length);
+
+    /** Bytes received in order that were not taken yet. */
+    int unread();
+
+    /** Whether the peer has closed its side: nothing comes after what is {@link #unread}. */
+    boolean isPeerClosed();
+
+    /** Timeouts of the retransmission timer since something was acknowledged last. */
+    int retransmits();
+
+    /** Whether a loss is being recovered from. */
+    boolean isRecovering();
+
+    /** Most bytes of text and options in one segment to the peer. */
+    int maxSegmentBytes();
+
+    /** Has {@link TcpHandler#onChange} called from now on whenever something happens to the connection. */
+    void watch();
+
+    /** What it has of its own, or the engine's defaults. */
+    ConnectionOptions options();
+
+    /** Sets what it has of its own. */
+    void options(ConnectionOptions options);
 
     /** Closes our side after the bytes already written: half-close, RFC 9293 §3.6. Data may still come in. */
     void shutdownOutput();

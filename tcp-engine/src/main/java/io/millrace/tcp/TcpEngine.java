@@ -13,6 +13,7 @@ import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.port.PacketPort;
 import io.millrace.dataplane.port.PortStatistics;
+import io.millrace.tcp.shard.Backlog;
 import io.millrace.tcp.shard.Secrets;
 import io.millrace.tcp.shard.ShardAgent;
 import io.millrace.tcp.shard.ShardContext;
@@ -23,7 +24,11 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
@@ -36,6 +41,9 @@ import org.agrona.concurrent.NanoClock;
  * thread, unless they say otherwise. The port remains the caller's and is closed after the engine.
  */
 public final class TcpEngine implements AutoCloseable {
+    /** How often one who waits for a shard's answer makes sure that the engine still runs. */
+    private static final int ANSWER_CHECK_MILLIS = 500;
+
     private final PacketPort port;
     private final Datapath datapath;
     private final Arrangement arrangement;
@@ -43,10 +51,12 @@ public final class TcpEngine implements AutoCloseable {
     private final List<Agent> agents = new ArrayList<>();
     private final List<CounterBlock> counters = new ArrayList<>();
     private final List<PollingThread> threads = new ArrayList<>();
-    private boolean closed;
+    private final HostAddresses addresses;
+    private volatile boolean closed;
 
     private TcpEngine(final Builder builder) {
         port = builder.port;
+        addresses = builder.addresses;
         arrangement = builder.resolveArrangement();
         final List<CounterBlock> shardCounters = new ArrayList<>();
         for (int i = 0; i < builder.shards; i++) {
@@ -132,16 +142,30 @@ public final class TcpEngine implements AutoCloseable {
     }
 
     /**
-     * Listens on a port with every shard; returns when all do.
+     * Listens on a port with every shard; returns when all do. The shards share the bound of the accept queue.
      *
      * @param perShard makes the handler of each shard; called on the shard's thread.
+     * @return the listener of each shard, for use on that shard's thread.
      * @throws IllegalArgumentException if the port is taken; the message names it.
      */
-    public void listen(final ListenConfig config, final IntFunction<TcpHandler> perShard) {
-        onEveryShard(shard -> shard.listen(config, perShard.apply(shard.shard())));
+    public List<TcpListener> listen(final ListenConfig config, final IntFunction<TcpHandler> perShard) {
+        final Backlog backlog = new Backlog(config.backlog());
+        final TcpListener[] listeners = new TcpListener[shards.size()];
+        try {
+            onEveryShard(
+                    shard -> listeners[shard.shard()] = shard.listen(config, perShard.apply(shard.shard()), backlog));
+        } catch (final IllegalArgumentException e) {
+            onEveryShard(shard -> {
+                if (listeners[shard.shard()] != null) {
+                    listeners[shard.shard()].close();
+                }
+            });
+            throw e;
+        }
+        return List.of(listeners);
     }
 
-    /** Stops listening on a port, with every shard; returns when all have. */
+    /** Stops listening on every address of a port, with every shard; returns when all have. */
     public void unlisten(final int localPort) {
         onEveryShard(shard -> shard.unlisten(localPort));
     }
@@ -187,6 +211,49 @@ public final class TcpEngine implements AutoCloseable {
     public boolean execute(final int shard, final Consumer<TcpLoop> command) {
         final TcpShard target = shards.get(shard);
         return target.submit(() -> command.accept(target));
+    }
+
+    /**
+     * Runs {@code question} on the thread of a shard, and waits for its answer. On an engine that was started manually the
+     * caller is that thread.
+     *
+     * @throws IllegalStateException if the engine has ended, or too many commands wait.
+     */
+    public <T> T ask(final int shard, final Function<TcpLoop, T> question) {
+        final TcpShard target = shards.get(shard);
+        if (threads.isEmpty()) {
+            return question.apply(target);
+        }
+        final CompletableFuture<T> answer = new CompletableFuture<>();
+        final boolean taken = target.submit(() -> {
+            try {
+                answer.complete(question.apply(target));
+            } catch (final RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        if (!taken) {
+            throw new IllegalStateException("shard " + shard + " has too many commands waiting");
+        }
+        while (true) {
+            try {
+                return answer.get(ANSWER_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (final TimeoutException e) {
+                if (!isRunning() && !answer.isDone()) {
+                    throw new IllegalStateException("the engine has ended", e);
+                }
+            } catch (final ExecutionException e) {
+                throw e.getCause() instanceof RuntimeException mistake ? mistake : new IllegalStateException(e);
+            } catch (final InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while shard " + shard + " was asked", e);
+            }
+        }
+    }
+
+    /** Our addresses, networks and gateway. */
+    public HostAddresses addresses() {
+        return addresses;
     }
 
     /** How many shards there are. */

@@ -35,6 +35,21 @@ public interface TcpHandler {
     /** A write that was cut short may go on: room has come back in the send buffer. */
     default void onWritable(final TcpConnection connection) {}
 
-    /** The connection is over; its id is void from here on. Called once for each connection that was opened or tried. */
+    /**
+     * A connection waits in the accept queue of a listener that does not accept by itself: {@link TcpListener#accept} hands it
+     * over, now or later.
+     */
+    default void onAcceptable(final TcpListener listener) {}
+
+    /**
+     * Something has happened to a connection that is {@link TcpConnection#watch watched}: bytes or acknowledgments came, its
+     * state or its options changed. Called when everything that follows from it is done.
+     */
+    default void onChange(final TcpConnection connection) {}
+
+    /**
+     * The connection is over; its id is void from here on. Called once for each connection that was opened or tried.
+     * What it had received and was not taken can still be {@link TcpConnection#read read} here, and is lost afterwards.
+     */
     default void onClosed(final TcpConnection connection, final CloseReason reason) {}
 }

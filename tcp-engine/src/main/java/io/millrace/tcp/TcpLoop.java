@@ -18,23 +18,14 @@ public interface TcpLoop {
     long nanoTime();
 
     /**
-     * Listens on a port of every local address. {@link TcpEngine#listen} does this on all shards.
+     * Listens on a port. {@link TcpEngine#listen} does this on all shards.
      *
      * @throws IllegalArgumentException if the port is taken on this shard; the message names it.
      */
-    void listen(ListenConfig config, TcpHandler handler);
+    TcpListener listen(ListenConfig config, TcpHandler handler);
 
-    /** Stops listening; connections that wait are reset at once, half-open ones when they are heard of again. */
-    void unlisten(int port);
-
-    /**
-     * Accepts connections that wait at a listener which does not do so by itself ({@link ListenConfig#autoAccept}): each is
-     * handed to its handler, with what has arrived for it.
-     *
-     * @param limit the most to accept.
-     * @return how many there were.
-     */
-    int accept(int port, int limit);
+    /** The listener that takes connections to this address of ours and this port, or null. */
+    TcpListener listener(IpAddress local, int port);
 
     /**
      * Opens a connection: sends a SYN from a local port that makes the answer come back to this shard.
@@ -47,6 +38,27 @@ public interface TcpLoop {
      * @return the connection's id, or 0 if there is no room or no free port; nothing was sent then.
      */
     long connect(IpAddress local, IpAddress remote, int remotePort, TcpHandler handler, long attachment);
+
+    /**
+     * The same from a local port, and with options.
+     *
+     * @param localPort 1 to 65535, of a connection that {@link #shardOf} this shard; 0 to have one chosen.
+     * @param options what the connection has of its own.
+     */
+    long connect(
+            IpAddress local,
+            int localPort,
+            IpAddress remote,
+            int remotePort,
+            ConnectionOptions options,
+            TcpHandler handler,
+            long attachment);
+
+    /** The shard that gets what the peer sends on such a connection. */
+    int shardOf(IpAddress local, int localPort, IpAddress remote, int remotePort);
+
+    /** What connections have of which nothing else was said. */
+    ConnectionOptions defaultConnectionOptions();
 
     /** The connection with this id, or null if it is over. The flyweight is good until the next call. */
     TcpConnection connection(long id);

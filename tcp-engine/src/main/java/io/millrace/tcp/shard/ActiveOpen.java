@@ -4,6 +4,7 @@ import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.flow.FlowSteering;
 import io.millrace.dataplane.wire.IpAddress;
+import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.TcpState;
 import io.millrace.tcp.egress.SegmentWriter;
@@ -30,6 +31,7 @@ final class ActiveOpen {
     private final int shard;
     private final ShardTables tables;
     private final Connections connections;
+    private final Requests requests;
     private final Transmitter transmitter;
     private final Secrets secrets;
     private final EphemeralPorts ports;
@@ -38,13 +40,13 @@ final class ActiveOpen {
     private final CounterBlock counters;
     private final TcpConfig config;
     private final SegmentWriter writer;
-    private final int windowShift;
     private final Tcb tcb = new Tcb();
 
     ActiveOpen(
             final int shard,
             final ShardTables tables,
             final Connections connections,
+            final Requests requests,
             final Transmitter transmitter,
             final Secrets secrets,
             final FlowSteering steering,
@@ -55,6 +57,7 @@ final class ActiveOpen {
         this.shard = shard;
         this.tables = tables;
         this.connections = connections;
+        this.requests = requests;
         this.transmitter = transmitter;
         this.secrets = secrets;
         this.ports = new EphemeralPorts(secrets.ports(), config.firstEphemeralPort(), config.lastEphemeralPort());
@@ -63,17 +66,20 @@ final class ActiveOpen {
         this.counters = counters;
         this.config = config;
         this.writer = writer;
-        this.windowShift = ReceiveWindow.shiftFor(config.receiveBufferBytes());
     }
 
     /** Opens a connection; its id, or 0 if there is no room or no free port. */
     long connect(
             final IpAddress local,
+            final int wantedPort,
             final IpAddress remote,
             final int remotePort,
+            final int options,
             final int handler,
             final long attachment) {
-        final int localPort = choosePort(local, remote, remotePort);
+        final int localPort = wantedPort == 0
+                ? choosePort(local, remote, remotePort)
+                : isUsable(local, remote, remotePort, wantedPort) ? wantedPort : 0;
         if (localPort == 0) {
             counters.increment(Counter.EPHEMERAL_PORTS_EXHAUSTED);
             return 0;
@@ -92,15 +98,20 @@ final class ActiveOpen {
         }
         counters.increment(Counter.TCP_ACTIVE_OPENS);
         tcb.wrap(slot, tables.connections.address(slot));
-        fill(local, remote, tuplePorts, flowHash);
-        tcb.handler(handler);
+        fill(local, remote, tuplePorts, flowHash, tables.options.get(options));
+        connections.use(tcb, handler, options);
         tcb.attachment(attachment);
         Transition.to(tcb, TcpState.SYN_SENT);
         transmitter.sendSyn(tcb);
-        return connections.id(tcb);
+        return requests.id(tcb);
     }
 
-    private void fill(final IpAddress local, final IpAddress remote, final int tuplePorts, final int flowHash) {
+    private void fill(
+            final IpAddress local,
+            final IpAddress remote,
+            final int tuplePorts,
+            final int flowHash,
+            final ConnectionOptions options) {
         tcb.reset();
         tcb.hash(flowHash);
         tcb.remoteHi(remote.hi());
@@ -115,7 +126,8 @@ final class ActiveOpen {
                 | (config.timestamps() ? TcbFlags.TIMESTAMPS : 0)
                 | (config.sack() ? TcbFlags.SACK : 0)
                 | (config.windowScaling() ? TcbFlags.WINDOW_SCALE : 0));
-        tcb.rcvWndShift(config.windowScaling() ? windowShift : 0);
+        final int receiveBuffer = options.receiveBufferBytes();
+        tcb.rcvWndShift(config.windowScaling() ? ReceiveWindow.shiftFor(receiveBuffer) : 0);
         final long tuple = secrets.prf().of(remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts);
         final int iss = secrets.isn().isn(tuple, clock.nanos());
         tcb.tsOffset(TimestampOffset.of(tuple));
@@ -124,11 +136,12 @@ final class ActiveOpen {
         tcb.sndNxt(iss + 1);
         tcb.sndMax(iss + 1);
         tcb.recover(iss);
-        tcb.rcvAdv(Math.min(0xffff, config.receiveBufferBytes())); // the window of our SYN, until RCV.NXT is known
-        tcb.mss(writer.maxMss(!remote.isIpv4()));
+        tcb.rcvAdv(options.synWindow()); // the window of our SYN, until RCV.NXT is known
+        tcb.mss(options.announcedMss(writer.maxMss(!remote.isIpv4())));
         tcb.rto(RttEstimator.INITIAL_RTO_MS);
         tcb.rttSeq(iss + 1);
         tcb.rttStart(clock.micros());
+        tcb.progressMs(clock.millis());
     }
 
     /** A free local port; 0 if none was found. */
@@ -137,17 +150,23 @@ final class ActiveOpen {
         final int attempts = Math.min(ports.count(), MAX_ATTEMPTS_A_SHARD * steering.shards());
         for (int i = 0; i < attempts; i++) {
             final int port = ports.next(sequence);
-            if (returnsHere(local, remote, remotePort, port) && isFree(local, remote, remotePort << 16 | port)) {
+            if (isUsable(local, remote, remotePort, port)) {
                 return port;
             }
         }
         return 0;
     }
 
-    private boolean returnsHere(
-            final IpAddress local, final IpAddress remote, final int remotePort, final int localPort) {
+    private boolean isUsable(final IpAddress local, final IpAddress remote, final int remotePort, final int localPort) {
+        return shardOf(local, localPort, remote, remotePort) == shard
+                && isFree(local, remote, remotePort << 16 | localPort);
+    }
+
+    /** The shard that gets what the peer sends on such a connection. */
+    int shardOf(final IpAddress local, final int localPort, final IpAddress remote, final int remotePort) {
         return steering.shards() == 1
-                || steering.shardOf(remote.hi(), remote.lo(), local.hi(), local.lo(), remotePort, localPort) == shard;
+                ? 0
+                : steering.shardOf(remote.hi(), remote.lo(), local.hi(), local.lo(), remotePort, localPort);
     }
 
     private boolean isFree(final IpAddress local, final IpAddress remote, final int tuplePorts) {

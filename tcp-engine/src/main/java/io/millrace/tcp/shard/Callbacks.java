@@ -27,6 +27,15 @@ final class Callbacks implements TextSink {
         this.view = view;
     }
 
+    /** A connection waits in the accept queue of {@code listener}. */
+    void onAcceptable(final Listener listener) {
+        try {
+            handlers.get(listener.handler).onAcceptable(listener);
+        } catch (final Throwable e) {
+            onFailure(listener.handler, listener.config.port(), "has not heard of a connection that waits", e);
+        }
+    }
+
     void onOpen(final Tcb tcb) {
         tcb.set(TcbFlags.IN_CALLBACK | TcbFlags.ACCEPTED);
         try {
@@ -75,6 +84,16 @@ final class Callbacks implements TextSink {
         tcb.clear(TcbFlags.IN_CALLBACK);
     }
 
+    /** Something has happened to a watched connection; what the application asks for now is settled later. */
+    void onChange(final Tcb tcb) {
+        try {
+            handlers.get(tcb.handler()).onChange(view.wrap(tcb.slot(), tcb.address()));
+        } catch (final Throwable e) {
+            tcb.clear(TcbFlags.WATCHED);
+            onFailure(tcb.handler(), tcb.localPort(), "watches its connection no more", e);
+        }
+    }
+
     /** The last callback; what the application asks for in it is lost on the connection. */
     void onClosed(final Tcb tcb, final CloseReason reason) {
         tcb.set(TcbFlags.IN_CALLBACK);
@@ -87,17 +106,20 @@ final class Callbacks implements TextSink {
 
     /** The mistake of one application must not end the connections of all: its connection is aborted, the first is logged. */
     private void onFailure(final Tcb tcb, final Throwable failure) {
+        tcb.set(TcbFlags.ABORTED);
+        onFailure(tcb.handler(), tcb.localPort(), "its connection is aborted", failure);
+    }
+
+    private void onFailure(final int handler, final int port, final String consequence, final Throwable failure) {
         if (failure instanceof VirtualMachineError error) {
             throw error;
         }
         counters.increment(Counter.HANDLER_FAILURES);
-        tcb.set(TcbFlags.ABORTED);
-        if (handlers.isFirstFailure(tcb.handler())) {
+        if (handlers.isFirstFailure(handler)) {
             LOGGER.log(
                     System.Logger.Level.ERROR,
-                    "a handler of port " + tcb.localPort()
-                            + " threw, its connection is aborted; later ones are counted (" + Counter.HANDLER_FAILURES
-                            + ") and not logged",
+                    "a handler of port " + port + " threw, " + consequence + "; later failures are counted ("
+                            + Counter.HANDLER_FAILURES + ") and not logged",
                     failure);
         }
     }

@@ -1,10 +1,13 @@
 package io.millrace.tcp.shard;
 
 import io.millrace.dataplane.wire.IpAddress;
+import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.TcpConnection;
 import io.millrace.tcp.TcpState;
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbFlags;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * The application's view of one connection: a flyweight over its record. What the application asks for is only marked
@@ -12,10 +15,10 @@ import org.agrona.DirectBuffer;
  */
 final class ConnectionView implements TcpConnection {
     private final Tcb tcb = new Tcb();
-    private final Connections connections;
+    private final Requests requests;
 
-    ConnectionView(final Connections connections) {
-        this.connections = connections;
+    ConnectionView(final Requests requests) {
+        this.requests = requests;
     }
 
     ConnectionView wrap(final int slot, final long address) {
@@ -25,7 +28,7 @@ final class ConnectionView implements TcpConnection {
 
     @Override
     public long id() {
-        return connections.id(tcb);
+        return requests.id(tcb);
     }
 
     @Override
@@ -65,12 +68,12 @@ final class ConnectionView implements TcpConnection {
 
     @Override
     public int write(final DirectBuffer source, final int offset, final int length) {
-        return connections.write(tcb, source, offset, length);
+        return requests.write(tcb, source, offset, length);
     }
 
     @Override
     public int writable() {
-        return connections.writable(tcb);
+        return requests.writable(tcb);
     }
 
     @Override
@@ -80,21 +83,66 @@ final class ConnectionView implements TcpConnection {
 
     @Override
     public void resume() {
-        connections.resume(tcb);
+        requests.resume(tcb);
+    }
+
+    @Override
+    public int read(final MutableDirectBuffer target, final int offset, final int length) {
+        return requests.read(tcb, target, offset, length);
+    }
+
+    @Override
+    public int unread() {
+        return requests.unread(tcb);
+    }
+
+    @Override
+    public boolean isPeerClosed() {
+        return tcb.is(TcbFlags.FIN_RECEIVED);
+    }
+
+    @Override
+    public int retransmits() {
+        return tcb.retransmits();
+    }
+
+    @Override
+    public boolean isRecovering() {
+        return tcb.is(TcbFlags.IN_RECOVERY);
+    }
+
+    @Override
+    public int maxSegmentBytes() {
+        return tcb.mss();
+    }
+
+    @Override
+    public void watch() {
+        tcb.set(TcbFlags.WATCHED);
+    }
+
+    @Override
+    public ConnectionOptions options() {
+        return requests.options(tcb);
+    }
+
+    @Override
+    public void options(final ConnectionOptions options) {
+        requests.options(tcb, options);
     }
 
     @Override
     public void shutdownOutput() {
-        connections.shutdownOutput(tcb);
+        requests.shutdownOutput(tcb);
     }
 
     @Override
     public void close() {
-        connections.close(tcb);
+        requests.close(tcb);
     }
 
     @Override
     public void abort() {
-        connections.abort(tcb);
+        requests.abort(tcb);
     }
 }

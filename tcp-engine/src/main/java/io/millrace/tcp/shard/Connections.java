@@ -3,15 +3,13 @@ package io.millrace.tcp.shard;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.tcp.CloseReason;
-import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.TcpState;
 import io.millrace.tcp.egress.SegmentWriter;
 import io.millrace.tcp.state.Segment;
 import io.millrace.tcp.state.SynSentState;
 import io.millrace.tcp.state.SynchronizedState;
-import io.millrace.tcp.state.Transition;
 import io.millrace.tcp.state.Verdict;
-import io.millrace.tcp.stream.ByteChain;
+import io.millrace.tcp.stream.KeepAlive;
 import io.millrace.tcp.stream.NewReno;
 import io.millrace.tcp.stream.Receiver;
 import io.millrace.tcp.stream.RttEstimator;
@@ -20,10 +18,8 @@ import io.millrace.tcp.table.FlowIndex;
 import io.millrace.tcp.table.RecordSlab;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbFlags;
-import io.millrace.tcp.table.TcbLayout;
 import io.millrace.tcp.timer.BurstClock;
 import io.millrace.tcp.timer.ConnectionTimers;
-import org.agrona.DirectBuffer;
 
 /**
  * The connections of a shard that have a record: carries out what the protocol says about their segments, what their timers
@@ -33,7 +29,6 @@ import org.agrona.DirectBuffer;
  * Owned by the shard's thread; allocates nothing.
  */
 final class Connections {
-    private final int shard;
     private final ShardTables tables;
     private final Replies replies;
     private final TimeWaits timeWaits;
@@ -41,49 +36,45 @@ final class Connections {
     private final Callbacks callbacks;
     private final ConnectionTimers timers;
     private final SegmentWriter writer;
-    private final ByteChain chain;
     private final BurstClock clock;
     private final CounterBlock counters;
-    private final int sendBuffer;
-    private final int finWait2Ms;
-    private final SlotQueue unsettled;
+    private final Handlers handlers;
+    private final Requests requests;
+    private final KeepAlive keepAlive;
     private final Tcb tcb = new Tcb();
 
     private Transmitter transmitter;
     private Receiver receiver;
 
     Connections(
-            final int shard,
             final ShardTables tables,
             final Handlers handlers,
             final Replies replies,
             final TimeWaits timeWaits,
             final ConnectionTimers timers,
             final SegmentWriter writer,
-            final ByteChain chain,
+            final Requests requests,
             final BurstClock clock,
-            final CounterBlock counters,
-            final TcpConfig config) {
-        this.shard = shard;
+            final CounterBlock counters) {
         this.tables = tables;
         this.replies = replies;
         this.timeWaits = timeWaits;
         this.challenges = new ChallengeAckLimiter();
-        this.callbacks = new Callbacks(handlers, new ConnectionView(this), counters);
+        this.callbacks = new Callbacks(handlers, new ConnectionView(requests), counters);
         this.timers = timers;
         this.writer = writer;
-        this.chain = chain;
         this.clock = clock;
         this.counters = counters;
-        this.sendBuffer = config.sendBufferBytes();
-        this.finWait2Ms = config.finWait2Ms();
-        this.unsettled = new SlotQueue(tables.connections.capacity());
+        this.handlers = handlers;
+        this.requests = requests;
+        this.keepAlive = new KeepAlive(tables.options, timers, clock);
     }
 
     /** Joins the two directions of the stream, which call back here. */
     void connect(final Transmitter newTransmitter, final Receiver newReceiver) {
         transmitter = newTransmitter;
         receiver = newReceiver;
+        requests.connect(newReceiver);
     }
 
     Callbacks callbacks() {
@@ -119,6 +110,7 @@ final class Connections {
         if (Verdict.has(verdict, CONVINCING)) {
             connection.nextHopMac(segment.remoteMac()); // the way back is the way it came
         }
+        keepAlive.onHeard(connection);
         transmitter.onAcknowledgment(connection);
         if (Verdict.has(verdict, Verdict.OPENED)) {
             begin(connection);
@@ -142,7 +134,6 @@ final class Connections {
             further |= receiver.onSegment(connection, segment);
         }
         writer.lentMayBeOverwritten();
-        armFinWait2(connection);
         if (settle(connection) && Verdict.has(further, Verdict.TIME_WAIT)) {
             enterTimeWait(connection);
         }
@@ -195,13 +186,15 @@ final class Connections {
             connection.rto(RttEstimator.RTO_AFTER_SYN_LOSS_MS);
         }
         NewReno.onOpen(connection);
+        keepAlive.arm(connection);
     }
 
     /** RFC 9293 has FIN_WAIT_2 last for ever; once the application has closed for good it must not. */
     private void armFinWait2(final Tcb connection) {
-        if (connection.stateOrdinal() == TcpState.FIN_WAIT_2.ordinal()
-                && connection.is(TcbFlags.RECEIVE_CLOSED)
-                && !connection.is(TcbFlags.TIMER_LIFE)) {
+        final int finWait2Ms = tables.options.get(connection.options()).finWait2Ms();
+        if (finWait2Ms == 0) {
+            connection.set(TcbFlags.ABORTED);
+        } else {
             timers.armLife(connection, clock.millis() + finWait2Ms);
         }
     }
@@ -215,6 +208,9 @@ final class Connections {
         if (tcb.is(TcbFlags.TIMER_LIFE) && now - tcb.lifeDeadline() >= 0) {
             counters.increment(Counter.TCP_CLOSES);
             release(tcb, CloseReason.NORMAL);
+            return;
+        }
+        if (tcb.is(TcbFlags.TIMER_KEEP_ALIVE) && now - tcb.lifeDeadline() >= 0 && !probe(tcb)) {
             return;
         }
         if (tcb.is(TcbFlags.TIMER_ACK) && now - tcb.ackDeadline() >= 0) {
@@ -234,107 +230,27 @@ final class Connections {
         }
     }
 
-    /* What the application asks for. */
+    /* How it ends. */
 
-    long id(final Tcb connection) {
-        return ConnectionId.of(shard, connection.generation(), connection.slot());
-    }
-
-    /** Puts {@code view} on the connection with this id; false if it is over. */
-    boolean wrap(final ConnectionView view, final long id) {
-        final int slot = ConnectionId.slot(id);
-        if (ConnectionId.shard(id) != shard || slot >= tables.connections.capacity()) {
-            return false;
-        }
-        final long address = tables.connections.address(slot);
-        final Tcb named = lookup.wrap(slot, address);
-        if (!ConnectionId.hasGeneration(id, named.generation())
-                || named.stateOrdinal() == TcpState.CLOSED.ordinal()
-                || !named.is(TcbFlags.ACCEPTED | TcbFlags.ACTIVE_OPEN)) {
-            return false;
-        }
-        view.wrap(slot, address);
-        return true;
-    }
-
-    private final Tcb lookup = new Tcb();
-
-    int write(final Tcb connection, final DirectBuffer source, final int offset, final int length) {
-        if (connection.is(TcbFlags.FIN_QUEUED | TcbFlags.ABORTED) || !isSynchronized(connection)) {
-            return 0;
-        }
-        source.boundsCheck(offset, length);
-        final int room = Math.min(length, writable(connection));
-        final long send = connection.address() + TcbLayout.SEND_CHAIN_OFFSET;
-        int taken = 0;
-        if (room > 0) {
-            taken = chain.append(send, source, offset, room);
-        }
-        if (taken < length) {
-            connection.set(TcbFlags.WRITE_BLOCKED);
-        }
-        touch(connection);
-        return taken;
-    }
-
-    int writable(final Tcb connection) {
-        return Math.max(0, sendBuffer - chain.length(connection.address() + TcbLayout.SEND_CHAIN_OFFSET));
-    }
-
-    void resume(final Tcb connection) {
-        connection.set(TcbFlags.RESUMED);
-        touch(connection);
-    }
-
-    /** RFC 9293 §3.10.4, CLOSE: our side only. */
-    void shutdownOutput(final Tcb connection) {
-        if (connection.is(TcbFlags.FIN_QUEUED | TcbFlags.ABORTED)) {
-            return;
-        }
-        switch (connection.state()) {
-            case SYN_RCVD, ESTABLISHED -> {
-                Transition.to(connection, TcpState.FIN_WAIT_1);
-                connection.set(TcbFlags.FIN_QUEUED);
+    /** Keep-alive is due; false if the peer is dead, and so is the connection. */
+    private boolean probe(final Tcb connection) {
+        switch (keepAlive.onTimer(connection)) {
+            case KeepAlive.PROBE -> transmitter.sendKeepAlive(connection);
+            case KeepAlive.DEAD -> {
+                counters.increment(Counter.TCP_ABORT_ON_TIMEOUT);
+                transmitter.sendReset(connection);
+                release(connection, CloseReason.TIMED_OUT);
+                return false;
             }
-            case CLOSE_WAIT -> {
-                Transition.to(connection, TcpState.LAST_ACK);
-                connection.set(TcbFlags.FIN_QUEUED);
-            }
-            case SYN_SENT -> connection.set(TcbFlags.ABORTED);
             default -> {}
         }
-        touch(connection);
-    }
-
-    /** Both sides: what is unread, and what comes later, makes it a reset. */
-    void close(final Tcb connection) {
-        connection.set(TcbFlags.RECEIVE_CLOSED | TcbFlags.END_DELIVERED);
-        if (receiver.unread(connection) > 0) {
-            counters.increment(Counter.TCP_ABORT_ON_CLOSE);
-            connection.set(TcbFlags.ABORTED); // RFC 2525 §2.17
-        }
-        shutdownOutput(connection);
-        armFinWait2(connection);
-        touch(connection);
-    }
-
-    void abort(final Tcb connection) {
-        connection.set(TcbFlags.ABORTED);
-        touch(connection);
-    }
-
-    /** Something was done to the connection; outside its callbacks it is settled at the end of the duty cycle. */
-    private void touch(final Tcb connection) {
-        if (!connection.is(TcbFlags.IN_CALLBACK | TcbFlags.SETTLE_PENDING)) {
-            connection.set(TcbFlags.SETTLE_PENDING);
-            unsettled.add(connection.slot());
-        }
+        return true;
     }
 
     /** Settles the connections that something was done to outside their callbacks; how many. */
     int settlePending() {
         int count = 0;
-        for (int slot = unsettled.poll(); slot != RecordSlab.NONE; slot = unsettled.poll()) {
+        for (int slot = requests.poll(); slot != RecordSlab.NONE; slot = requests.poll()) {
             tcb.wrap(slot, tables.connections.address(slot));
             if (tcb.is(TcbFlags.SETTLE_PENDING) && tcb.stateOrdinal() != TcpState.CLOSED.ordinal()) {
                 tcb.clear(TcbFlags.SETTLE_PENDING);
@@ -345,8 +261,6 @@ final class Connections {
         return count;
     }
 
-    /* How it ends. */
-
     /**
      * Brings a connection to rest after anything has happened to it.
      *
@@ -354,10 +268,16 @@ final class Connections {
      */
     boolean settle(final Tcb connection) {
         if (connection.is(TcbFlags.WRITE_BLOCKED)
-                && writable(connection) >= sendBuffer / 2
+                && requests.isWorthWriting(connection)
                 && isOpenForWriting(connection)) {
             connection.set(TcbFlags.RESUMED);
             callbacks.onWritable(connection);
+        }
+        if (connection.is(TcbFlags.OPTIONS_CHANGED)) {
+            connection.clear(TcbFlags.OPTIONS_CHANGED);
+            keepAlive.arm(connection);
+            transmitter.onOptions(connection);
+            receiver.onOptions(connection);
         }
         if (connection.is(TcbFlags.RESUMED)) {
             connection.clear(TcbFlags.RESUMED);
@@ -369,29 +289,40 @@ final class Connections {
                 && receiver.unread(connection) == 0) {
             callbacks.onPeerClosed(connection);
         }
+        if (connection.stateOrdinal() == TcpState.FIN_WAIT_2.ordinal()
+                && connection.is(TcbFlags.RECEIVE_CLOSED)
+                && !connection.is(TcbFlags.TIMER_LIFE)) {
+            armFinWait2(connection);
+        }
         if (connection.is(TcbFlags.RECEIVE_CLOSED)
                 && !connection.is(TcbFlags.ABORTED)
-                && receiver.unread(connection) > 0) {
+                && receiver.unread(connection) > 0
+                && connection.stateOrdinal() != TcpState.TIME_WAIT.ordinal()) {
             counters.increment(Counter.TCP_ABORT_ON_CLOSE);
             connection.set(TcbFlags.ABORTED);
         }
         if (connection.is(TcbFlags.ABORTED)) {
-            if (connection.stateOrdinal() != TcpState.SYN_SENT.ordinal()) {
-                transmitter.sendReset(connection);
-            }
+            resetPeer(connection);
             release(connection, CloseReason.ABORTED);
             return false;
         }
         transmitter.output(connection);
+        if (connection.is(TcbFlags.WATCHED)) {
+            callbacks.onChange(connection);
+        }
         return true;
+    }
+
+    /** RFC 9293 §3.10.5, ABORT: a reset from the states in which the peer could still believe in the connection. */
+    private void resetPeer(final Tcb connection) {
+        switch (connection.state()) {
+            case SYN_RCVD, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> transmitter.sendReset(connection);
+            default -> {}
+        }
     }
 
     private static boolean isOpenForWriting(final Tcb connection) {
         return connection.is(TcbFlags.ACCEPTED) && !connection.is(TcbFlags.FIN_QUEUED | TcbFlags.ABORTED);
-    }
-
-    private static boolean isSynchronized(final Tcb connection) {
-        return connection.stateOrdinal() >= TcpState.ESTABLISHED.ordinal();
     }
 
     private void enterTimeWait(final Tcb connection) {
@@ -415,15 +346,32 @@ final class Connections {
 
     private void dismiss(final Tcb connection, final CloseReason reason) {
         timers.forget(connection);
-        receiver.release(connection);
         connection.clear(TcbFlags.SETTLE_PENDING);
         connection.state(TcpState.CLOSED);
+        if (connection.is(TcbFlags.QUEUED)) {
+            receiver.releaseAllButUnread(connection); // that is for whoever accepts it
+            return;
+        }
         if (connection.is(TcbFlags.ACCEPTED | TcbFlags.ACTIVE_OPEN)) {
             callbacks.onClosed(connection, reason);
         }
-        if (!connection.is(TcbFlags.QUEUED)) {
-            tables.connections.free(connection.slot());
-        }
+        free(connection);
+    }
+
+    /** Has a new record use a handler and options, by their numbers, until {@link #free}. */
+    void use(final Tcb connection, final int handler, final int options) {
+        handlers.retain(handler);
+        tables.options.retain(options);
+        connection.handler(handler);
+        connection.options(options);
+    }
+
+    /** Gives back a record that is in no index, and all that it holds. */
+    void free(final Tcb connection) {
+        receiver.release(connection);
+        handlers.release(connection.handler());
+        tables.options.release(connection.options());
+        tables.connections.free(connection.slot());
     }
 
     /* The accept queue. */
@@ -431,28 +379,28 @@ final class Connections {
     /** Hands the connections waiting in a listener's accept queue to its handler, at most {@code limit}; how many. */
     int accept(final Listener listener, final int limit) {
         int count = 0;
-        while (count < limit && acceptWithoutSettling(listener)) {
-            count++;
+        for (; count < limit && acceptFirst(listener); count++) {
             receiver.offerAgain(accepted);
-            settle(accepted);
+            if (accepted.stateOrdinal() != TcpState.CLOSED.ordinal()) {
+                settle(accepted);
+            } else {
+                callbacks.onClosed(accepted, CloseReason.RESET); // while it waited
+                free(accepted);
+            }
         }
         return count;
     }
 
-    /** Hands on the first connection that waits; the caller settles it. False if there is none. */
-    boolean acceptWithoutSettling(final Listener listener) {
-        int slot = listener.acceptQueue.poll();
-        while (slot != RecordSlab.NONE) {
-            accepted.wrap(slot, tables.connections.address(slot));
-            accepted.clear(TcbFlags.QUEUED);
-            if (accepted.stateOrdinal() != TcpState.CLOSED.ordinal()) {
-                callbacks.onOpen(accepted);
-                return true;
-            }
-            tables.connections.free(slot); // reset while it waited
-            slot = listener.acceptQueue.poll();
+    /** Hands on the first connection that waits; the caller does what follows. False if there is none. */
+    boolean acceptFirst(final Listener listener) {
+        final int slot = listener.poll();
+        if (slot == RecordSlab.NONE) {
+            return false;
         }
-        return false;
+        accepted.wrap(slot, tables.connections.address(slot));
+        accepted.clear(TcbFlags.QUEUED);
+        callbacks.onOpen(accepted);
+        return true;
     }
 
     private final Tcb accepted = new Tcb();
@@ -466,7 +414,7 @@ final class Connections {
                 continue; // free, or reset while it waited to be accepted
             }
             if (state != TcpState.SYN_SENT.ordinal() && state != TcpState.TIME_WAIT.ordinal()) {
-                transmitter.sendReset(tcb);
+                transmitter.sendReset(tcb); // also after both FINs: nobody will send ours again
             }
             release(tcb, CloseReason.ABORTED);
         }
@@ -474,13 +422,13 @@ final class Connections {
 
     /** Resets every connection that waits for a listener that has closed. */
     void drop(final Listener listener) {
-        for (int slot = listener.acceptQueue.poll(); slot != RecordSlab.NONE; slot = listener.acceptQueue.poll()) {
+        for (int slot = listener.poll(); slot != RecordSlab.NONE; slot = listener.poll()) {
             tcb.wrap(slot, tables.connections.address(slot));
             tcb.clear(TcbFlags.QUEUED);
             if (tcb.stateOrdinal() == TcpState.CLOSED.ordinal()) {
-                tables.connections.free(slot);
+                free(tcb);
             } else {
-                transmitter.sendReset(tcb);
+                resetPeer(tcb);
                 release(tcb, CloseReason.ABORTED);
             }
         }

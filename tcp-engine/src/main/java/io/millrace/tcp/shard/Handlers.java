@@ -1,19 +1,17 @@
 package io.millrace.tcp.shard;
 
 import io.millrace.tcp.TcpHandler;
+import io.millrace.tcp.table.Registry;
 import java.util.BitSet;
+import java.util.IdentityHashMap;
 
-/** The handlers in use, each by a number of 16 bits for connection records. Owned by the shard's thread. */
+/** The handlers of a shard's listeners and connections, and which of them have failed. Owned by the shard's thread. */
 final class Handlers {
-    private static final int CAPACITY = 1 << 16;
-
-    private TcpHandler[] handlers = new TcpHandler[16];
+    private final Registry<TcpHandler> registry = new Registry<>("handlers", new IdentityHashMap<>());
     private final BitSet failed = new BitSet();
-    private int size;
-    private int last;
 
     TcpHandler get(final int number) {
-        return handlers[number];
+        return registry.get(number);
     }
 
     /** Whether the handler fails for the first time; asked when it has. */
@@ -23,27 +21,25 @@ final class Handlers {
         return first;
     }
 
-    /** The number of a handler, a new one if it is not known yet: the only case in which this allocates. */
-    int numberOf(final TcpHandler handler) {
-        if (size > 0 && handlers[last] == handler) {
-            return last;
+    /** One more use of a handler; its number. */
+    int acquire(final TcpHandler handler) {
+        return registry.acquire(handler);
+    }
+
+    /** One more use of a handler that is in use. */
+    void retain(final int number) {
+        registry.retain(number);
+    }
+
+    /** One use less; with the last the handler is forgotten. */
+    void release(final int number) {
+        if (registry.release(number)) {
+            failed.clear(number);
         }
-        for (int i = 0; i < size; i++) {
-            if (handlers[i] == handler) {
-                last = i;
-                return i;
-            }
-        }
-        if (size == CAPACITY) {
-            throw new IllegalStateException(CAPACITY + " handlers are in use, no more can be: share handlers");
-        }
-        if (size == handlers.length) {
-            final TcpHandler[] larger = new TcpHandler[size * 2];
-            System.arraycopy(handlers, 0, larger, 0, size);
-            handlers = larger;
-        }
-        handlers[size] = handler;
-        last = size;
-        return size++;
+    }
+
+    /** How many are in use. */
+    int size() {
+        return registry.size();
     }
 }

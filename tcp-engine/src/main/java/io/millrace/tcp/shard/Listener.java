@@ -1,26 +1,110 @@
 package io.millrace.tcp.shard;
 
+import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.ListenConfig;
+import io.millrace.tcp.TcpListener;
 import io.millrace.tcp.table.AcceptQueue;
+import io.millrace.tcp.table.RecordSlab;
 
 /** One listening port of a shard: its settings, its share of the SYN queue, and its accept queue. Owned by the shard. */
-final class Listener {
+final class Listener implements TcpListener {
     final int number;
     final ListenConfig config;
     final int handler;
-    final AcceptQueue acceptQueue;
+    /** Number of its connections' options. */
+    final int options;
+
     int halfOpen;
     boolean closed;
+    /** Another listener of the same port on another address; null if there is none. */
+    Listener next;
 
-    Listener(final int number, final ListenConfig config, final int handler) {
+    private final TcpShard shard;
+    private final boolean everyIpv4;
+    private final boolean everyIpv6;
+    private final long localHi;
+    private final long localLo;
+    private final Backlog backlog;
+    private final AcceptQueue acceptQueue;
+
+    Listener(
+            final TcpShard shard,
+            final int number,
+            final ListenConfig config,
+            final Backlog backlog,
+            final int handler,
+            final int options) {
+        this.shard = shard;
         this.number = number;
         this.config = config;
+        this.backlog = backlog;
         this.handler = handler;
+        this.options = options;
         this.acceptQueue = new AcceptQueue(config.backlog());
+        everyIpv4 = config.local().isEmpty() || config.local().get().equals(IpAddress.ANY_IPV4);
+        everyIpv6 = config.local().isEmpty() || config.local().get().equals(IpAddress.ANY_IPV6);
+        localHi = config.local().map(IpAddress::hi).orElse(0L);
+        localLo = config.local().map(IpAddress::lo).orElse(0L);
+    }
+
+    /** Whether it takes connections to this address of ours. */
+    boolean takes(final long hi, final long lo) {
+        return (hi == 0 && lo >>> 32 == 0xffff ? everyIpv4 : everyIpv6) || localHi == hi && localLo == lo;
     }
 
     /** Whether its share of the SYN queue is used up. */
     boolean isSynQueueFull() {
         return halfOpen >= config.backlog();
+    }
+
+    /** Whether a connection that completed now would find no place. */
+    boolean isAcceptQueueFull() {
+        return !config.autoAccept() && backlog.isFull();
+    }
+
+    /** Takes a place in the accept queue for a connection that {@link #offer} is to bring; false if there is none. */
+    boolean reserve() {
+        return config.autoAccept() || backlog.tryTake();
+    }
+
+    /** Gives back a place that was reserved. */
+    void cancel() {
+        if (!config.autoAccept()) {
+            backlog.giveBack();
+        }
+    }
+
+    /** Puts a connection on the place reserved for it. */
+    void offer(final int slot) {
+        acceptQueue.offer(slot);
+    }
+
+    /** Takes the connection off that has waited longest; {@link RecordSlab#NONE} if there is none. */
+    int poll() {
+        final int slot = acceptQueue.poll();
+        if (slot != RecordSlab.NONE) {
+            cancel();
+        }
+        return slot;
+    }
+
+    @Override
+    public ListenConfig config() {
+        return config;
+    }
+
+    @Override
+    public int waiting() {
+        return acceptQueue.size();
+    }
+
+    @Override
+    public int accept(final int limit) {
+        return shard.accept(this, limit);
+    }
+
+    @Override
+    public void close() {
+        shard.unlisten(this);
     }
 }

@@ -1,18 +1,30 @@
 package io.millrace.tcp.shard;
 
 import io.millrace.tcp.ListenConfig;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 
-/** The listening ports of a shard. Owned by its thread; look-up by port is one array read. */
+/** The listening ports of a shard. Owned by its thread; look-up by port is one array read where one listener has it. */
 final class Listeners {
     private static final int PORTS = 1 << 16;
     private static final int MAX_LISTENERS = (1 << 16) - 1;
 
     private final Listener[] byPort = new Listener[PORTS];
     private final List<Listener> byNumber = new ArrayList<>();
+    private final Deque<Integer> freeNumbers = new ArrayDeque<>();
 
-    /** The listener of a port, or null. */
+    /** The listener that takes connections to this address and port, or null. */
+    Listener of(final long localHi, final long localLo, final int port) {
+        Listener listener = byPort[port];
+        while (listener != null && !listener.takes(localHi, localLo)) {
+            listener = listener.next;
+        }
+        return listener;
+    }
+
+    /** Any listener of a port, or null. */
     Listener ofPort(final int port) {
         return byPort[port];
     }
@@ -22,36 +34,73 @@ final class Listeners {
         return byNumber.get(number);
     }
 
-    Listener open(final ListenConfig config, final int handler) {
-        if (byPort[config.port()] != null) {
+    /** Throws if a listener of this kind can't be opened. */
+    void check(final ListenConfig config) {
+        for (Listener other = byPort[config.port()]; other != null; other = other.next) {
+            if (other.config.overlaps(config)) {
+                throw new IllegalArgumentException(
+                        "port " + config.port() + " is already listened on: choose another, or stop the first");
+            }
+        }
+        if (freeNumbers.isEmpty() && byNumber.size() == MAX_LISTENERS) {
             throw new IllegalArgumentException(
-                    "port " + config.port() + " is already listened on: choose another, or stop the first");
+                    "port " + config.port() + ": " + MAX_LISTENERS + " listeners are open, no more can be: close some");
         }
-        if (byNumber.size() == MAX_LISTENERS) {
-            throw new IllegalArgumentException("port " + config.port() + ": " + MAX_LISTENERS
-                    + " listeners have been opened, no more can be: reuse those you have");
-        }
-        final Listener listener = new Listener(byNumber.size(), config, handler);
-        byNumber.add(listener);
-        byPort[config.port()] = listener;
-        return listener;
     }
 
-    /** Takes a listener off its port; the listener, or null if there was none. */
-    Listener close(final int port) {
-        final Listener listener = byPort[port];
-        if (listener != null) {
-            listener.closed = true;
-            byPort[port] = null;
+    /** The number of the next listener. */
+    int nextNumber() {
+        return freeNumbers.isEmpty() ? byNumber.size() : freeNumbers.getFirst();
+    }
+
+    /** Takes a listener in, which has {@link #nextNumber} and was checked. */
+    void open(final Listener listener) {
+        if (freeNumbers.isEmpty()) {
+            byNumber.add(listener);
+        } else {
+            byNumber.set(freeNumbers.removeFirst(), listener);
         }
-        return listener;
+        final int port = listener.config.port();
+        listener.next = byPort[port];
+        byPort[port] = listener;
+    }
+
+    /** Takes a listener off its port; its number stays its own until its half-open connections are forgotten. */
+    void close(final Listener listener) {
+        listener.closed = true;
+        final int port = listener.config.port();
+        if (byPort[port] == listener) {
+            byPort[port] = listener.next;
+        } else {
+            Listener before = byPort[port];
+            while (before.next != listener) {
+                before = before.next;
+            }
+            before.next = listener.next;
+        }
+        listener.next = null;
+        forgetIfDone(listener);
+    }
+
+    /** One half-open connection of a listener less. */
+    void halfOpenGone(final Listener listener) {
+        listener.halfOpen--;
+        forgetIfDone(listener);
+    }
+
+    private void forgetIfDone(final Listener listener) {
+        if (listener.closed && listener.halfOpen == 0) {
+            byNumber.set(listener.number, null);
+            freeNumbers.add(listener.number);
+        }
     }
 
     /** Connections waiting in accept queues, over all listeners. */
     int waiting() {
         int count = 0;
         for (int i = 0; i < byNumber.size(); i++) {
-            count += byNumber.get(i).acceptQueue.size();
+            final Listener listener = byNumber.get(i);
+            count += listener == null ? 0 : listener.waiting();
         }
         return count;
     }

@@ -2,6 +2,7 @@ package io.millrace.tcp.shard;
 
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.ListenConfig;
 import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.TcpState;
@@ -46,7 +47,6 @@ final class PassiveOpen {
     private final CounterBlock counters;
     private final TcpConfig config;
     private final SegmentWriter writer;
-    private final int windowShift;
     private final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
     private final Tcb tcb = new Tcb();
 
@@ -70,7 +70,6 @@ final class PassiveOpen {
         this.counters = counters;
         this.config = config;
         this.writer = writer;
-        this.windowShift = ReceiveWindow.shiftFor(config.receiveBufferBytes());
     }
 
     /** A segment to a port that listens, of no flow we know. */
@@ -95,7 +94,7 @@ final class PassiveOpen {
     private void onSyn(
             final Listener listener, final Segment segment, final int flowHash, final long tuple, final int iss) {
         counters.increment(Counter.TCP_SYNS_RECEIVED);
-        if (listener.acceptQueue.isFull()) {
+        if (listener.isAcceptQueueFull()) {
             // As Linux does: no promise to a peer whom nobody will accept.
             counters.increment(Counter.LISTEN_OVERFLOWS);
             counters.increment(Counter.LISTEN_DROPS);
@@ -131,7 +130,7 @@ final class PassiveOpen {
             return;
         }
         listener.halfOpen++;
-        replies.synAck(segment, iss, options, tsVal(tuple), offered.tsVal());
+        replies.synAck(segment, iss, options, tsVal(tuple), offered.tsVal(), optionsOf(listener));
     }
 
     /** What of the peer's offers we take. */
@@ -150,7 +149,7 @@ final class PassiveOpen {
      */
     private boolean makeRoom(final Listener listener, final Segment segment, final long tuple) {
         if (listener.config.overflow() == ListenConfig.SynOverflow.COOKIES) {
-            answerByCookie(segment, tuple);
+            answerByCookie(listener, segment, tuple);
             return false;
         }
         if (listener.config.overflow() == ListenConfig.SynOverflow.DROP_OLDEST) {
@@ -171,7 +170,7 @@ final class PassiveOpen {
 
     /* SYN cookies, RFC 4987 §3.6. */
 
-    private void answerByCookie(final Segment segment, final long tuple) {
+    private void answerByCookie(final Listener listener, final Segment segment, final long tuple) {
         final SegmentOptions offered = segment.options();
         final int mss = Negotiation.peerMss(offered.mss(), segment.isIpv6());
         final int cookie = cookies.cookie(
@@ -187,7 +186,7 @@ final class PassiveOpen {
         final int options = offered.timestamps() && config.timestamps() ? accepted(offered) : 0;
         final int tsVal = SynCookies.timestamp(tsVal(tuple), options);
         counters.increment(Counter.SYNCOOKIES_SENT);
-        replies.synAck(segment, cookie, options, tsVal, offered.tsVal());
+        replies.synAck(segment, cookie, options, tsVal, offered.tsVal(), optionsOf(listener));
     }
 
     private boolean completesByCookie(final Listener listener, final Segment segment, final int flowHash) {
@@ -219,11 +218,13 @@ final class PassiveOpen {
         final int slot = create(
                 listener, segment, irs, iss, mss, options, segment.options().tsVal());
         if (slot == RecordSlab.NONE) {
+            listener.cancel();
             return true;
         }
         if (!tables.index.insert(flowHash, FlowIndex.ref(FlowIndex.CONNECTION, slot))) {
             counters.increment(Counter.CONNECTION_TABLE_OVERFLOWS);
-            tables.connections.free(slot);
+            connections.free(tcb);
+            listener.cancel();
             return true;
         }
         tcb.hash(flowHash);
@@ -236,7 +237,8 @@ final class PassiveOpen {
     /** A segment to the half-open entry in {@code slot}. */
     void onHalfOpenSegment(final int slot, final long position, final Segment segment, final int flowHash) {
         final SynQueue queue = tables.synQueue;
-        if (listeners.ofNumber(queue.listener(slot)).closed) {
+        final Listener listener = listeners.ofNumber(queue.listener(slot));
+        if (listener.closed) {
             drop(slot, position);
             if (Verdict.has(ClosedState.onSegment(segment), Verdict.RESET_SEGMENT)) {
                 replies.reset(segment);
@@ -247,40 +249,45 @@ final class PassiveOpen {
         final boolean timestamps = SynOptions.timestamps(options);
         final int irs = queue.irs(slot);
         final int iss = queue.iss(slot);
-        final int verdict =
-                SynReceivedState.onSegment(segment, irs, iss, replies.synWindow(), timestamps, queue.tsRecent(slot));
+        final int window = optionsOf(listener).synWindow();
+        final int verdict = SynReceivedState.onSegment(segment, irs, iss, window, timestamps, queue.tsRecent(slot));
         if (Verdict.has(verdict, Verdict.OPENED)) {
             complete(slot, position, segment, flowHash);
         } else if (Verdict.has(verdict, Verdict.SYN_ACK)) {
             counters.increment(Counter.TCP_SYN_RETRANSMITS);
-            replies.synAck(segment, iss, options, tsVal(tuple(segment)), queue.tsRecent(slot));
+            replies.synAck(segment, iss, options, tsVal(tuple(segment)), queue.tsRecent(slot), optionsOf(listener));
         } else if (Verdict.has(verdict, Verdict.RESET_SEGMENT)) {
             replies.reset(segment);
         } else if (Verdict.has(verdict, Verdict.RETURN_TO_LISTEN)) {
             drop(slot, position);
         } else if (Verdict.has(verdict, Verdict.ACK) || Verdict.has(verdict, Verdict.CHALLENGE_ACK)) {
-            challenge(segment, iss + 1, irs + 1, timestamps, queue.tsRecent(slot));
+            challenge(segment, iss + 1, irs + 1, window, timestamps, queue.tsRecent(slot));
         }
     }
 
     private void drop(final int slot, final long position) {
         counters.increment(Counter.TCP_ATTEMPT_FAILS);
-        listeners.ofNumber(tables.synQueue.listener(slot)).halfOpen--;
+        listeners.halfOpenGone(listeners.ofNumber(tables.synQueue.listener(slot)));
         tables.index.remove(position);
         tables.synQueue.remove(slot);
     }
 
     private void challenge(
-            final Segment segment, final int seq, final int ack, final boolean timestamps, final int tsRecent) {
+            final Segment segment,
+            final int seq,
+            final int ack,
+            final int window,
+            final boolean timestamps,
+            final int tsRecent) {
         if (!challenges.allows(clock.millis())) {
             counters.increment(Counter.CHALLENGE_ACKS_SKIPPED);
             return;
         }
         counters.increment(Counter.CHALLENGE_ACKS);
         if (timestamps) {
-            replies.ack(segment, seq, ack, replies.synWindow(), tsVal(tuple(segment)), tsRecent);
+            replies.ack(segment, seq, ack, window, tsVal(tuple(segment)), tsRecent);
         } else {
-            replies.ack(segment, seq, ack, replies.synWindow());
+            replies.ack(segment, seq, ack, window);
         }
     }
 
@@ -299,6 +306,7 @@ final class PassiveOpen {
                 queue.options(halfOpen),
                 queue.tsRecent(halfOpen));
         if (slot == RecordSlab.NONE) {
+            listener.cancel();
             return;
         }
         tables.index.replace(position, FlowIndex.ref(FlowIndex.CONNECTION, slot));
@@ -307,12 +315,13 @@ final class PassiveOpen {
             tcb.set(TcbFlags.SYN_LOST);
         }
         queue.remove(halfOpen);
-        listener.halfOpen--;
+        listeners.halfOpenGone(listener);
         admit(listener, slot, segment);
     }
 
+    /** Reserves a place in the accept queue; true if there is none. */
     private boolean isRefused(final Listener listener) {
-        if (listener.acceptQueue.isFull()) {
+        if (!listener.reserve()) {
             counters.increment(Counter.LISTEN_OVERFLOWS);
             counters.increment(Counter.LISTEN_DROPS);
             return true;
@@ -341,7 +350,7 @@ final class PassiveOpen {
         tcb.localHi(segment.localHi());
         tcb.localLo(segment.localLo());
         tcb.ports(segment.ports());
-        tcb.handler(listener.handler);
+        connections.use(tcb, listener.handler, listener.options);
         tcb.nextHopMac(segment.remoteMac());
         tcb.set(TcbFlags.QUEUED
                 | (SynOptions.timestamps(options) ? TcbFlags.TIMESTAMPS : 0)
@@ -350,7 +359,7 @@ final class PassiveOpen {
                 | (segment.isIpv6() ? TcbFlags.IPV6 : 0));
         if (SynOptions.windowScaling(options)) {
             tcb.sndWndShift(SynOptions.windowScale(options));
-            tcb.rcvWndShift(windowShift);
+            tcb.rcvWndShift(ReceiveWindow.shiftFor(optionsOf(listener).receiveBufferBytes()));
         }
         tcb.iss(iss);
         tcb.sndUna(iss + 1);
@@ -361,9 +370,9 @@ final class PassiveOpen {
         tcb.sndWl2(iss);
         tcb.irs(irs);
         tcb.rcvNxt(irs + 1);
-        tcb.rcvAdv(irs + 1 + replies.synWindow());
+        tcb.rcvAdv(irs + 1 + optionsOf(listener).synWindow());
         tcb.lastAckSent(irs + 1);
-        tcb.mss(Math.min(peerMss, writer.maxMss(segment.isIpv6())));
+        tcb.mss(Math.min(peerMss, optionsOf(listener).announcedMss(writer.maxMss(segment.isIpv6()))));
         tcb.rto(RttEstimator.INITIAL_RTO_MS);
         if (SynOptions.timestamps(options)) {
             tcb.tsRecent(tsRecent);
@@ -378,9 +387,11 @@ final class PassiveOpen {
     private void admit(final Listener listener, final int slot, final Segment segment) {
         counters.increment(Counter.TCP_PASSIVE_OPENS);
         connections.begin(tcb);
-        listener.acceptQueue.offer(slot);
+        listener.offer(slot);
         if (listener.config.autoAccept()) {
-            connections.acceptWithoutSettling(listener);
+            connections.acceptFirst(listener);
+        } else {
+            connections.callbacks().onAcceptable(listener);
         }
         connections.onSegment(slot, segment);
     }
@@ -425,13 +436,23 @@ final class PassiveOpen {
                         localHi,
                         localLo,
                         tables.synQueue.ports(slot));
-        replies.synAckAgain(tables.synQueue, slot, localHi, localLo, tsVal(tuple));
+        replies.synAckAgain(
+                tables.synQueue,
+                slot,
+                localHi,
+                localLo,
+                tsVal(tuple),
+                optionsOf(listeners.ofNumber(tables.synQueue.listener(slot))));
     }
 
     /** Forgets a half-open entry. */
     private void forget(final int slot) {
-        listeners.ofNumber(tables.synQueue.listener(slot)).halfOpen--;
+        listeners.halfOpenGone(listeners.ofNumber(tables.synQueue.listener(slot)));
         tables.removeHalfOpen(slot);
+    }
+
+    private ConnectionOptions optionsOf(final Listener listener) {
+        return tables.options.get(listener.options);
     }
 
     private int tsVal(final long tuple) {

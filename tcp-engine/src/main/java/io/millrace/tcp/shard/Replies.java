@@ -2,7 +2,7 @@ package io.millrace.tcp.shard;
 
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.dataplane.wire.TcpFlags;
-import io.millrace.tcp.TcpConfig;
+import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.egress.NextHops;
 import io.millrace.tcp.egress.OptionWriter;
 import io.millrace.tcp.egress.SegmentWriter;
@@ -18,19 +18,10 @@ import io.millrace.tcp.table.SynQueue;
 final class Replies {
     private final SegmentWriter writer;
     private final NextHops nextHops;
-    private final int receiveBuffer;
-    private final int windowShift;
 
-    Replies(final SegmentWriter writer, final NextHops nextHops, final TcpConfig config) {
+    Replies(final SegmentWriter writer, final NextHops nextHops) {
         this.writer = writer;
         this.nextHops = nextHops;
-        receiveBuffer = config.receiveBufferBytes();
-        windowShift = ReceiveWindow.shiftFor(receiveBuffer);
-    }
-
-    /** The window that every SYN-ACK offers, bytes; the window of a SYN is never scaled, RFC 7323 §2.2. */
-    int synWindow() {
-        return Math.min(0xffff, receiveBuffer);
     }
 
     /** RFC 9293 §3.5.2: takes the sequence number from the ACK field if there is one, and acknowledges if there is not. */
@@ -88,7 +79,13 @@ final class Replies {
     }
 
     /** The SYN-ACK in answer to a SYN. */
-    void synAck(final Segment segment, final int iss, final int options, final int tsVal, final int tsEcr) {
+    void synAck(
+            final Segment segment,
+            final int iss,
+            final int options,
+            final int tsVal,
+            final int tsEcr,
+            final ConnectionOptions own) {
         if (writer.begin(segment.isIpv6())) {
             sendSynAck(
                     segment.remoteMac(),
@@ -101,12 +98,19 @@ final class Replies {
                     segment.seq() + 1,
                     options,
                     tsVal,
-                    tsEcr);
+                    tsEcr,
+                    own);
         }
     }
 
     /** The SYN-ACK of an entry again, because no answer came. */
-    void synAckAgain(final SynQueue queue, final int slot, final long localHi, final long localLo, final int tsVal) {
+    void synAckAgain(
+            final SynQueue queue,
+            final int slot,
+            final long localHi,
+            final long localLo,
+            final int tsVal,
+            final ConnectionOptions own) {
         final long remoteHi = queue.remoteHi(slot);
         final long remoteLo = queue.remoteLo(slot);
         if (writer.begin(!IpAddress.isIpv4(remoteHi, remoteLo))) {
@@ -121,7 +125,8 @@ final class Replies {
                     queue.irs(slot) + 1,
                     queue.options(slot),
                     tsVal,
-                    queue.tsRecent(slot));
+                    queue.tsRecent(slot),
+                    own);
         }
     }
 
@@ -136,9 +141,10 @@ final class Replies {
             final int ack,
             final int options,
             final int tsVal,
-            final int tsEcr) {
+            final int tsEcr,
+            final ConnectionOptions own) {
         final long at = writer.optionsAddress();
-        int length = OptionWriter.mss(at, writer.maxMss(!IpAddress.isIpv4(remoteHi, remoteLo)));
+        int length = OptionWriter.mss(at, own.announcedMss(writer.maxMss(!IpAddress.isIpv4(remoteHi, remoteLo))));
         if (SynOptions.timestamps(options)) {
             length += SynOptions.sack(options)
                     ? OptionWriter.sackPermittedAndTimestamps(at + length, tsVal, tsEcr)
@@ -147,7 +153,7 @@ final class Replies {
             length += OptionWriter.sackPermitted(at + length);
         }
         if (SynOptions.windowScaling(options)) {
-            length += OptionWriter.windowScale(at + length, windowShift);
+            length += OptionWriter.windowScale(at + length, ReceiveWindow.shiftFor(own.receiveBufferBytes()));
         }
         writer.send(
                 mac,
@@ -159,7 +165,7 @@ final class Replies {
                 iss,
                 ack,
                 TcpFlags.SYN | TcpFlags.ACK,
-                synWindow(),
+                own.synWindow(),
                 length,
                 0);
     }

@@ -4,6 +4,7 @@ import io.millrace.dataplane.FrameMeta;
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.dpdk.Mbuf;
 import io.millrace.memory.Memory;
+import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.isn.FlowHash;
 import io.millrace.tcp.state.Segment;
@@ -12,10 +13,12 @@ import io.millrace.tcp.stream.Reassembly;
 import io.millrace.tcp.table.FlowIndex;
 import io.millrace.tcp.table.LocalAddresses;
 import io.millrace.tcp.table.RecordSlab;
+import io.millrace.tcp.table.Registry;
 import io.millrace.tcp.table.SynQueue;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbLayout;
 import io.millrace.tcp.table.TimeWaitTable;
+import java.util.HashMap;
 
 /**
  * The tables of one shard, each sized once for its share of the engine's capacity, and the index over three of them: a
@@ -38,12 +41,15 @@ final class ShardTables implements AutoCloseable {
     final RecordSlab blocks;
     final RecordSlab reassembly;
     final LocalAddresses localAddresses = new LocalAddresses();
+    /** What connections have of their own; number 0 are the engine's defaults, for ever. */
+    final Registry<ConnectionOptions> options = new Registry<>("sets of connection options", new HashMap<>());
 
     private final int firstIpv6TimeWait;
     private final Tcb candidate = new Tcb();
 
     ShardTables(final int shard, final int shards, final TcpConfig config, final FlowHash hash) {
         this.hash = hash;
+        options.acquire(ConnectionOptions.defaults(config));
         final int maxConnections = share(config.maxConnections(), shards);
         final int maxHalfOpen = share(config.synQueueCapacity(), shards);
         final int maxTimeWaitIpv4 = share(config.timeWaitCapacity(), shards);

@@ -7,10 +7,12 @@ import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.port.FrameAllocator;
 import io.millrace.dataplane.wire.IpAddress;
+import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.ListenConfig;
 import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.TcpConnection;
 import io.millrace.tcp.TcpHandler;
+import io.millrace.tcp.TcpListener;
 import io.millrace.tcp.TcpLoop;
 import io.millrace.tcp.TcpOccupancy;
 import io.millrace.tcp.egress.SegmentWriter;
@@ -45,6 +47,8 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     private static final int COMMANDS = 1 << 16;
     /** How much of each kind of due work one duty cycle does: bounds the time until the next frames. */
     private static final int WORK_LIMIT = 256;
+    /** Number of the engine's defaults among the options of connections. */
+    private static final int DEFAULT_OPTIONS = 0;
     /** Gauges are published once in so many duty cycles, a power of two. */
     private static final int PUBLISH_INTERVAL = 1 << 10;
 
@@ -62,6 +66,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     private final SegmentWriter writer;
     private final Replies replies;
     private final TimeWaits timeWaits;
+    private final Requests requests;
     private final Connections connections;
     private final PassiveOpen passiveOpen;
     private final ActiveOpen activeOpen;
@@ -103,16 +108,25 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 context.checksum(),
                 context.localMac(),
                 context.mtu());
-        replies = new Replies(writer, nextHops, config);
+        replies = new Replies(writer, nextHops);
         final ConnectionTimers timers = new ConnectionTimers(wheel);
         final ByteChain chain = new ByteChain(tables.blocks);
         final Reassembly reassembly = new Reassembly(tables.reassembly, frames);
-        final ReceiveWindow window = new ReceiveWindow(chain, config);
+        final ReceiveWindow window = new ReceiveWindow(chain, tables.options);
         timeWaits = new TimeWaits(tables, replies, context.secrets().prf(), clock, counters, config.timeWaitMs());
-        connections = new Connections(
-                number, tables, handlers, replies, timeWaits, timers, writer, chain, clock, counters, config);
+        requests = new Requests(number, tables, chain, counters);
+        connections = new Connections(tables, handlers, replies, timeWaits, timers, writer, requests, clock, counters);
         final Transmitter transmitter = new Transmitter(
-                writer, nextHops, chain, new SackBlocks(reassembly), window, timers, clock, counters, config);
+                writer,
+                nextHops,
+                chain,
+                new SackBlocks(reassembly),
+                window,
+                timers,
+                clock,
+                counters,
+                tables.options,
+                config.dataRetries());
         connections.connect(
                 transmitter,
                 new Receiver(chain, reassembly, window, connections.callbacks(), writer, timers, clock, counters));
@@ -122,6 +136,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 number,
                 tables,
                 connections,
+                requests,
                 transmitter,
                 context.secrets(),
                 context.steering(),
@@ -130,7 +145,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 config,
                 writer);
         occupancy = new ShardOccupancy(counters, tables.bytes());
-        view = new ConnectionView(connections);
+        view = new ConnectionView(requests);
     }
 
     /* Segments. */
@@ -181,7 +196,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     }
 
     private void onUnknown(final int hash) {
-        final Listener listener = listeners.ofPort(segment.localPort());
+        final Listener listener = listeners.of(segment.localHi(), segment.localLo(), segment.localPort());
         writer.lentMayBeOverwritten();
         if (listener != null) {
             passiveOpen.onSegment(listener, segment, hash);
@@ -195,7 +210,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
 
     private void onTimeWait(final int slot, final long position, final int hash) {
         writer.lentMayBeOverwritten();
-        final Listener listener = listeners.ofPort(segment.localPort());
+        final Listener listener = listeners.of(segment.localHi(), segment.localLo(), segment.localPort());
         if (timeWaits.onSegment(slot, position, segment, listener != null)) {
             passiveOpen.onReopeningSyn(listener, segment, hash, timeWaits.reopenedSndNxt());
         }
@@ -289,22 +304,52 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     }
 
     @Override
-    public void listen(final ListenConfig config, final TcpHandler handler) {
-        listeners.open(config, handlers.numberOf(handler));
+    public TcpListener listen(final ListenConfig config, final TcpHandler handler) {
+        return listen(config, handler, new Backlog(config.backlog()));
+    }
+
+    /** The same with an accept queue whose bound other shards share. */
+    public TcpListener listen(final ListenConfig config, final TcpHandler handler, final Backlog backlog) {
+        listeners.check(config);
+        final Listener listener = new Listener(
+                this,
+                listeners.nextNumber(),
+                config,
+                backlog,
+                handlers.acquire(handler),
+                config.options().map(tables.options::acquire).orElseGet(this::defaultOptions));
+        listeners.open(listener);
+        return listener;
+    }
+
+    private int defaultOptions() {
+        tables.options.retain(DEFAULT_OPTIONS);
+        return DEFAULT_OPTIONS;
     }
 
     @Override
+    public TcpListener listener(final IpAddress local, final int port) {
+        return listeners.of(local.hi(), local.lo(), port);
+    }
+
+    /** Stops listening on every address of a port. */
     public void unlisten(final int port) {
-        final Listener listener = listeners.close(port);
-        if (listener != null) {
-            connections.drop(listener);
+        for (Listener listener = listeners.ofPort(port); listener != null; listener = listeners.ofPort(port)) {
+            unlisten(listener);
         }
     }
 
-    @Override
-    public int accept(final int port, final int limit) {
-        final Listener listener = listeners.ofPort(port);
-        return listener == null ? 0 : connections.accept(listener, limit);
+    void unlisten(final Listener listener) {
+        if (!listener.closed) {
+            listeners.close(listener);
+            connections.drop(listener);
+            handlers.release(listener.handler);
+            tables.options.release(listener.options);
+        }
+    }
+
+    int accept(final Listener listener, final int limit) {
+        return listener.closed ? 0 : connections.accept(listener, limit);
     }
 
     @Override
@@ -314,12 +359,40 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
             final int remotePort,
             final TcpHandler handler,
             final long attachment) {
-        return activeOpen.connect(local, remote, remotePort, handlers.numberOf(handler), attachment);
+        return connect(local, 0, remote, remotePort, tables.options.get(DEFAULT_OPTIONS), handler, attachment);
+    }
+
+    @Override
+    public long connect(
+            final IpAddress local,
+            final int localPort,
+            final IpAddress remote,
+            final int remotePort,
+            final ConnectionOptions options,
+            final TcpHandler handler,
+            final long attachment) {
+        final int handlerNumber = handlers.acquire(handler);
+        final int optionsNumber = tables.options.acquire(options);
+        final long id =
+                activeOpen.connect(local, localPort, remote, remotePort, optionsNumber, handlerNumber, attachment);
+        handlers.release(handlerNumber); // the connection has its own hold on them, if there is one
+        tables.options.release(optionsNumber);
+        return id;
+    }
+
+    @Override
+    public int shardOf(final IpAddress local, final int localPort, final IpAddress remote, final int remotePort) {
+        return activeOpen.shardOf(local, localPort, remote, remotePort);
+    }
+
+    @Override
+    public ConnectionOptions defaultConnectionOptions() {
+        return tables.options.get(DEFAULT_OPTIONS);
     }
 
     @Override
     public TcpConnection connection(final long id) {
-        return connections.wrap(view, id) ? view : null;
+        return requests.wrap(view, id) ? view : null;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.millrace.tcp.stream;
 
-import io.millrace.tcp.TcpConfig;
+import io.millrace.tcp.ConnectionOptions;
+import io.millrace.tcp.table.Registry;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbLayout;
 
@@ -9,12 +10,12 @@ public final class ReceiveWindow {
     private static final int MAX_FIELD = 0xffff;
 
     private final ByteChain chain;
-    private final int bufferBytes;
+    private final Registry<ConnectionOptions> options;
 
     /** For receive queues in {@code chain}. */
-    public ReceiveWindow(final ByteChain chain, final TcpConfig config) {
+    public ReceiveWindow(final ByteChain chain, final Registry<ConnectionOptions> options) {
         this.chain = chain;
-        this.bufferBytes = config.receiveBufferBytes();
+        this.options = options;
     }
 
     /** The shift that lets a 16-bit field offer the whole receive buffer, RFC 7323 §2.3: 0 to 14. */
@@ -41,12 +42,16 @@ public final class ReceiveWindow {
     }
 
     private int room(final Tcb tcb) {
-        final int free = bufferBytes - chain.length(tcb.address() + TcbLayout.RECEIVE_CHAIN_OFFSET);
+        final int free = bufferBytes(tcb) - chain.length(tcb.address() + TcbLayout.RECEIVE_CHAIN_OFFSET);
         return Math.max(0, Math.min(free, MAX_FIELD << tcb.rcvWndShift()));
     }
 
     /** The right edge moves by a full segment or half the buffer, not by less. */
     private int worthwhile(final Tcb tcb) {
-        return Math.min(tcb.mss(), bufferBytes / 2);
+        return Math.min(tcb.mss(), Math.max(1, bufferBytes(tcb) / 2));
+    }
+
+    private int bufferBytes(final Tcb tcb) {
+        return options.get(tcb.options()).receiveBufferBytes();
     }
 }

@@ -2,6 +2,7 @@ package io.millrace.tcp.stream;
 
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.tcp.TcpState;
 import io.millrace.tcp.egress.SegmentWriter;
 import io.millrace.tcp.state.Segment;
 import io.millrace.tcp.state.Sequence;
@@ -12,6 +13,8 @@ import io.millrace.tcp.table.TcbFlags;
 import io.millrace.tcp.table.TcbLayout;
 import io.millrace.tcp.timer.BurstClock;
 import io.millrace.tcp.timer.ConnectionTimers;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The receiving side of connections: brings text into order, hands it to the application straight from the frame, keeps
@@ -31,6 +34,7 @@ public final class Receiver {
     private final ConnectionTimers timers;
     private final BurstClock clock;
     private final CounterBlock counters;
+    private final UnsafeBuffer piece = new UnsafeBuffer(0, 0);
 
     /** With the parts that all connections of the shard share. */
     public Receiver(
@@ -170,16 +174,56 @@ public final class Receiver {
         }
     }
 
+    /** The connection's options are new: the window may have opened. */
+    public void onOptions(final Tcb tcb) {
+        if (tcb.stateOrdinal() >= TcpState.ESTABLISHED.ordinal()
+                && !tcb.is(TcbFlags.FIN_RECEIVED)
+                && window.deservesUpdate(tcb)) {
+            tcb.set(TcbFlags.ACK_NOW);
+        }
+    }
+
     /** Bytes received and not taken by the application. */
     public int unread(final Tcb tcb) {
         return chain.length(receiveChain(tcb));
     }
 
+    /**
+     * Takes bytes received and not taken yet; marks a window update if that opens the window.
+     *
+     * @return how many were copied to {@code target}.
+     */
+    public int read(final Tcb tcb, final MutableDirectBuffer target, final int offset, final int length) {
+        final long queue = receiveChain(tcb);
+        int taken = 0;
+        while (taken < length && chain.length(queue) > 0) {
+            final int step = Math.min(length - taken, chain.contiguous(queue));
+            piece.wrap(chain.headAddress(queue), step);
+            target.putBytes(offset + taken, piece, 0, step);
+            chain.discard(queue, step);
+            taken += step;
+        }
+        if (taken > 0 && !tcb.is(TcbFlags.FIN_RECEIVED) && window.deservesUpdate(tcb)) {
+            tcb.set(TcbFlags.ACK_NOW);
+        }
+        return taken;
+    }
+
+    /** Forgets bytes that nobody will take. */
+    public void discardUnread(final Tcb tcb) {
+        chain.clear(receiveChain(tcb));
+    }
+
+    /** Gives back every block and frame that the connection holds, but for the bytes received and not taken. */
+    public void releaseAllButUnread(final Tcb tcb) {
+        chain.clear(tcb.address() + TcbLayout.SEND_CHAIN_OFFSET);
+        reassembly.clear(tcb);
+    }
+
     /** Gives back every block and frame that the connection holds. */
     public void release(final Tcb tcb) {
-        chain.clear(tcb.address() + TcbLayout.SEND_CHAIN_OFFSET);
-        chain.clear(receiveChain(tcb));
-        reassembly.clear(tcb);
+        releaseAllButUnread(tcb);
+        discardUnread(tcb);
     }
 
     private static long receiveChain(final Tcb tcb) {

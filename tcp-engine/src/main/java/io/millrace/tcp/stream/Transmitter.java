@@ -3,12 +3,13 @@ package io.millrace.tcp.stream;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.wire.TcpFlags;
-import io.millrace.tcp.TcpConfig;
+import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.TcpState;
 import io.millrace.tcp.egress.NextHops;
 import io.millrace.tcp.egress.OptionWriter;
 import io.millrace.tcp.egress.SegmentWriter;
 import io.millrace.tcp.state.Sequence;
+import io.millrace.tcp.table.Registry;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbFlags;
 import io.millrace.tcp.table.TcbLayout;
@@ -32,7 +33,8 @@ public final class Transmitter {
     private final ConnectionTimers timers;
     private final BurstClock clock;
     private final CounterBlock counters;
-    private final TcpConfig config;
+    private final Registry<ConnectionOptions> options;
+    private final int dataRetries;
 
     /** With the parts that all connections of the shard share. */
     public Transmitter(
@@ -44,7 +46,8 @@ public final class Transmitter {
             final ConnectionTimers timers,
             final BurstClock clock,
             final CounterBlock counters,
-            final TcpConfig config) {
+            final Registry<ConnectionOptions> options,
+            final int dataRetries) {
         this.writer = writer;
         this.nextHops = nextHops;
         this.chain = chain;
@@ -53,7 +56,8 @@ public final class Transmitter {
         this.timers = timers;
         this.clock = clock;
         this.counters = counters;
-        this.config = config;
+        this.options = options;
+        this.dataRetries = dataRetries;
     }
 
     /** Sends what may be sent now: text, FIN, or else an acknowledgment that is due. */
@@ -115,6 +119,9 @@ public final class Transmitter {
             if (text < unsent && text < maxText && text < tcb.maxSndWnd() / 2) {
                 text = 0;
             }
+            if (isHeldBack(tcb, text, unsent, maxText, finOwed)) {
+                text = 0;
+            }
             if (text == 0 && unsent > 0) {
                 if (!force || sent) {
                     break;
@@ -130,14 +137,47 @@ public final class Transmitter {
             sent = true;
         }
         if (!tcb.is(TcbFlags.TIMER_RTO)) {
-            timers.armRto(tcb, clock.millis() + RttEstimator.backedOff(tcb)); // to probe, or to try again for a frame
+            timers.armRto(tcb, rtoDeadline(tcb)); // to probe, or to try again for a frame
         }
         return sent;
+    }
+
+    /** RFC 9293 §3.7.4, Nagle: a small segment waits while anything is unacknowledged, unless a FIN goes with it. */
+    private boolean isHeldBack(
+            final Tcb tcb, final int text, final int unsent, final int maxText, final boolean finOwed) {
+        return text < maxText
+                && tcb.sndMax() != tcb.sndUna()
+                && Sequence.after(tcb.sndNxt() + text, tcb.sndMax()) // what was sent once goes again
+                && !(finOwed && text == unsent)
+                && !optionsOf(tcb).noDelay();
+    }
+
+    private ConnectionOptions optionsOf(final Tcb tcb) {
+        return options.get(tcb.options());
+    }
+
+    /** When to stop waiting for an acknowledgment: at the back-off's end, or at the user timeout's if that is sooner. */
+    private int rtoDeadline(final Tcb tcb) {
+        final int now = clock.millis();
+        final int wait = RttEstimator.backedOff(tcb);
+        final int userTimeout = optionsOf(tcb).userTimeoutMs();
+        if (userTimeout == 0) {
+            return now + wait;
+        }
+        return now + Math.min(wait, Math.max(1, tcb.progressMs() - now + userTimeout));
+    }
+
+    private boolean isUserTimeoutOver(final Tcb tcb) {
+        final int userTimeout = optionsOf(tcb).userTimeoutMs();
+        return userTimeout != 0 && clock.millis() - tcb.progressMs() >= userTimeout;
     }
 
     /** Sends numbers that must be acknowledged, at SND.NXT. */
     private boolean sendSequenced(final Tcb tcb, final int offset, final int text, final int flags) {
         final int seq = tcb.sndNxt();
+        if (tcb.sndMax() == tcb.sndUna()) {
+            tcb.progressMs(clock.millis());
+        }
         if (!sendSegment(tcb, seq, offset, text, flags)) {
             return false;
         }
@@ -161,7 +201,7 @@ public final class Transmitter {
             }
         }
         if (!tcb.is(TcbFlags.TIMER_RTO)) {
-            timers.armRto(tcb, clock.millis() + RttEstimator.backedOff(tcb));
+            timers.armRto(tcb, rtoDeadline(tcb));
         }
         return true;
     }
@@ -206,7 +246,7 @@ public final class Transmitter {
     public void sendSyn(final Tcb tcb) {
         final boolean synAck = tcb.stateOrdinal() == TcpState.SYN_RCVD.ordinal();
         if (writer.begin(tcb.is(TcbFlags.IPV6))) {
-            final int window = Math.min(0xffff, config.receiveBufferBytes());
+            final int window = optionsOf(tcb).synWindow();
             final int options = synOptions(tcb, writer.optionsAddress());
             writer.send(
                     nextHop(tcb),
@@ -223,11 +263,11 @@ public final class Transmitter {
                     0);
         }
         tcb.clear(TcbFlags.ACK_NOW);
-        timers.armRto(tcb, clock.millis() + RttEstimator.backedOff(tcb));
+        timers.armRto(tcb, rtoDeadline(tcb));
     }
 
     private int synOptions(final Tcb tcb, final long at) {
-        int length = OptionWriter.mss(at, writer.maxMss(tcb.is(TcbFlags.IPV6)));
+        int length = OptionWriter.mss(at, optionsOf(tcb).announcedMss(writer.maxMss(tcb.is(TcbFlags.IPV6))));
         if (tcb.is(TcbFlags.TIMESTAMPS)) {
             final int tsVal = clock.millis() + tcb.tsOffset();
             final int tsEcr = tcb.stateOrdinal() == TcpState.SYN_RCVD.ordinal() ? tcb.tsRecent() : 0;
@@ -241,6 +281,18 @@ public final class Transmitter {
             length += OptionWriter.windowScale(at + length, tcb.rcvWndShift());
         }
         return length;
+    }
+
+    /** The connection's options are new: its user timeout may end sooner than the timer that runs. */
+    public void onOptions(final Tcb tcb) {
+        if (tcb.is(TcbFlags.TIMER_RTO) && rtoDeadline(tcb) - tcb.rtoDeadline() < 0) {
+            timers.armRto(tcb, rtoDeadline(tcb));
+        }
+    }
+
+    /** RFC 9293 §3.8.4: a number that is acknowledged already, so that the peer must say what it expects. */
+    public void sendKeepAlive(final Tcb tcb) {
+        sendSegment(tcb, tcb.sndMax() - 1, 0, 0, TcpFlags.ACK);
     }
 
     /** RFC 9293 §3.10.5: {@code <SEQ=SND.NXT><CTL=RST>}; it also acknowledges, as every large stack's does. */
@@ -275,7 +327,8 @@ public final class Transmitter {
         if (tcb.sndUna() == tcb.sndMax()) {
             tcb.clear(TcbFlags.TIMER_RTO);
         } else {
-            timers.armRto(tcb, clock.millis() + RttEstimator.backedOff(tcb)); // RFC 6298 §5.3
+            tcb.progressMs(clock.millis());
+            timers.armRto(tcb, rtoDeadline(tcb)); // RFC 6298 §5.3
         }
         if (NewReno.onAcked(tcb, acked)) {
             sendFirstAgain(tcb);
@@ -323,6 +376,9 @@ public final class Transmitter {
         tcb.clear(TcbFlags.TIMER_RTO | TcbFlags.RTT_TIMED);
         tcb.nextHopMac(0); // the silence may be the next hop's: ask again where it is
         final int state = tcb.stateOrdinal();
+        if (isUserTimeoutOver(tcb) && (state < TcpState.ESTABLISHED.ordinal() || tcb.sndMax() != tcb.sndUna())) {
+            return false;
+        }
         if (state == TcpState.SYN_SENT.ordinal() || state == TcpState.SYN_RCVD.ordinal()) {
             return onSynTimeout(tcb);
         }
@@ -333,7 +389,7 @@ public final class Transmitter {
         if (nothingInFlight || tcb.sndWnd() == 0) {
             return probe(tcb);
         }
-        if (tcb.retransmits() >= config.dataRetries()) {
+        if (tcb.retransmits() >= dataRetries) {
             return false;
         }
         counters.increment(Counter.TCP_TIMEOUTS);
@@ -345,7 +401,7 @@ public final class Transmitter {
     }
 
     private boolean onSynTimeout(final Tcb tcb) {
-        if (tcb.retransmits() >= config.synRetries()) {
+        if (tcb.retransmits() >= optionsOf(tcb).synRetries()) {
             return false;
         }
         tcb.retransmits(tcb.retransmits() + 1);
@@ -358,7 +414,7 @@ public final class Transmitter {
 
     /** RFC 9293 §3.8.6.1: asks into a closed window with one byte, ever more slowly, for as long as it is answered. */
     private boolean probe(final Tcb tcb) {
-        if (tcb.retransmits() >= config.dataRetries() && !tcb.is(TcbFlags.PROBE_ANSWERED)) {
+        if (tcb.retransmits() >= dataRetries && !tcb.is(TcbFlags.PROBE_ANSWERED)) {
             return false;
         }
         tcb.clear(TcbFlags.PROBE_ANSWERED);

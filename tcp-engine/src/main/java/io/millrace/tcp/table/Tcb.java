@@ -1,7 +1,6 @@
 package io.millrace.tcp.table;
 
 import io.millrace.memory.Memory;
-import io.millrace.tcp.TcpState;
 
 /**
  * Transmission control block: the record of one connection, 256 bytes off-heap, with RFC 9293 §3.3.1's names.
@@ -10,27 +9,12 @@ import io.millrace.tcp.TcpState;
  * nothing. Sequence numbers are ints modulo 2^32; times in ms and µs are ints that wrap, to be compared by difference.
  * What can be computed is not stored; what only a connection with data needs, its buffers, is held by index.
  */
-public final class Tcb {
-    private static final TcpState[] STATES = TcpState.values();
-
-    private long address;
-    private int slot;
-
+public final class Tcb extends TcbIdentity {
     /** Moves to the record of {@code newSlot} at {@code newAddress}. */
     public Tcb wrap(final int newSlot, final long newAddress) {
         slot = newSlot;
         address = newAddress;
         return this;
-    }
-
-    /** The slot in the connection slab. */
-    public int slot() {
-        return slot;
-    }
-
-    /** Address of the record. */
-    public long address() {
-        return address;
     }
 
     /** Clears the record but for its generation, which it counts up. */
@@ -41,118 +25,9 @@ public final class Tcb {
         Memory.putInt(address + TcbLayout.REASSEMBLY_HEAD_OFFSET, -1);
     }
 
-    /** Whether {@code bits} of {@link #flags()} are set, any of them. */
-    public boolean is(final int bits) {
-        return (Memory.getInt(address + TcbLayout.FLAGS_OFFSET) & bits) != 0;
-    }
-
-    /** Sets bits of {@link #flags()}. */
-    public void set(final int bits) {
-        Memory.putInt(address + TcbLayout.FLAGS_OFFSET, Memory.getInt(address + TcbLayout.FLAGS_OFFSET) | bits);
-    }
-
-    /** Clears bits of {@link #flags()}. */
-    public void clear(final int bits) {
-        Memory.putInt(address + TcbLayout.FLAGS_OFFSET, Memory.getInt(address + TcbLayout.FLAGS_OFFSET) & ~bits);
-    }
-
-    /** Whether the record is of this flow. */
-    public boolean matches(
-            final long remoteHi, final long remoteLo, final long localHi, final long localLo, final int ports) {
-        return ports() == ports
-                && remoteLo() == remoteLo
-                && localLo() == localLo
-                && remoteHi() == remoteHi
-                && localHi() == localHi;
-    }
-
-    /** Where the connection stands. */
-    public TcpState state() {
-        return STATES[stateOrdinal()];
-    }
-
-    /** {@link #state()} as its ordinal. */
-    public int stateOrdinal() {
-        return Memory.getByte(address + TcbLayout.STATE_OFFSET);
-    }
-
-    /** Sets the state; only {@code Transition} calls it, which knows what is legal. */
-    public void state(final TcpState state) {
-        Memory.putByte(address + TcbLayout.STATE_OFFSET, state.ordinal());
-    }
-
-    /** The peer's port. */
-    public int remotePort() {
-        return ports() >>> 16;
-    }
-
-    /** Our port. */
-    public int localPort() {
-        return ports() & 0xffff;
-    }
-
     /** RCV.WND: what may still come within the window offered, bytes. */
     public int rcvWnd() {
         return rcvAdv() - rcvNxt();
-    }
-
-    /** Hash of the 4-tuple in the flow index. While the record is free the slab keeps its link here. */
-    public int hash() {
-        return Memory.getInt(address + TcbLayout.HASH_OFFSET);
-    }
-
-    public void hash(final int value) {
-        Memory.putInt(address + TcbLayout.HASH_OFFSET, value);
-    }
-
-    /** How often the slot was used; part of the connection's id. Survives the record's release. */
-    public int generation() {
-        return Memory.getInt(address + TcbLayout.GENERATION_OFFSET);
-    }
-
-    /** The peer's address, first eight bytes; 0 for IPv4. */
-    public long remoteHi() {
-        return Memory.getLong(address + TcbLayout.REMOTE_HI_OFFSET);
-    }
-
-    public void remoteHi(final long value) {
-        Memory.putLong(address + TcbLayout.REMOTE_HI_OFFSET, value);
-    }
-
-    /** The peer's address, last eight bytes. */
-    public long remoteLo() {
-        return Memory.getLong(address + TcbLayout.REMOTE_LO_OFFSET);
-    }
-
-    public void remoteLo(final long value) {
-        Memory.putLong(address + TcbLayout.REMOTE_LO_OFFSET, value);
-    }
-
-    /** Our address, first eight bytes. */
-    public long localHi() {
-        return Memory.getLong(address + TcbLayout.LOCAL_HI_OFFSET);
-    }
-
-    public void localHi(final long value) {
-        Memory.putLong(address + TcbLayout.LOCAL_HI_OFFSET, value);
-    }
-
-    /** Our address, last eight bytes. */
-    public long localLo() {
-        return Memory.getLong(address + TcbLayout.LOCAL_LO_OFFSET);
-    }
-
-    public void localLo(final long value) {
-        Memory.putLong(address + TcbLayout.LOCAL_LO_OFFSET, value);
-    }
-
-    /** The peer's port in the high 16 bits, ours in the low 16. */
-    public int ports() {
-        return Memory.getInt(address + TcbLayout.PORTS_OFFSET);
-    }
-
-    public void ports(final int value) {
-        Memory.putInt(address + TcbLayout.PORTS_OFFSET, value);
     }
 
     /** Rcv.Wind.Shift (RFC 7323 §2.3): by how much our window fields are scaled. */
@@ -180,33 +55,6 @@ public final class Tcb {
 
     public void retransmits(final int value) {
         Memory.putByte(address + TcbLayout.RETRANSMITS_OFFSET, value);
-    }
-
-    /** Bits of this class. */
-    public int flags() {
-        return Memory.getInt(address + TcbLayout.FLAGS_OFFSET);
-    }
-
-    public void flags(final int value) {
-        Memory.putInt(address + TcbLayout.FLAGS_OFFSET, value);
-    }
-
-    /** Number of the {@code TcpHandler} in the shard's registry. */
-    public int handler() {
-        return Memory.getUnsignedShort(address + TcbLayout.HANDLER_OFFSET);
-    }
-
-    public void handler(final int value) {
-        Memory.putShort(address + TcbLayout.HANDLER_OFFSET, value);
-    }
-
-    /** The application's 64 bits. */
-    public long attachment() {
-        return Memory.getLong(address + TcbLayout.ATTACHMENT_OFFSET);
-    }
-
-    public void attachment(final long value) {
-        Memory.putLong(address + TcbLayout.ATTACHMENT_OFFSET, value);
     }
 
     /** SND.UNA: oldest unacknowledged sequence number. */
@@ -443,7 +291,7 @@ public final class Tcb {
         Memory.putInt(address + TcbLayout.ACK_DEADLINE_OFFSET, value);
     }
 
-    /** End of FIN_WAIT_2 or TIME_WAIT, ms; armed by {@link TcbFlags#TIMER_LIFE}. */
+    /** End of FIN_WAIT_2 or TIME_WAIT, or the next keep-alive, ms; armed by TIMER_LIFE, TIMER_KEEP_ALIVE. */
     public int lifeDeadline() {
         return Memory.getInt(address + TcbLayout.LIFE_DEADLINE_OFFSET);
     }
@@ -495,5 +343,32 @@ public final class Tcb {
 
     public void sackNewest(final int value) {
         Memory.putInt(address + TcbLayout.SACK_NEWEST_OFFSET, value);
+    }
+
+    /** Keep-alive probes sent since the peer was heard last. */
+    public int keepAliveProbes() {
+        return Memory.getUnsignedByte(address + TcbLayout.KEEP_ALIVE_PROBES_OFFSET);
+    }
+
+    public void keepAliveProbes(final int value) {
+        Memory.putByte(address + TcbLayout.KEEP_ALIVE_PROBES_OFFSET, value);
+    }
+
+    /** When a segment of the peer was taken last, ms; kept while keep-alive is on. */
+    public int heardMs() {
+        return Memory.getInt(address + TcbLayout.HEARD_MS_OFFSET);
+    }
+
+    public void heardMs(final int value) {
+        Memory.putInt(address + TcbLayout.HEARD_MS_OFFSET, value);
+    }
+
+    /** Since when what SND.UNA names has waited for its acknowledgment, ms. */
+    public int progressMs() {
+        return Memory.getInt(address + TcbLayout.PROGRESS_MS_OFFSET);
+    }
+
+    public void progressMs(final int value) {
+        Memory.putInt(address + TcbLayout.PROGRESS_MS_OFFSET, value);
     }
 }

@@ -55,5 +55,14 @@ public final class TcbFlags {
     /** The application wants to be offered again what it has not taken. */
     public static final int RESUMED = 1 << 25;
 
+    /** The application wants to hear of whatever happens. */
+    public static final int WATCHED = 1 << 26;
+
+    /** {@link Tcb#lifeDeadline} is armed for the next look at a silent peer. */
+    public static final int TIMER_KEEP_ALIVE = 1 << 27;
+
+    /** Its options are new, and what follows from them is still to be done. */
+    public static final int OPTIONS_CHANGED = 1 << 28;
+
     private TcbFlags() {}
 }

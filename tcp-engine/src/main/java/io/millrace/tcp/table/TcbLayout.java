@@ -22,6 +22,7 @@ public final class TcbLayout {
     static final int RETRANSMITS_OFFSET = 47;
     static final int FLAGS_OFFSET = 48;
     static final int HANDLER_OFFSET = 52;
+    static final int OPTIONS_OFFSET = 54;
     static final int ATTACHMENT_OFFSET = 56;
     static final int SND_UNA_OFFSET = 64;
     static final int SND_NXT_OFFSET = 68;
@@ -38,6 +39,7 @@ public final class TcbLayout {
     static final int TS_OFFSET_OFFSET = 112;
     static final int MSS_OFFSET = 116;
     static final int DUPLICATE_ACKS_OFFSET = 118;
+    static final int KEEP_ALIVE_PROBES_OFFSET = 119;
     static final int NEXT_HOP_MAC_OFFSET = 120;
     static final int CWND_OFFSET = 128;
     static final int SSTHRESH_OFFSET = 132;
@@ -59,6 +61,8 @@ public final class TcbLayout {
     static final int CHALLENGE_MS_OFFSET = 236;
     static final int UNREAD_SINCE_ACK_OFFSET = 240;
     static final int SACK_NEWEST_OFFSET = 244;
+    static final int HEARD_MS_OFFSET = 248;
+    static final int PROGRESS_MS_OFFSET = 252;
     /** A {@code ByteChain} of bytes written and not acknowledged: 16 bytes. */
     public static final int SEND_CHAIN_OFFSET = 192;
     /** A {@code ByteChain} of bytes received in order and not taken: 16 bytes. */

@@ -12,7 +12,10 @@ import io.millrace.tcp.table.TcbFlags;
  * shard's thread; allocates nothing.
  */
 public final class ConnectionTimers {
-    private static final int ANY = TcbFlags.TIMER_RTO | TcbFlags.TIMER_ACK | TcbFlags.TIMER_LIFE;
+    /** The end of a state's life and keep-alive have one deadline: a connection never waits for both. */
+    private static final int LIFE = TcbFlags.TIMER_LIFE | TcbFlags.TIMER_KEEP_ALIVE;
+
+    private static final int ANY = TcbFlags.TIMER_RTO | TcbFlags.TIMER_ACK | LIFE;
 
     private final TimerWheel wheel;
 
@@ -38,8 +41,18 @@ public final class ConnectionTimers {
     /** Arms the end of life for {@code deadline}, ms. */
     public void armLife(final Tcb tcb, final int deadline) {
         tcb.lifeDeadline(deadline);
+        tcb.clear(TcbFlags.TIMER_KEEP_ALIVE);
         tcb.set(TcbFlags.TIMER_LIFE);
         look(tcb, deadline);
+    }
+
+    /** Arms keep-alive for {@code deadline}, ms, unless the end of life is armed. */
+    public void armKeepAlive(final Tcb tcb, final int deadline) {
+        if (!tcb.is(TcbFlags.TIMER_LIFE)) {
+            tcb.lifeDeadline(deadline);
+            tcb.set(TcbFlags.TIMER_KEEP_ALIVE);
+            look(tcb, deadline);
+        }
     }
 
     /** Takes the connection off the wheel; its record is about to be released. */
@@ -62,7 +75,7 @@ public final class ConnectionTimers {
             earliest = tcb.ackDeadline();
             found = true;
         }
-        if (tcb.is(TcbFlags.TIMER_LIFE) && (!found || tcb.lifeDeadline() - earliest < 0)) {
+        if (tcb.is(LIFE) && (!found || tcb.lifeDeadline() - earliest < 0)) {
             earliest = tcb.lifeDeadline();
         }
         look(tcb, earliest);

@@ -5,10 +5,12 @@ import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.port.MemoryPort;
 import io.millrace.dataplane.port.MemoryPortConfig;
 import io.millrace.dataplane.wire.IpAddress;
+import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.ListenConfig;
 import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.TcpConnection;
 import io.millrace.tcp.TcpEngine;
+import io.millrace.tcp.TcpListener;
 import io.millrace.tcp.TcpLoop;
 import io.millrace.tcp.TcpOccupancy;
 import io.millrace.tcp.VirtualClock;
@@ -264,14 +266,33 @@ public final class Conversation implements AutoCloseable {
         flow.enginePort = config.port();
     }
 
+    /** The engine's listener on a port. */
+    TcpListener listener(final int port) {
+        return loop.listener(ENGINE, port);
+    }
+
     /** Connects to the peer's port. */
     void connect(final int peerPort) {
+        connectWith(peerPort, loop.defaultConnectionOptions());
+    }
+
+    /** Connects to the peer's port, with options. */
+    public void connectWith(final int peerPort, final ConnectionOptions options) {
         flow = new Flow(peerPort, 0);
         flows.put(peerPort, flow);
-        application = new ScriptedApplication(ScriptedApplication.Manner.SINK, events, ids, live);
-        final long id = loop.connect(ENGINE, PEER, peerPort, application, 0);
-        ids.put(peerPort, id);
+        ids.put(peerPort, connectFrom(0, peerPort, options));
         poll();
+    }
+
+    /** Connects from a port of the engine; the connection's id, or 0. */
+    public long connectFrom(final int enginePort, final int peerPort, final ConnectionOptions options) {
+        application = new ScriptedApplication(ScriptedApplication.Manner.SINK, events, ids, live);
+        return loop.connect(ENGINE, enginePort, PEER, peerPort, options, application, 0);
+    }
+
+    /** Listens with an application that takes nothing and does nothing. */
+    public void listenWith(final ListenConfig config) {
+        listen(config, ScriptedApplication.Manner.HOLD);
     }
 
     /** The connection of the present flow, or null if it is over. */

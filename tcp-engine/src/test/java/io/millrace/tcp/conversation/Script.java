@@ -72,7 +72,7 @@ final class Script {
                 talk.poll();
             }
             case "accept" -> {
-                talk.loop().accept(integer(word[1]), word.length > 2 ? integer(word[2]) : 1);
+                talk.listener(integer(word[1])).accept(word.length > 2 ? integer(word[2]) : 1);
                 talk.poll();
             }
             case "connect" -> talk.connect(integer(word[1]));
@@ -182,7 +182,10 @@ final class Script {
             }
         }
         talk.listen(
-                new ListenConfig(integer(word[1]), backlog, overflow, autoAccept),
+                ListenConfig.onPort(integer(word[1]))
+                        .withBacklog(backlog)
+                        .withOverflow(overflow)
+                        .withAutoAccept(autoAccept),
                 ScriptedApplication.Manner.valueOf(word[2].toUpperCase(Locale.ROOT)));
     }
 

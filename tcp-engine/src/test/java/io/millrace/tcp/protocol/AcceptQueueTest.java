@@ -96,13 +96,15 @@ class AcceptQueueTest extends ConversationTest {
     }
 
     @Test
-    void shouldNotLeakWhatIsResetWhileItWaits() {
+    void shouldHandOnWhatWasResetWhileItWaitedAndNotLeakIt() {
         run(FULL + """
                 > PA text 5
                 > R
                 connections 1
                 accept 7
                 connections 0
+                event open
+                event closed RESET
                 no event
                 """);
     }

@@ -1,0 +1,25 @@
+package io.millrace.tcp;
+
+/**
+ * One listener of one shard. Owned by the shard's thread; allocates nothing.
+ */
+public interface TcpListener {
+    /** How it listens. */
+    ListenConfig config();
+
+    /** How many connections wait to be accepted on this shard. */
+    int waiting();
+
+    /**
+     * Accepts connections that wait at a listener which does not do so by itself ({@link ListenConfig#autoAccept}): each is
+     * handed to its handler, with what has arrived for it. One that was reset while it waited is handed on too, and ends at
+     * once.
+     *
+     * @param limit the most to accept.
+     * @return how many there were.
+     */
+    int accept(int limit);
+
+    /** Stops listening; connections that wait are reset at once, half-open ones when they are heard of again. */
+    void close();
+}

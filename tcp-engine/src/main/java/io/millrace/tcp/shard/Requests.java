@@ -1,0 +1,175 @@
+package io.millrace.tcp.shard;
+
+import io.millrace.dataplane.counters.Counter;
+import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.tcp.ConnectionOptions;
+import io.millrace.tcp.TcpState;
+import io.millrace.tcp.state.Transition;
+import io.millrace.tcp.stream.ByteChain;
+import io.millrace.tcp.stream.Receiver;
+import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbFlags;
+import io.millrace.tcp.table.TcbLayout;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * What applications ask for on their connections: marks it in the record, and keeps a list of the records that are to be
+ * settled because something was asked for outside a callback. Sends nothing itself. Owned by the shard's thread; allocates
+ * nothing, but for options.
+ */
+final class Requests {
+    private final int shard;
+    private final ShardTables tables;
+    private final ByteChain chain;
+    private final CounterBlock counters;
+    private final SlotQueue unsettled;
+    private final Tcb lookup = new Tcb();
+    private Receiver receiver;
+
+    Requests(final int shard, final ShardTables tables, final ByteChain chain, final CounterBlock counters) {
+        this.shard = shard;
+        this.tables = tables;
+        this.chain = chain;
+        this.counters = counters;
+        this.unsettled = new SlotQueue(tables.connections.capacity());
+    }
+
+    /** Joins the receiving side, which is made later. */
+    void connect(final Receiver newReceiver) {
+        receiver = newReceiver;
+    }
+
+    long id(final Tcb connection) {
+        return ConnectionId.of(shard, connection.generation(), connection.slot());
+    }
+
+    /** Puts {@code view} on the connection with this id; false if it is over. */
+    boolean wrap(final ConnectionView view, final long id) {
+        final int slot = ConnectionId.slot(id);
+        if (ConnectionId.shard(id) != shard || slot >= tables.connections.capacity()) {
+            return false;
+        }
+        final long address = tables.connections.address(slot);
+        final Tcb named = lookup.wrap(slot, address);
+        if (!ConnectionId.hasGeneration(id, named.generation())
+                || named.stateOrdinal() == TcpState.CLOSED.ordinal()
+                || !named.is(TcbFlags.ACCEPTED | TcbFlags.ACTIVE_OPEN)) {
+            return false;
+        }
+        view.wrap(slot, address);
+        return true;
+    }
+
+    int write(final Tcb connection, final DirectBuffer source, final int offset, final int length) {
+        if (connection.is(TcbFlags.FIN_QUEUED | TcbFlags.ABORTED)
+                || connection.stateOrdinal() < TcpState.ESTABLISHED.ordinal()) {
+            return 0;
+        }
+        source.boundsCheck(offset, length);
+        final int room = Math.min(length, writable(connection));
+        int taken = 0;
+        if (room > 0) {
+            taken = chain.append(sendChain(connection), source, offset, room);
+        }
+        if (taken < length) {
+            connection.set(TcbFlags.WRITE_BLOCKED);
+        }
+        touch(connection);
+        return taken;
+    }
+
+    int writable(final Tcb connection) {
+        return Math.max(0, options(connection).sendBufferBytes() - chain.length(sendChain(connection)));
+    }
+
+    /** Whether so much room has come back in the send buffer that a writer should be told. */
+    boolean isWorthWriting(final Tcb connection) {
+        return writable(connection) >= options(connection).sendBufferBytes() / 2;
+    }
+
+    int read(final Tcb connection, final MutableDirectBuffer target, final int offset, final int length) {
+        target.boundsCheck(offset, length);
+        final int taken = receiver.read(connection, target, offset, length);
+        if (taken > 0) {
+            touch(connection);
+        }
+        return taken;
+    }
+
+    int unread(final Tcb connection) {
+        return receiver.unread(connection);
+    }
+
+    void resume(final Tcb connection) {
+        connection.set(TcbFlags.RESUMED);
+        touch(connection);
+    }
+
+    ConnectionOptions options(final Tcb connection) {
+        return tables.options.get(connection.options());
+    }
+
+    void options(final Tcb connection, final ConnectionOptions wanted) {
+        final int number = tables.options.acquire(wanted);
+        tables.options.release(connection.options());
+        connection.options(number);
+        connection.set(TcbFlags.OPTIONS_CHANGED);
+        touch(connection);
+    }
+
+    /** RFC 9293 §3.10.4, CLOSE: our side only. */
+    void shutdownOutput(final Tcb connection) {
+        if (connection.is(TcbFlags.FIN_QUEUED | TcbFlags.ABORTED)) {
+            return;
+        }
+        switch (connection.state()) {
+            case SYN_RCVD, ESTABLISHED -> {
+                Transition.to(connection, TcpState.FIN_WAIT_1);
+                connection.set(TcbFlags.FIN_QUEUED);
+            }
+            case CLOSE_WAIT -> {
+                Transition.to(connection, TcpState.LAST_ACK);
+                connection.set(TcbFlags.FIN_QUEUED);
+            }
+            case SYN_SENT -> connection.set(TcbFlags.ABORTED);
+            default -> {}
+        }
+        touch(connection);
+    }
+
+    /** Both sides: what is unread, and what comes later, makes it a reset. */
+    void close(final Tcb connection) {
+        connection.set(TcbFlags.RECEIVE_CLOSED | TcbFlags.END_DELIVERED);
+        if (connection.stateOrdinal() == TcpState.TIME_WAIT.ordinal()) {
+            receiver.discardUnread(connection); // both sides have closed in order: there is nobody to reset
+        } else if (receiver.unread(connection) > 0) {
+            counters.increment(Counter.TCP_ABORT_ON_CLOSE);
+            connection.set(TcbFlags.ABORTED); // RFC 2525 §2.17
+        }
+        shutdownOutput(connection);
+        touch(connection);
+    }
+
+    void abort(final Tcb connection) {
+        connection.set(TcbFlags.ABORTED);
+        touch(connection);
+    }
+
+    /** Something was done to the connection; outside its callbacks it is settled at the end of the duty cycle. */
+    private void touch(final Tcb connection) {
+        if (!connection.is(TcbFlags.IN_CALLBACK | TcbFlags.SETTLE_PENDING)) {
+            connection.set(TcbFlags.SETTLE_PENDING);
+            unsettled.add(connection.slot());
+        }
+    }
+
+    /** Takes a slot off the list of those to be settled; its record may be another's by now. */
+    int poll() {
+        return unsettled.poll();
+    }
+
+    private static long sendChain(final Tcb connection) {
+        return connection.address() + TcbLayout.SEND_CHAIN_OFFSET;
+    }
+}
