@@ -7,8 +7,11 @@ import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.port.MemoryPort;
 import io.millrace.dataplane.port.MemoryPortConfig;
 import io.millrace.dataplane.port.PacketPort;
+import io.millrace.dataplane.port.decorator.FaultInjector;
+import io.millrace.dataplane.port.decorator.Faults;
 import io.millrace.dataplane.wire.IpAddress;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.IntFunction;
@@ -31,10 +34,27 @@ class FaultyCableTest {
     private final VirtualClock clock = new VirtualClock();
     private final MemoryPort.Pair cable = MemoryPort.pair(MemoryPortConfig.defaults());
     private final int frames = cable.pool().available();
-    private final FaultyPort faulty = new FaultyPort(cable.right(), random);
     private TcpLoop clientLoop;
     private final TcpEngine server = engine(cable.left(), "10.0.0.1/24", shard -> loop -> {});
-    private final TcpEngine client = engine(faulty, "10.0.0.2/24", shard -> loop -> clientLoop = loop);
+    private FaultInjector faulty;
+    private TcpEngine client;
+
+    private void connectBy(final Faults faults) {
+        faulty = new FaultInjector(cable.right(), faults, faults, random.nextLong(), clock);
+        client = engine(faulty, "10.0.0.2/24", shard -> loop -> clientLoop = loop);
+    }
+
+    /** Every kind of fault with the chance given, and frames late by up to 5 ms. */
+    private static Faults everything(final double chance) {
+        return Faults.builder()
+                .loss(chance)
+                .burstLoss(chance / 3, 0.3)
+                .duplicate(chance)
+                .reorder(chance, 5_000_000)
+                .corrupt(chance)
+                .delay(2_000_000, 1_000_000)
+                .build();
+    }
 
     private TcpEngine engine(
             final PacketPort port, final String address, final IntFunction<TcpApplication> application) {
@@ -57,8 +77,9 @@ class FaultyCableTest {
         client.close();
         server.close();
         faulty.close();
+        cable.left().close();
         final int missing = frames - cable.pool().available();
-        cable.close();
+        cable.pool().close();
         assertThat(missing).as("frames not given back").isZero();
     }
 
@@ -128,7 +149,12 @@ class FaultyCableTest {
         final Megabyte atServer = new Megabyte();
         final Megabyte atClient = new Megabyte();
         server.listen(ListenConfig.onPort(PORT), shard -> atServer);
-        faulty.chances(3, 2, 5, 1);
+        connectBy(Faults.builder()
+                .loss(0.03)
+                .duplicate(0.02)
+                .reorder(0.05, 2_000_000)
+                .corrupt(0.01)
+                .build());
         clientLoop.connect(CLIENT, SERVER, PORT, atClient, 0);
         for (int second = 0; second < 900 && (atServer.closed == null || atClient.closed == null); second++) {
             run(1_000);
@@ -140,6 +166,32 @@ class FaultyCableTest {
         assertThat(atClient.closed).isEqualTo(CloseReason.NORMAL);
         assertThat(count(server, Counter.DROP_TCP_CHECKSUM)).isPositive();
         assertThat(count(server, Counter.OUT_OF_ORDER_QUEUED)).isPositive();
+    }
+
+    @RepeatedTest(2)
+    void shouldCarryAMegabyteEachWayWithATenthOfEverything() {
+        final Megabyte atServer = new Megabyte();
+        final Megabyte atClient = new Megabyte();
+        server.listen(ListenConfig.onPort(PORT), shard -> atServer);
+        connectBy(everything(0.1));
+        clientLoop.connect(CLIENT, SERVER, PORT, atClient, 0);
+        for (int second = 0; second < 20_000 && (atServer.closed == null || atClient.closed == null); second++) {
+            run(1_000);
+        }
+
+        assertThat(atServer.read).isEqualTo(MEGABYTE);
+        assertThat(atClient.read).isEqualTo(MEGABYTE);
+        for (final Counter counter : List.of(
+                Counter.FAULT_LOST,
+                Counter.FAULT_DUPLICATED,
+                Counter.FAULT_CORRUPTED,
+                Counter.FAULT_REORDERED,
+                Counter.FAULT_DELAYED)) {
+            assertThat(faulty.counters())
+                    .allSatisfy(block -> assertThat(block.get(counter))
+                            .as("%s in %s", counter, block.name())
+                            .isPositive());
+        }
     }
 
     /** Sends ten bytes, and closes when they have come back. */
@@ -175,7 +227,12 @@ class FaultyCableTest {
     void shouldLeaveNothingBehindOfThousandsOfConnections() {
         server.listen(ListenConfig.onPort(PORT), shard -> TcpConnection::write);
         final TenBytes handler = new TenBytes();
-        faulty.chances(5, 2, 5, 1);
+        connectBy(Faults.builder()
+                .loss(0.05)
+                .duplicate(0.02)
+                .reorder(0.05, 2_000_000)
+                .corrupt(0.01)
+                .build());
         for (int i = 0; i < CONNECTIONS; i++) {
             assertThat(clientLoop.connect(CLIENT, SERVER, PORT, handler, 0)).isNotZero();
             if (i % 10 == 9) {

@@ -37,6 +37,8 @@ final class IngressStage implements AutoCloseable {
     private final FrameBurst burst;
     private final FrameBatch batch;
     private long touched;
+    /** Index in the burst of the frame at hand; the last fragment's for a datagram put together. */
+    private int sorting;
 
     /**
      * Makes a stage.
@@ -104,6 +106,7 @@ final class IngressStage implements AutoCloseable {
         long bytes = 0;
         for (int i = 0; i < received; i++) {
             final long mbuf = burst.get(i);
+            sorting = i;
             bytes += Mbuf.packetLength(mbuf);
             final int meta = classifier.classify(mbuf);
             final int kind = FrameMeta.kind(meta);
@@ -147,7 +150,9 @@ final class IngressStage implements AutoCloseable {
     }
 
     private void drop(final long mbuf, final int code) {
-        counters.increment(DropReason.of(code).counter());
+        final DropReason reason = DropReason.of(code);
+        counters.increment(reason.counter());
+        queue.dropped(sorting, reason);
         allocator.free(mbuf);
     }
 

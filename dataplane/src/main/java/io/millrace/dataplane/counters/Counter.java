@@ -122,6 +122,15 @@ public enum Counter {
     HANDLER_FAILURES("Callbacks and commands of applications that threw; a callback's costs it the connection"),
     COMMANDS_EXECUTED("Commands of other threads executed"),
 
+    FAULT_LOST("Frames a fault injector lost"),
+    FAULT_DUPLICATED("Frames a fault injector doubled"),
+    FAULT_CORRUPTED("Frames of which a fault injector turned over a bit"),
+    FAULT_REORDERED("Frames a fault injector held back for others to overtake"),
+    FAULT_DELAYED("Frames a fault injector delayed, for whatever reason"),
+    FAULT_QUEUE_DROPS("Frames a fault injector dropped because too many waited for its line"),
+    CAPTURE_FRAMES("Frames written to a capture's file"),
+    CAPTURE_DROPS("Frames missing in a capture's file because its writer was too slow"),
+
     SYN_QUEUE_ENTRIES("Gauge: half-open connections now"),
     SYN_QUEUE_PEAK("Gauge: the most half-open connections so far"),
     ACCEPT_QUEUE_ENTRIES("Gauge: connections that wait to be accepted now"),

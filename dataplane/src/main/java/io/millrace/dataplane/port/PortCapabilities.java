@@ -27,4 +27,10 @@ public record PortCapabilities(
     /** A port that leaves everything to software. */
     public static final PortCapabilities NONE =
             new PortCapabilities(false, false, false, false, false, false, false, false, false);
+
+    /** The same, but for checksums of frames sent: those are software's. */
+    public PortCapabilities withoutTransmitChecksums() {
+        return new PortCapabilities(
+                rxChecksum, false, false, rssHash, flowSteering, partialChecksums, vlanStrip, vlanInsert, rxInterrupts);
+    }
 }

@@ -1,5 +1,6 @@
 package io.millrace.dataplane.port;
 
+import io.millrace.dataplane.ingress.DropReason;
 import io.millrace.dataplane.ring.Doorbell;
 
 /** A receive queue. Owned by one thread; allocates nothing. */
@@ -42,4 +43,10 @@ public interface RxQueue {
 
     /** Wants no interrupt any more, and makes the descriptor unreadable if one has come. */
     default void disableInterrupt() {}
+
+    /**
+     * Frame {@code index} of the last burst received turned out to be of no use. Whoever sorts a burst says so before the
+     * next one, for those who watch; a queue itself has no need of it.
+     */
+    default void dropped(final int index, final DropReason reason) {}
 }
