@@ -26,6 +26,9 @@ public final class FrameMeta {
     /** An ARP packet for IPv4 over Ethernet; its length has been checked, its content has not. */
     public static final int ARP = 4;
 
+    /** An ICMPv6 message to one of our addresses or groups; the headers before it have been checked, the message has not. */
+    public static final int ICMP6 = 5;
+
     /**
      * An IPv4 fragment to one of our addresses: header and addresses have been checked, its protocol is one we speak;
      * {@link #l4Offset} is where its part of the payload starts.
@@ -37,6 +40,19 @@ public final class FrameMeta {
      * {@link #l4Offset} is where the fragment header starts, all 8 bytes of which are there.
      */
     public static final int FRAGMENT6 = 7;
+
+    /**
+     * An ICMP error with a right checksum about a TCP segment that one of our addresses sent: the quoted IPv4 header and at
+     * least 8 bytes of TCP behind it are there. {@link #l4Offset} is where the ICMP message starts; the quoted packet starts
+     * 8 bytes behind that.
+     */
+    public static final int ICMP4_ERROR = 8;
+
+    /**
+     * An ICMPv6 error with a right checksum about a TCP segment that one of our addresses sent: the quoted IPv6 header with
+     * its extension headers and at least 8 bytes of TCP are there. Offsets as in {@link #ICMP4_ERROR}.
+     */
+    public static final int ICMP6_ERROR = 9;
 
     private static final int L4_SHIFT = 8;
     private static final int KIND_SHIFT = 16;

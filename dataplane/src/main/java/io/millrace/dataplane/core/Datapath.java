@@ -5,7 +5,6 @@ import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.flow.FlowSteering;
 import io.millrace.dataplane.flow.Toeplitz;
 import io.millrace.dataplane.host.HostAddresses;
-import io.millrace.dataplane.icmp.EchoResponder;
 import io.millrace.dataplane.ingress.FrameClassifier;
 import io.millrace.dataplane.neighbor.NeighborResolver;
 import io.millrace.dataplane.neighbor.NeighborService;
@@ -97,9 +96,9 @@ public final class Datapath implements AutoCloseable {
         final PortSink sink = new PortSink(port.txQueue(queue), allocator, counters);
         final Optional<NeighborService> service =
                 queue == 0 ? Optional.of(neighborService(allocator, sink, counters)) : Optional.empty();
-        final EchoResponder echo = echoResponder(allocator, sink, counters);
-        final HostResponder responder = service.<HostResponder>map(s -> new HostResponder.Owner(echo, s))
-                .orElseGet(() -> new HostResponder.Forwarder(echo, resolver, allocator));
+        final HostResponder responder = service.<HostResponder>map(
+                        s -> new HostResponder.Owner(host, config, allocator, sink, counters, s))
+                .orElseGet(() -> new HostResponder.Forwarder(host, config, allocator, sink, counters, resolver));
         final IngressStage ingress =
                 ingress(queue, responder, new OwnFlows.OfShard(steering, queue), allocator, counters);
         return new QueueEndpoint(port, ingress, sink, allocator, service);
@@ -120,7 +119,7 @@ public final class Datapath implements AutoCloseable {
         final FrameAllocator allocator = port.pool().newAllocator();
         final PortSink sink = new PortSink(port.txQueue(0), allocator, ioCounters);
         final NeighborService service = neighborService(allocator, sink, ioCounters);
-        final HostResponder responder = new HostResponder.Owner(echoResponder(allocator, sink, ioCounters), service);
+        final HostResponder responder = new HostResponder.Owner(host, config, allocator, sink, ioCounters, service);
         final IngressStage ingress = ingress(0, responder, new OwnFlows.Every(), allocator, ioCounters);
         final ShardDispatcher dispatcher =
                 new ShardDispatcher(steering, inward, config.burstSize(), allocator, ioCounters);
@@ -139,11 +138,6 @@ public final class Datapath implements AutoCloseable {
                 new NeighborService(config.neighbors(), host, table, resolver, allocator, sink, counters);
         neighborService = Optional.of(service);
         return service;
-    }
-
-    private EchoResponder echoResponder(
-            final FrameAllocator allocator, final PortSink sink, final CounterBlock counters) {
-        return new EchoResponder(allocator, sink, counters, config.echoRepliesPerSecond(), config.echoReplyBurst());
     }
 
     private IngressStage ingress(

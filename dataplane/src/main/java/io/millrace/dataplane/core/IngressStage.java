@@ -122,8 +122,10 @@ final class IngressStage implements AutoCloseable {
 
     private void place(final long mbuf, final int meta, final long nowNanos) {
         if (meta < 0) {
-            drop(mbuf, meta);
-        } else if (FrameMeta.kind(meta) == FrameMeta.TCP4) {
+            final DropReason reason = DropReason.of(meta);
+            counters.increment(reason.counter());
+            responder.onDropped(mbuf, reason, nowNanos);
+        } else if (FrameMeta.kind(meta) == FrameMeta.TCP4 || FrameMeta.kind(meta) == FrameMeta.TCP6) {
             batch.add(mbuf, hashOf(mbuf), meta);
         } else {
             counters.increment(Counter.FRAMES_TO_HOST);

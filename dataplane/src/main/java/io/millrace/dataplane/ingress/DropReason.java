@@ -24,6 +24,12 @@ public enum DropReason {
     OTHER_ADDRESS(Counter.DROP_OTHER_ADDRESS),
     LAND(Counter.DROP_LAND),
     UNKNOWN_PROTOCOL(Counter.DROP_UNKNOWN_PROTOCOL),
+    UDP(Counter.DROP_UDP),
+    IPV6_NO_NEXT_HEADER(Counter.DROP_IPV6_NO_NEXT_HEADER),
+    IPV6_EXTENSION_TRUNCATED(Counter.DROP_IPV6_EXTENSION_TRUNCATED),
+    IPV6_EXTENSIONS_TOO_LONG(Counter.DROP_IPV6_EXTENSIONS_TOO_LONG),
+    IPV6_ROUTING_HEADER(Counter.DROP_IPV6_ROUTING_HEADER),
+    IPV6_OPTION(Counter.DROP_IPV6_OPTION),
     TCP_TRUNCATED(Counter.DROP_TCP_TRUNCATED),
     TCP_DATA_OFFSET(Counter.DROP_TCP_DATA_OFFSET),
     TCP_CHECKSUM(Counter.DROP_TCP_CHECKSUM),
@@ -55,6 +61,11 @@ public enum DropReason {
     /** The reason of a negative answer of the classifier. */
     public static DropReason of(final int code) {
         return BY_ORDINAL[~code];
+    }
+
+    /** Whether the sender hears of it by an ICMP error. */
+    public boolean isReported() {
+        return this == UDP || this == UNKNOWN_PROTOCOL || this == IPV6_ROUTING_HEADER || this == IPV6_OPTION;
     }
 
     /** Where it is counted. */

@@ -3,9 +3,6 @@ package io.millrace.dataplane.ingress;
 import static io.millrace.dpdk.MbufFlags.RX_IP_CHECKSUM_BAD;
 import static io.millrace.dpdk.MbufFlags.RX_IP_CHECKSUM_MASK;
 import static io.millrace.dpdk.MbufFlags.RX_IP_CHECKSUM_UNKNOWN;
-import static io.millrace.dpdk.MbufFlags.RX_L4_CHECKSUM_BAD;
-import static io.millrace.dpdk.MbufFlags.RX_L4_CHECKSUM_MASK;
-import static io.millrace.dpdk.MbufFlags.RX_L4_CHECKSUM_UNKNOWN;
 import static io.millrace.dpdk.MbufFlags.RX_VLAN_STRIPPED;
 
 import io.millrace.dataplane.FrameMeta;
@@ -19,7 +16,6 @@ import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.dataplane.wire.IpProtocol;
 import io.millrace.dataplane.wire.Ipv4Header;
 import io.millrace.dataplane.wire.MacAddress;
-import io.millrace.dataplane.wire.TcpHeader;
 import io.millrace.dataplane.wire.VlanTag;
 import io.millrace.dpdk.Mbuf;
 import io.millrace.memory.Memory;
@@ -37,11 +33,16 @@ public final class FrameClassifier {
     private static final int ARP_META = FrameMeta.of(FrameMeta.ARP, L3_OFFSET, L3_OFFSET);
     private static final long MAC_MASK = 0xffff_ffff_ffffL;
     private static final int VLAN_ID_MASK = 0xfff;
+    private static final long LOW = 0xffff_ffffL;
+    /** More-fragments bit and fragment offset in the first eight bytes of an IPv4 header. */
+    private static final long FRAGMENT_BITS = Ipv4Header.MORE_FRAGMENTS | Ipv4Header.FRAGMENT_OFFSET_MASK;
 
     private final HostAddresses host;
     private final long mac;
     private final long primary;
     private final boolean acceptPartialChecksums;
+    private final IcmpErrorCheck icmpErrors;
+    private final Ipv6Classifier ipv6;
 
     /** Makes a classifier for the frames of a port with these addresses, which come with whole checksums. */
     public FrameClassifier(final HostAddresses host) {
@@ -57,6 +58,8 @@ public final class FrameClassifier {
     public FrameClassifier(final HostAddresses host, final boolean acceptPartialChecksums) {
         this.host = host;
         this.acceptPartialChecksums = acceptPartialChecksums;
+        icmpErrors = new IcmpErrorCheck(host);
+        ipv6 = new Ipv6Classifier(host, icmpErrors, acceptPartialChecksums);
         mac = host.mac();
         primary = host.isIpv4(0) ? host.lo(0) : 0;
     }
@@ -83,6 +86,9 @@ public final class FrameClassifier {
         if (etherType == EtherType.IPV4) {
             return classifyIpv4(mbuf, frame, length, flags);
         }
+        if (etherType == EtherType.IPV6) {
+            return ipv6.classify(mbuf, frame, length, flags);
+        }
         if (etherType == EtherType.ARP) {
             return classifyArp(mbuf, frame, length);
         }
@@ -90,9 +96,6 @@ public final class FrameClassifier {
     }
 
     private int classifyRare(final long mbuf, final long frame, final int length, final int etherType) {
-        if (etherType == EtherType.IPV6) {
-            return DropReason.IPV6.code();
-        }
         if (etherType != EtherType.VLAN) {
             return DropReason.UNKNOWN_ETHER_TYPE.code();
         }
@@ -133,12 +136,15 @@ public final class FrameClassifier {
             return DropReason.TRUNCATED_FRAME.code();
         }
         final long ip = frame + L3_OFFSET;
-        final int versionAndLength = Memory.getUnsignedByte(ip);
-        if (versionAndLength >>> 4 != 4) {
+        // The header in three loads: version to fragment, time to live to source, destination.
+        final long first = Memory.getLongBE(ip);
+        final long second = Memory.getLongBE(ip + 8);
+        final int destination = Memory.getIntBE(ip + 16);
+        if (first >>> 60 != 4) {
             return DropReason.IP_VERSION.code();
         }
-        final int headerLength = (versionAndLength & 0xf) << 2;
-        final int totalLength = Memory.getShortBE(ip + 2);
+        final int headerLength = (int) (first >>> 54) & 0x3c;
+        final int totalLength = (int) (first >>> 32) & 0xffff;
         if (headerLength < Ipv4Header.MIN_LENGTH || headerLength > length - L3_OFFSET) {
             return DropReason.IP_HEADER_LENGTH.code();
         }
@@ -148,32 +154,54 @@ public final class FrameClassifier {
         final long ipChecksum = flags & RX_IP_CHECKSUM_MASK;
         if (ipChecksum == RX_IP_CHECKSUM_BAD
                 || ipChecksum == RX_IP_CHECKSUM_UNKNOWN
-                        && !InternetChecksum.isValid(InternetChecksum.sum(ip, headerLength))) {
+                        && !isHeaderChecksumValid(ip, headerLength, first, second, destination)) {
             return DropReason.IP_CHECKSUM.code();
         }
-        final int address = checkAddresses(Memory.getIntBE(ip + 12), Memory.getIntBE(ip + 16));
+        final int source = (int) second;
+        final int address = checkAddresses(source, destination);
         if (address < 0) {
             return address;
         }
         trim(mbuf, length, L3_OFFSET + totalLength);
-        final int protocol = Memory.getUnsignedByte(ip + 9);
+        final int protocol = (int) (second >>> 48) & 0xff;
         final int l4Offset = L3_OFFSET + headerLength;
-        final int fragment = Memory.getShortBE(ip + 6);
-        if ((fragment & (Ipv4Header.MORE_FRAGMENTS | Ipv4Header.FRAGMENT_OFFSET_MASK)) != 0) {
+        if ((first & FRAGMENT_BITS) != 0) {
             return protocol == IpProtocol.TCP || protocol == IpProtocol.ICMP
                     ? FrameMeta.of(FrameMeta.FRAGMENT4, L3_OFFSET, l4Offset)
-                    : DropReason.UNKNOWN_PROTOCOL.code();
+                    : notSpoken(protocol);
         }
+        final int l4Length = totalLength - headerLength;
         if (protocol == IpProtocol.TCP) {
-            final int reason = checkTcp(ip, ip + headerLength, totalLength - headerLength, flags);
+            final long pseudo = InternetChecksum.pseudoHeader(source, destination, IpProtocol.TCP, l4Length);
+            final int reason = TcpCheck.check(ip + headerLength, l4Length, pseudo, flags, acceptPartialChecksums);
             return reason < 0 ? reason : FrameMeta.of(FrameMeta.TCP4, L3_OFFSET, l4Offset);
         }
         if (protocol == IpProtocol.ICMP) {
-            return totalLength - headerLength < IcmpHeader.LENGTH
-                    ? DropReason.ICMP_TRUNCATED.code()
-                    : FrameMeta.of(FrameMeta.ICMP4, L3_OFFSET, l4Offset);
+            return classifyIcmp(ip + headerLength, l4Length, l4Offset);
         }
-        return DropReason.UNKNOWN_PROTOCOL.code();
+        return notSpoken(protocol);
+    }
+
+    private static int notSpoken(final int protocol) {
+        return protocol == IpProtocol.UDP ? DropReason.UDP.code() : DropReason.UNKNOWN_PROTOCOL.code();
+    }
+
+    private static boolean isHeaderChecksumValid(
+            final long ip, final int headerLength, final long first, final long second, final int destination) {
+        if (headerLength != Ipv4Header.MIN_LENGTH) {
+            return InternetChecksum.isValid(InternetChecksum.sum(ip, headerLength));
+        }
+        // What sums up to all ones in one byte order does so in the other (RFC 1071 §2 (B)).
+        return InternetChecksum.isValid(
+                (first >>> 32) + (first & LOW) + (second >>> 32) + (second & LOW) + (destination & LOW));
+    }
+
+    private int classifyIcmp(final long icmp, final int length, final int l4Offset) {
+        if (length < IcmpHeader.LENGTH) {
+            return DropReason.ICMP_TRUNCATED.code();
+        }
+        final int kind = icmpErrors.isAboutOurs(icmp, length) ? FrameMeta.ICMP4_ERROR : FrameMeta.ICMP4;
+        return FrameMeta.of(kind, L3_OFFSET, l4Offset);
     }
 
     /** RFC 1122 §3.2.1.3 and §4.2.3.10; 0 when both addresses may speak to each other, else the reason's code. */
@@ -196,29 +224,6 @@ public final class FrameClassifier {
             return DropReason.BAD_SOURCE_ADDRESS.code();
         }
         return 0;
-    }
-
-    private int checkTcp(final long ip, final long tcp, final int length, final long offloadFlags) {
-        if (length < TcpHeader.MIN_LENGTH) {
-            return DropReason.TCP_TRUNCATED.code();
-        }
-        final int dataOffset = Memory.getUnsignedByte(tcp + 12) >>> 4 << 2;
-        if (dataOffset < TcpHeader.MIN_LENGTH || dataOffset > length) {
-            return DropReason.TCP_DATA_OFFSET.code();
-        }
-        final long tcpChecksum = offloadFlags & RX_L4_CHECKSUM_MASK;
-        if (tcpChecksum == RX_L4_CHECKSUM_BAD
-                || tcpChecksum == RX_L4_CHECKSUM_UNKNOWN && !isTcpChecksumValid(ip, tcp, length)) {
-            return DropReason.TCP_CHECKSUM.code();
-        }
-        return 0;
-    }
-
-    private boolean isTcpChecksumValid(final long ip, final long tcp, final int length) {
-        final long pseudo = InternetChecksum.pseudoHeader(
-                Memory.getIntBE(ip + 12), Memory.getIntBE(ip + 16), IpProtocol.TCP, length);
-        return InternetChecksum.isValid(pseudo + InternetChecksum.sum(tcp, length))
-                || acceptPartialChecksums && Memory.getShortBE(tcp + 16) == InternetChecksum.uncomplemented(pseudo);
     }
 
     private static void trim(final long mbuf, final int length, final int wanted) {

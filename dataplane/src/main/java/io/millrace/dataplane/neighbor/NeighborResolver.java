@@ -15,7 +15,7 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 public final class NeighborResolver implements AutoCloseable {
     static final int RESOLVE = 1;
     static final int LEARN = 2;
-    static final int ARP = 3;
+    static final int FRAME = 3;
 
     /** Offset of the second word of the address in a message; the first stands at its start. */
     static final int LO_OFFSET = Long.BYTES;
@@ -74,12 +74,12 @@ public final class NeighborResolver implements AutoCloseable {
     }
 
     /**
-     * Hands an ARP frame to the owner, from a thread that received it and is not the owner.
+     * Hands a frame of ARP or neighbor discovery to the owner, from a thread that received it and is not the owner.
      *
      * @return false when it could not be taken; then the frame remains the caller's
      */
-    public boolean handOverArp(final long mbuf) {
-        return send(ARP, 0, 0, mbuf);
+    public boolean handOver(final long mbuf, final int meta) {
+        return send(FRAME, meta, 0, mbuf);
     }
 
     private boolean send(final int type, final long hi, final long lo, final long subject) {

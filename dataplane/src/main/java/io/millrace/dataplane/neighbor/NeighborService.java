@@ -6,6 +6,7 @@ import static io.millrace.dataplane.neighbor.NeighborTable.PROBE;
 import static io.millrace.dataplane.neighbor.NeighborTable.REACHABLE;
 import static io.millrace.dataplane.neighbor.NeighborTable.STALE;
 
+import io.millrace.dataplane.FrameMeta;
 import io.millrace.dataplane.FrameSink;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
@@ -113,8 +114,17 @@ public final class NeighborService {
         return taken + scan();
     }
 
-    /** Takes over an ARP frame that the classifier let through: it is answered in place, or freed. */
-    public void onArp(final long mbuf) {
+    /** Takes over a frame of ARP or neighbor discovery that the classifier let through: it is answered in place, or freed. */
+    public void onFrame(final long mbuf, final int meta) {
+        if (FrameMeta.kind(meta) == FrameMeta.ARP) {
+            onArp(mbuf);
+        } else {
+            counters.increment(Counter.ICMP_UNUSED);
+            allocator.free(mbuf);
+        }
+    }
+
+    private void onArp(final long mbuf) {
         arp.wrap(Mbuf.dataAddress(mbuf) + EthernetHeader.LENGTH);
         if (!responder.isWellFormed(arp)) {
             counters.increment(Counter.ARP_MALFORMED);
@@ -174,7 +184,7 @@ public final class NeighborService {
         switch (type) {
             case NeighborResolver.RESOLVE -> onResolve(hi, lo, subject);
             case NeighborResolver.LEARN -> onLearn(hi, lo, subject);
-            case NeighborResolver.ARP -> onArp(subject);
+            case NeighborResolver.FRAME -> onFrame(subject, (int) hi);
             default -> throw new IllegalStateException("neighbor message of type " + type);
         }
     }

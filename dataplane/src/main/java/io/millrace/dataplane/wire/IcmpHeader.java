@@ -10,8 +10,21 @@ public final class IcmpHeader {
     public static final int ECHO_REPLY = 0;
     /** Type: destination unreachable. */
     public static final int DESTINATION_UNREACHABLE = 3;
+    /** Type: source quench, which nobody sends any more (RFC 6633). */
+    public static final int SOURCE_QUENCH = 4;
+    /** Type: redirect. */
+    public static final int REDIRECT = 5;
     /** Type: echo request. */
     public static final int ECHO_REQUEST = 8;
+    /** Type: time exceeded. */
+    public static final int TIME_EXCEEDED = 11;
+    /** Type: parameter problem. */
+    public static final int PARAMETER_PROBLEM = 12;
+
+    /** Code of {@link #DESTINATION_UNREACHABLE}: protocol unreachable. */
+    public static final int PROTOCOL_UNREACHABLE = 2;
+    /** Code of {@link #DESTINATION_UNREACHABLE}: port unreachable. */
+    public static final int PORT_UNREACHABLE = 3;
 
     private static final int TYPE_OFFSET = 0;
     private static final int CODE_OFFSET = 1;
@@ -20,6 +33,15 @@ public final class IcmpHeader {
     private static final int SEQUENCE_OFFSET = 6;
 
     private long address;
+
+    /** True for the type of a message that reports an error (RFC 1122 §3.2.2). */
+    public static boolean isError(final int type) {
+        return type == DESTINATION_UNREACHABLE
+                || type == SOURCE_QUENCH
+                || type == REDIRECT
+                || type == TIME_EXCEEDED
+                || type == PARAMETER_PROBLEM;
+    }
 
     /** Moves to the header at {@code address}. */
     public IcmpHeader wrap(final long address) {

@@ -75,6 +75,30 @@ public final class InternetChecksum {
         return sum(addresses, 32) + (SWAP ? words << 8 : words);
     }
 
+    /**
+     * Sum of the IPv6 header's addresses, 32 bytes in two words each, and of protocol and length, as {@link
+     * #pseudoHeaderIpv6(long, int, int)}, for who has loaded them in host order already.
+     */
+    public static long pseudoHeaderIpv6(
+            final long sourceHi,
+            final long sourceLo,
+            final long destinationHi,
+            final long destinationLo,
+            final int protocol,
+            final int length) {
+        final long words = (sourceHi >>> 32)
+                + (sourceHi & LOW)
+                + (sourceLo >>> 32)
+                + (sourceLo & LOW)
+                + (destinationHi >>> 32)
+                + (destinationHi & LOW)
+                + (destinationLo >>> 32)
+                + (destinationLo & LOW)
+                + protocol
+                + length;
+        return SWAP ? words << 8 : words;
+    }
+
     /** Folds a sum to 16 bits, machine order. */
     public static int fold(final long sum) {
         long folded = (sum & LOW) + (sum >>> 32);

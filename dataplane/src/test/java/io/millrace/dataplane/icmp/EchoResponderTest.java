@@ -6,15 +6,25 @@ import static io.millrace.dataplane.TestFrames.PEER_IP;
 import static io.millrace.dataplane.TestFrames.PEER_MAC;
 import static io.millrace.dataplane.TestFrames.ethernet;
 import static io.millrace.dataplane.TestFrames.ip;
+import static io.millrace.dataplane.TestFrames6.ALL_NODES;
+import static io.millrace.dataplane.TestFrames6.OURS;
+import static io.millrace.dataplane.TestFrames6.OUR_LINK_LOCAL;
+import static io.millrace.dataplane.TestFrames6.PEER;
+import static io.millrace.dataplane.TestFrames6.SKIPPED_OPTION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.dataplane.CollectingSink;
 import io.millrace.dataplane.FrameMeta;
 import io.millrace.dataplane.TestFrames;
+import io.millrace.dataplane.TestFrames6;
+import io.millrace.dataplane.TestFrames6.Header;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.wire.IcmpHeader;
+import io.millrace.dataplane.wire.Icmpv6Header;
 import io.millrace.dataplane.wire.InternetChecksum;
+import io.millrace.dataplane.wire.IpAddress;
+import io.millrace.dataplane.wire.IpProtocol;
 import io.millrace.dpdk.Mbuf;
 import io.millrace.memory.Memory;
 import org.junit.jupiter.api.AfterEach;
@@ -25,14 +35,76 @@ import org.junit.jupiter.api.Test;
 class EchoResponderTest {
     private static final long SECOND = 1_000_000_000L;
 
+    private static final int META_6 = FrameMeta.of(FrameMeta.ICMP6, 14, 54);
+
     private final TestFrames frames = new TestFrames();
+    private final TestFrames6 frames6 = new TestFrames6(frames);
     private final CollectingSink sink = new CollectingSink();
     private final CounterBlock counters = CounterBlock.allocate("test");
-    private final EchoResponder responder = new EchoResponder(frames.allocator, sink, counters, 10, 5);
+    private final EchoResponder responder =
+            new EchoResponder(TestFrames6.host(), frames.allocator, sink, counters, 10, 5);
 
     @AfterEach
     void closePool() {
         frames.close();
+    }
+
+    @Test
+    @Tag("N3")
+    void shouldAnswerAnEchoOfIpv6WithTheSamePayloadWithoutItsExtensionHeaders() {
+        final byte[] body = {0, 77, 0, 1, 1, 2, 3, 4, 5, 6, 7};
+        final long mbuf = frames6.icmp(
+                PEER,
+                OURS,
+                Icmpv6Header.ECHO_REQUEST,
+                0,
+                body,
+                new Header(IpProtocol.DESTINATION_OPTIONS, SKIPPED_OPTION));
+        TestFrames6.ip(mbuf).flow(0x20, 0x12345);
+        responder.onIcmp6(mbuf, FrameMeta.of(FrameMeta.ICMP6, 14, 62), 0);
+
+        assertEchoReply6(sink.takeOnly(), OURS, body);
+    }
+
+    @Test
+    @Tag("N3")
+    void shouldAnswerAnEchoToAllNodesFromAUnicastAddressOfItsScope() {
+        final byte[] body = {0, 77, 0, 1};
+        responder.onIcmp6(frames6.icmp(PEER, ALL_NODES, Icmpv6Header.ECHO_REQUEST, 0, body), META_6, 0);
+
+        assertEchoReply6(sink.takeOnly(), OURS, body);
+    }
+
+    @Test
+    @Tag("N3")
+    void shouldAnswerNeitherNobodyNorItselfNorABadChecksumNorAReplyOfIpv6() {
+        responder.onIcmp6(
+                frames6.icmp(IpAddress.ANY_IPV6, ALL_NODES, Icmpv6Header.ECHO_REQUEST, 0, new byte[4]), META_6, 0);
+        responder.onIcmp6(frames6.icmp(OUR_LINK_LOCAL, OURS, Icmpv6Header.ECHO_REQUEST, 0, new byte[4]), META_6, 0);
+        responder.onIcmp6(frames6.icmp(PEER, OURS, Icmpv6Header.ECHO_REPLY, 0, new byte[4]), META_6, 0);
+        final long broken = frames6.icmp(PEER, OURS, Icmpv6Header.ECHO_REQUEST, 0, new byte[4]);
+        TestFrames6.icmp(broken, 8).checksum(0);
+        responder.onIcmp6(broken, META_6, 0);
+
+        assertThat(sink.frames).isEmpty();
+        assertThat(counters.get(Counter.ICMP_UNUSED)).isEqualTo(3);
+        assertThat(counters.get(Counter.ICMP_MALFORMED)).isEqualTo(1);
+        assertThat(frames.pool.available()).isEqualTo(256);
+    }
+
+    private static void assertEchoReply6(final long reply, final IpAddress from, final byte[] body) {
+        assertThat(ethernet(reply).destination()).isEqualTo(PEER_MAC);
+        assertThat(ethernet(reply).source()).isEqualTo(OUR_MAC);
+        assertThat(TestFrames6.source(reply)).isEqualTo(from);
+        assertThat(TestFrames6.destination(reply)).isEqualTo(PEER);
+        assertThat(TestFrames6.ip(reply).flowLabel()).isZero();
+        final int length = 4 + body.length;
+        assertThat(TestFrames6.ip(reply).payloadLength()).isEqualTo(length).isEqualTo(Mbuf.dataLength(reply) - 54);
+        final Icmpv6Header icmp = TestFrames6.icmp(reply, length);
+        assertThat(icmp.type()).isEqualTo(Icmpv6Header.ECHO_REPLY);
+        assertThat(icmp.isChecksumValid(TestFrames6.ip(reply).address(), length))
+                .isTrue();
+        assertThat(TestFrames6.bytes(reply, 58)).isEqualTo(body);
     }
 
     @Test

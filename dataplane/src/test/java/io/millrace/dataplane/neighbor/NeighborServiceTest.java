@@ -8,6 +8,7 @@ import static io.millrace.dataplane.TestFrames.ethernet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.dataplane.CollectingSink;
+import io.millrace.dataplane.FrameMeta;
 import io.millrace.dataplane.TestFrames;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
@@ -42,6 +43,8 @@ class NeighborServiceTest {
     private final NeighborResolver resolver = new NeighborResolver(host, table);
     private final NeighborService service =
             new NeighborService(config, host, table, resolver, frames.allocator, sink, counters);
+    private static final int ARP_META = FrameMeta.of(FrameMeta.ARP, 14, 14);
+
     private long now = -5 * SECOND; // a monotonic clock may start anywhere
 
     @BeforeEach
@@ -65,7 +68,7 @@ class NeighborServiceTest {
 
     @Test
     void shouldAnswerARequestForOurAddressAndLearnTheAsker() {
-        service.onArp(frames.arp(ArpPacket.REQUEST, PEER_MAC, PEER_IP, 0, OUR_IP));
+        onArp(frames.arp(ArpPacket.REQUEST, PEER_MAC, PEER_IP, 0, OUR_IP));
 
         final long reply = sink.frames.getFirst();
         assertThat(ethernet(reply).destination()).isEqualTo(PEER_MAC);
@@ -81,7 +84,7 @@ class NeighborServiceTest {
 
     @Test
     void shouldAnswerForEveryAddressOfAnOwnedPrefixAndForNoOther() {
-        service.onArp(frames.arp(
+        onArp(frames.arp(
                 ArpPacket.REQUEST,
                 PEER_MAC,
                 PEER_IP,
@@ -91,7 +94,7 @@ class NeighborServiceTest {
                 .isEqualTo(IpAddress.parse("10.77.1.2").ipv4());
         freeSent();
 
-        service.onArp(frames.arp(
+        onArp(frames.arp(
                 ArpPacket.REQUEST,
                 PEER_MAC,
                 PEER_IP,
@@ -103,7 +106,7 @@ class NeighborServiceTest {
 
     @Test
     void shouldAnswerAProbeFromNobodyWithoutLearningIt() {
-        service.onArp(frames.arp(ArpPacket.REQUEST, PEER_MAC, 0, 0, OUR_IP));
+        onArp(frames.arp(ArpPacket.REQUEST, PEER_MAC, 0, 0, OUR_IP));
 
         assertThat(ethernet(sink.frames.getFirst()).destination()).isEqualTo(PEER_MAC);
         assertThat(table.macOf(0, IpAddress.lowWord(0))).isZero();
@@ -113,14 +116,14 @@ class NeighborServiceTest {
     void shouldDropMalformedPackets() {
         final long wrongHardware = frames.arp(ArpPacket.REQUEST, PEER_MAC, PEER_IP, 0, OUR_IP);
         Memory.putShortBE(Mbuf.dataAddress(wrongHardware) + 14, 6);
-        service.onArp(wrongHardware);
-        service.onArp(frames.arp(3, PEER_MAC, PEER_IP, 0, OUR_IP));
-        service.onArp(frames.arp(ArpPacket.REPLY, PEER_MAC, 0, OUR_MAC, OUR_IP));
-        service.onArp(frames.arp(ArpPacket.REQUEST, MacAddress.BROADCAST, PEER_IP, 0, OUR_IP));
-        service.onArp(frames.arp(ArpPacket.REQUEST, 0, PEER_IP, 0, OUR_IP));
-        service.onArp(frames.arp(
+        onArp(wrongHardware);
+        onArp(frames.arp(3, PEER_MAC, PEER_IP, 0, OUR_IP));
+        onArp(frames.arp(ArpPacket.REPLY, PEER_MAC, 0, OUR_MAC, OUR_IP));
+        onArp(frames.arp(ArpPacket.REQUEST, MacAddress.BROADCAST, PEER_IP, 0, OUR_IP));
+        onArp(frames.arp(ArpPacket.REQUEST, 0, PEER_IP, 0, OUR_IP));
+        onArp(frames.arp(
                 ArpPacket.REQUEST, PEER_MAC, IpAddress.parse("224.0.0.1").ipv4(), 0, OUR_IP));
-        service.onArp(frames.arp(
+        onArp(frames.arp(
                 ArpPacket.REQUEST, PEER_MAC, IpAddress.parse("10.0.0.255").ipv4(), 0, OUR_IP));
 
         assertThat(sink.frames).isEmpty();
@@ -143,7 +146,7 @@ class NeighborServiceTest {
         assertThat(arp(request).targetIp()).isEqualTo(PEER_IP);
         frames.allocator.free(request);
 
-        service.onArp(frames.arp(ArpPacket.REPLY, PEER_MAC, PEER_IP, OUR_MAC, OUR_IP));
+        onArp(frames.arp(ArpPacket.REPLY, PEER_MAC, PEER_IP, OUR_MAC, OUR_IP));
 
         assertThat(sink.frames).containsExactly(first, second);
         assertThat(sink.frames)
@@ -233,7 +236,7 @@ class NeighborServiceTest {
         assertThat(resolver.macTowards(0, IpAddress.lowWord(PEER_IP))).isEqualTo(PEER_MAC);
         advance(SECOND);
         assertThat(ethernet(sink.frames.getFirst()).destination()).isEqualTo(PEER_MAC);
-        service.onArp(frames.arp(ArpPacket.REPLY, PEER_MAC, PEER_IP, OUR_MAC, OUR_IP));
+        onArp(frames.arp(ArpPacket.REPLY, PEER_MAC, PEER_IP, OUR_MAC, OUR_IP));
         advance(31 * SECOND);
         advance(600 * SECOND);
         assertThat(resolver.macTowards(0, IpAddress.lowWord(PEER_IP))).isZero();
@@ -242,11 +245,11 @@ class NeighborServiceTest {
     @Test
     void shouldFollowAGratuitousArpForAKnownNeighborOnly() {
         final long newMac = PEER_MAC + 0x10;
-        service.onArp(frames.arp(ArpPacket.REQUEST, newMac, PEER_IP, 0, PEER_IP));
+        onArp(frames.arp(ArpPacket.REQUEST, newMac, PEER_IP, 0, PEER_IP));
         assertThat(resolver.macTowards(0, IpAddress.lowWord(PEER_IP))).isZero();
 
         learnPeer();
-        service.onArp(frames.arp(ArpPacket.REQUEST, newMac, PEER_IP, 0, PEER_IP));
+        onArp(frames.arp(ArpPacket.REQUEST, newMac, PEER_IP, 0, PEER_IP));
         assertThat(resolver.macTowards(0, IpAddress.lowWord(PEER_IP))).isEqualTo(newMac);
         advance(SECOND);
         assertThat(ethernet(sink.frames.getFirst()).destination()).isEqualTo(newMac);
@@ -278,8 +281,8 @@ class NeighborServiceTest {
 
     @Test
     void shouldDefendOurAddressAtMostEveryTenSeconds() {
-        service.onArp(frames.arp(ArpPacket.REQUEST, PEER_MAC, OUR_IP, 0, OUR_IP));
-        service.onArp(frames.arp(ArpPacket.REPLY, PEER_MAC, OUR_IP, OUR_MAC, OUR_IP));
+        onArp(frames.arp(ArpPacket.REQUEST, PEER_MAC, OUR_IP, 0, OUR_IP));
+        onArp(frames.arp(ArpPacket.REPLY, PEER_MAC, OUR_IP, OUR_MAC, OUR_IP));
 
         assertThat(counters.get(Counter.ARP_CONFLICTS)).isEqualTo(2);
         assertThat(sink.frames.stream().filter(f -> ethernet(f).destination() == MacAddress.BROADCAST))
@@ -290,7 +293,7 @@ class NeighborServiceTest {
     @Test
     void shouldMakeRoomForNewNeighborsInAFullTable() {
         for (int i = 2; i < 250; i++) {
-            service.onArp(frames.arp(ArpPacket.REQUEST, PEER_MAC + i, PEER_IP - 2 + i, 0, OUR_IP));
+            onArp(frames.arp(ArpPacket.REQUEST, PEER_MAC + i, PEER_IP - 2 + i, 0, OUR_IP));
             assertThat(resolver.macTowards(0, IpAddress.lowWord(PEER_IP - 2 + i)))
                     .isEqualTo(PEER_MAC + i);
             freeSent();
@@ -300,7 +303,7 @@ class NeighborServiceTest {
 
     @Test
     void shouldTakeArpFramesHandedOverByOtherThreads() {
-        assertThat(resolver.handOverArp(frames.arp(ArpPacket.REQUEST, PEER_MAC, PEER_IP, 0, OUR_IP)))
+        assertThat(resolver.handOver(frames.arp(ArpPacket.REQUEST, PEER_MAC, PEER_IP, 0, OUR_IP), ARP_META))
                 .isTrue();
         advance(0);
 
@@ -317,7 +320,7 @@ class NeighborServiceTest {
             }
             return isArp;
         });
-        service.onArp(frames.arp(ArpPacket.REPLY, PEER_MAC, PEER_IP, OUR_MAC, OUR_IP));
+        onArp(frames.arp(ArpPacket.REPLY, PEER_MAC, PEER_IP, OUR_MAC, OUR_IP));
     }
 
     private void advance(final long nanos) {
@@ -339,5 +342,9 @@ class NeighborServiceTest {
 
     private static ArpPacket arp(final long mbuf) {
         return new ArpPacket().wrap(Mbuf.dataAddress(mbuf) + 14);
+    }
+
+    private void onArp(final long mbuf) {
+        service.onFrame(mbuf, ARP_META);
     }
 }
