@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class MemoryPort implements PacketPort {
     private static final int BURST = 64;
     private static final int ETHERNET = 14;
+    private static final int IPV6_HEADER = 40;
     private static final int SHORTEST_TCP_FRAME = ETHERNET + 40;
     private static final int NOT_WHOLE = Ipv4Header.MORE_FRAGMENTS | Ipv4Header.FRAGMENT_OFFSET_MASK;
 
@@ -71,7 +72,7 @@ public final class MemoryPort implements PacketPort {
     private void connect(final MemoryPort peer) {
         final FlowSteering steering = new FlowSteering(Toeplitz.standard(), config.queuePairs());
         for (int t = 0; t < transmitters.length; t++) {
-            transmitters[t] = new Transmitter(peer.incoming[t], steering);
+            transmitters[t] = new Transmitter(peer.incoming[t], steering, config.rss());
         }
     }
 
@@ -130,7 +131,7 @@ public final class MemoryPort implements PacketPort {
     @Override
     public PortCapabilities capabilities() {
         final boolean offload = config.checksumOffload();
-        return new PortCapabilities(offload, offload, offload, true, true, false, false, false, false);
+        return new PortCapabilities(offload, offload, offload, config.rss().tells(), true, false, false, false, false);
     }
 
     /** Gives up this port's queues; the pool is closed with the {@link Pair}. */
@@ -229,13 +230,15 @@ public final class MemoryPort implements PacketPort {
     private static final class Transmitter implements TxQueue {
         private final FrameRing[] rings;
         private final FlowSteering steering;
+        private final MemoryRss rss;
         private final FrameBatch run = new FrameBatch(FrameRing.MESSAGE_FRAMES);
         private final LongAdder frames = new LongAdder();
         private final LongAdder bytes = new LongAdder();
 
-        private Transmitter(final FrameRing[] rings, final FlowSteering steering) {
+        private Transmitter(final FrameRing[] rings, final FlowSteering steering, final MemoryRss rss) {
             this.rings = rings;
             this.steering = steering;
+            this.rss = rss;
         }
 
         /** Hands over runs of frames for the same queue, so that order is kept and messages are full. */
@@ -269,24 +272,51 @@ public final class MemoryPort implements PacketPort {
             for (int i = from; i < burst.size() && !run.isFull(); i++) {
                 final long mbuf = burst.get(i);
                 final int hash = flowHash(mbuf);
-                final int to = steering.shardOf(hash);
+                final int to = hash == 0 ? 0 : rss.queue(steering.shardOf(hash), rings.length);
                 if (run.isEmpty()) {
                     queue = to;
                 } else if (to != queue) {
                     break;
                 }
-                run.add(mbuf, hash, 0);
+                run.add(mbuf, rss.told(hash), 0);
             }
             return queue;
         }
 
-        /** The Toeplitz hash of a TCP/IPv4 frame; 0, which is queue 0, for everything else, fragments among it. */
+        /**
+         * The Toeplitz hash of a TCP frame over IPv4, or over IPv6 without extension headers; 0, which is queue 0, for
+         * everything else, fragments among it.
+         */
         private int flowHash(final long mbuf) {
             final long frame = Mbuf.dataAddress(mbuf);
             final int length = Mbuf.dataLength(mbuf);
-            if (length < SHORTEST_TCP_FRAME
-                    || Memory.getShortBE(frame + 12) != EtherType.IPV4
-                    || Memory.getUnsignedByte(frame + ETHERNET + 9) != IpProtocol.TCP
+            if (length < SHORTEST_TCP_FRAME) {
+                return 0;
+            }
+            return switch (Memory.getShortBE(frame + 12)) {
+                case EtherType.IPV4 -> flowHash4(frame, length);
+                case EtherType.IPV6 -> flowHash6(frame, length);
+                default -> 0;
+            };
+        }
+
+        private int flowHash6(final long frame, final int length) {
+            if (length < ETHERNET + IPV6_HEADER + 4 || Memory.getUnsignedByte(frame + ETHERNET + 6) != IpProtocol.TCP) {
+                return 0;
+            }
+            final long addresses = frame + ETHERNET + 8;
+            return steering.toeplitz()
+                    .hashIpv6(
+                            Memory.getLongBE(addresses),
+                            Memory.getLongBE(addresses + 8),
+                            Memory.getLongBE(addresses + 16),
+                            Memory.getLongBE(addresses + 24),
+                            Memory.getShortBE(addresses + 32),
+                            Memory.getShortBE(addresses + 34));
+        }
+
+        private int flowHash4(final long frame, final int length) {
+            if (Memory.getUnsignedByte(frame + ETHERNET + 9) != IpProtocol.TCP
                     || (Memory.getShortBE(frame + ETHERNET + 6) & NOT_WHOLE) != 0) {
                 return 0;
             }

@@ -11,6 +11,7 @@ import io.millrace.dataplane.wire.MacAddress;
  * @param dataRoom bytes of data a frame has room for
  * @param mtu largest IP packet, in bytes
  * @param checksumOffload whether checksums may be left to the port
+ * @param rss how receive-side scaling is done
  * @param leftMac address of the left port
  * @param rightMac address of the right port
  */
@@ -21,6 +22,7 @@ public record MemoryPortConfig(
         int dataRoom,
         int mtu,
         boolean checksumOffload,
+        MemoryRss rss,
         MacAddress leftMac,
         MacAddress rightMac) {
     private static final int DEFAULT_FRAMES = 8192;
@@ -48,28 +50,37 @@ public record MemoryPortConfig(
                 DEFAULT_DATA_ROOM,
                 DEFAULT_MTU,
                 false,
+                MemoryRss.RIGHT,
                 MacAddress.parse("02:00:00:00:00:01"),
                 MacAddress.parse("02:00:00:00:00:02"));
     }
 
     /** The same with another number of queue pairs. */
     public MemoryPortConfig withQueuePairs(final int pairs) {
-        return new MemoryPortConfig(pairs, queueCapacity, frames, dataRoom, mtu, checksumOffload, leftMac, rightMac);
+        return new MemoryPortConfig(
+                pairs, queueCapacity, frames, dataRoom, mtu, checksumOffload, rss, leftMac, rightMac);
     }
 
     /** The same with another number of frames in the pool. */
     public MemoryPortConfig withFrames(final int count) {
         return new MemoryPortConfig(
-                queuePairs, queueCapacity, count, dataRoom, mtu, checksumOffload, leftMac, rightMac);
+                queuePairs, queueCapacity, count, dataRoom, mtu, checksumOffload, rss, leftMac, rightMac);
     }
 
     /** The same with queues that hold at least so many frames. */
     public MemoryPortConfig withQueueCapacity(final int capacity) {
-        return new MemoryPortConfig(queuePairs, capacity, frames, dataRoom, mtu, checksumOffload, leftMac, rightMac);
+        return new MemoryPortConfig(
+                queuePairs, capacity, frames, dataRoom, mtu, checksumOffload, rss, leftMac, rightMac);
     }
 
     /** The same with or without checksum offload. */
     public MemoryPortConfig withChecksumOffload(final boolean offload) {
-        return new MemoryPortConfig(queuePairs, queueCapacity, frames, dataRoom, mtu, offload, leftMac, rightMac);
+        return new MemoryPortConfig(queuePairs, queueCapacity, frames, dataRoom, mtu, offload, rss, leftMac, rightMac);
+    }
+
+    /** The same with another way of receive-side scaling. */
+    public MemoryPortConfig withRss(final MemoryRss way) {
+        return new MemoryPortConfig(
+                queuePairs, queueCapacity, frames, dataRoom, mtu, checksumOffload, way, leftMac, rightMac);
     }
 }

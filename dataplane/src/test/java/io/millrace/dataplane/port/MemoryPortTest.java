@@ -17,6 +17,8 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class MemoryPortTest {
     @Test
@@ -143,6 +145,40 @@ class MemoryPortTest {
                 }
             }
             assertThat(received).isEqualTo(64);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(MemoryRss.class)
+    void shouldHaveTheFaultsOfReceiveSideScalingItIsGiven(final MemoryRss rss) {
+        final FlowSteering steering = new FlowSteering(Toeplitz.standard(), 4);
+        final MemoryPortConfig config = MemoryPortConfig.defaults().withQueuePairs(4);
+        try (MemoryPort.Pair pair = MemoryPort.pair(config.withRss(rss));
+                FrameBurst burst = new FrameBurst(64)) {
+            final TestFrames frames = new TestFrames(pair.pool());
+            for (int port = 1000; port < 1064; port++) {
+                burst.add(frames.tcp(PEER_IP, OUR_IP, port, 80, TcpFlags.SYN, 0));
+            }
+            pair.right().txQueue(2).transmit(burst);
+            int told = 0;
+            int right = 0;
+            int inPlace = 0;
+            for (int queue = 0; queue < 4; queue++) {
+                pair.left().rxQueue(queue).receive(burst);
+                for (int i = 0; i < burst.size(); i++) {
+                    final long mbuf = burst.get(i);
+                    final int port = TestFrames.tcp(mbuf).sourcePort();
+                    final int hash = steering.toeplitz().hashIpv4(PEER_IP, OUR_IP, port, 80);
+                    told += (Mbuf.offloadFlags(mbuf) & MbufFlags.RX_RSS_HASH) != 0 ? 1 : 0;
+                    right += Mbuf.rssHash(mbuf) == hash ? 1 : 0;
+                    inPlace += steering.shardOf(hash) == queue ? 1 : 0;
+                }
+            }
+            final boolean tells = pair.left().capabilities().rssHash();
+            assertThat(tells).isEqualTo(!rss.name().endsWith("_UNTOLD"));
+            assertThat(told).isEqualTo(tells ? 64 : 0);
+            assertThat(right).isEqualTo(tells && rss != MemoryRss.OTHER_HASH ? 64 : 0);
+            assertThat(inPlace).isEqualTo(rss.name().startsWith("OTHER_QUEUE") ? 0 : 64);
         }
     }
 
