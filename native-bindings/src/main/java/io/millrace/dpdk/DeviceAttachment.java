@@ -45,9 +45,13 @@ final class DeviceAttachment {
         }
         DeviceArguments.check(device);
         eal.forwardLog();
-        final int result = functions.eal().hotplugAdd(VIRTUAL_BUS, device.name(), device.arguments());
+        final String arguments = device.driverArguments(eal.abi());
+        final int result = functions.eal().hotplugAdd(VIRTUAL_BUS, device.name(), arguments);
         if (result < 0) {
             throw Failure.of(functions, "rte_eal_hotplug_add " + device, result, mend(functions, device));
+        }
+        if (device.isRing()) {
+            eal.forwardClosingLog(); // it complains of finding the rings of its last life, and takes them
         }
         final int port = functions.ethdev().getPortByName(device.name());
         if (port < 0) {
@@ -66,7 +70,11 @@ final class DeviceAttachment {
     private static String mend(final DpdkFunctions functions, final Devargs device) {
         final DpdkLibrary library = functions.library();
         final int abi = library.layout().abi();
-        final String driver = device.driver().replaceFirst("^net_virtio_user$", "net_virtio");
+        final String driver = switch (device.driver()) {
+            case "net_virtio_user" -> "net_virtio";
+            case "net_bonding" -> "net_bond";
+            default -> device.driver();
+        };
         if (!library.directory()
                 .resolve("librte_" + driver + ".so." + abi)
                 .toFile()

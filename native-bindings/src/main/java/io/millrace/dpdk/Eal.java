@@ -2,7 +2,11 @@ package io.millrace.dpdk;
 
 import io.millrace.dpdk.ffm.DpdkFunctions;
 import io.millrace.dpdk.ffm.DpdkLibrary;
+import io.millrace.dpdk.layout.HeapStatsLayout;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Eal implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(Eal.class.getName());
+    private static final int MAX_SOCKETS = 32; // RTE_MAX_NUMA_NODES
     private static final AtomicBoolean STARTED = new AtomicBoolean();
 
     private final EalOptions options;
@@ -119,6 +124,20 @@ public final class Eal implements AutoCloseable {
     /** Undoes {@link #registerThread}. */
     public void unregisterThread() {
         functions.eal().threadUnregister();
+    }
+
+    /** Bytes that DPDK's heaps of all NUMA nodes have given out: to pools, queues and devices. */
+    public long allocatedMemory() {
+        long bytes = 0;
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment stats = arena.allocate(HeapStatsLayout.SIZE, Long.BYTES);
+            for (int socket = 0; socket < MAX_SOCKETS; socket++) {
+                if (functions.eal().mallocGetSocketStats(socket, stats) == 0) {
+                    bytes += stats.get(ValueLayout.JAVA_LONG, HeapStatsLayout.ALLOCATED);
+                }
+            }
+        }
+        return bytes;
     }
 
     /** What DPDK has logged since the last call or failure, oldest first: what its own threads complain of, too. */

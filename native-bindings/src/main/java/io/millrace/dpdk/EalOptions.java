@@ -54,7 +54,9 @@ public record EalOptions(
             throw new IllegalArgumentException("log level '" + logLevel + "': must be one of " + LOG_LEVELS);
         }
         cpus = Collections.unmodifiableSortedSet(new TreeSet<>(cpus));
-        devices = List.copyOf(devices);
+        devices = devices.stream()
+                .flatMap(device -> device.withMembers().stream())
+                .toList();
     }
 
     /** The defaults, to be changed. */
@@ -79,7 +81,7 @@ public record EalOptions(
             arguments.add("-m");
             arguments.add(String.valueOf(memoryMegabytes > 0 ? memoryMegabytes : MEGABYTES_WITHOUT_HUGE_PAGES));
         }
-        if (hugePages && (singleFileSegments || devices.stream().anyMatch(Devargs::isVirtioUser))) {
+        if (hugePages && (singleFileSegments || devices.stream().anyMatch(Devargs::sharesMemory))) {
             arguments.add("--single-file-segments");
         }
         if (driverDirectory != null) {

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.millrace.dpdk.ffm.DpdkFunctions;
 import io.millrace.dpdk.ffm.EthdevFunctions;
+import io.millrace.dpdk.ffm.HotCalls;
 import io.millrace.dpdk.layout.FastPathLayout;
 import io.millrace.dpdk.layout.PortStatsLayout;
 import io.millrace.linux.EdgeDescriptor;
@@ -14,6 +15,7 @@ import io.millrace.memory.Memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,18 +34,20 @@ public final class EthDev implements AutoCloseable {
     private final EthdevFunctions ethdev;
     private final Devargs device;
     private final int port;
+    private final List<EthDev> members;
     private final Map<Integer, EdgeDescriptor> interrupts = new HashMap<>();
     private PortSetup setup;
     private MulticastReception multicast = MulticastReception.DRIVERS_OWN;
     private boolean started;
     private boolean closed;
 
-    private EthDev(final Eal eal, final Devargs device, final int port) {
+    private EthDev(final Eal eal, final Devargs device, final int port, final List<EthDev> members) {
         this.eal = eal;
         this.functions = eal.functions();
         this.ethdev = functions.ethdev();
         this.device = device;
         this.port = port;
+        this.members = members;
     }
 
     /**
@@ -52,15 +56,26 @@ public final class EthDev implements AutoCloseable {
      * @throws DpdkException when there is no such device or driver, or it can't be opened; says what to do
      */
     public static EthDev attach(final Eal eal, final Devargs device) {
-        final int port = DeviceAttachment.attach(eal, device);
-        final EthDev ethDev = new EthDev(eal, device, port);
-        eal.own(ethDev);
-        return ethDev;
+        final List<EthDev> members = new ArrayList<>();
+        try {
+            device.members().forEach(member -> members.add(attach(eal, member)));
+            final EthDev ethDev = new EthDev(eal, device, DeviceAttachment.attach(eal, device), members);
+            eal.own(ethDev);
+            return ethDev;
+        } catch (final RuntimeException e) {
+            members.forEach(EthDev::close);
+            throw e;
+        }
     }
 
     /** The device as it was asked for. */
     public Devargs device() {
         return device;
+    }
+
+    /** The ports a bonding device joins, which are its own: never to be configured; empty for others. */
+    public List<EthDev> members() {
+        return List.copyOf(members);
     }
 
     /** DPDK's number of the port. */
@@ -260,10 +275,27 @@ public final class EthDev implements AutoCloseable {
     /** Stops the flow of frames; no thread may poll. */
     public void stop() {
         if (started) {
+            if (device.isRing()) {
+                emptyRings();
+            }
             started = false;
             interrupts.values().forEach(EdgeDescriptor::close);
             interrupts.clear();
             check("rte_eth_dev_stop", ethdev.stop(port));
+        }
+    }
+
+    /** The rings outlive the port and its pool: the next port of that name must find no frames in them. */
+    private void emptyRings() {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment frame = arena.allocate(JAVA_LONG);
+            final MemorySegment free = HotCalls.function(functions.mempool().pktmbufFreeBulk());
+            for (int queue = 0; queue < setup.config().rxQueues(); queue++) {
+                final EthRxQueue rx = rxQueue(queue);
+                while (rx.receive(frame.address(), 1) == 1) {
+                    HotCalls.freeBulk(free, frame.address(), 1);
+                }
+            }
         }
     }
 
@@ -280,6 +312,7 @@ public final class EthDev implements AutoCloseable {
         } finally {
             ethdev.close(port);
             DeviceAttachment.detach(eal, device);
+            members.forEach(EthDev::close);
             eal.forwardClosingLog();
             eal.disown(this);
         }

@@ -13,6 +13,7 @@ import io.millrace.memory.MemoryRegion;
  */
 final class LayoutCheck {
     private static final int COUNT = 63;
+    private static final long NEAR = 1L << 30;
     private static final int DATA_ROOM = 2048 + MbufLayout.HEADROOM;
 
     private final DpdkFunctions functions;
@@ -66,6 +67,10 @@ final class LayoutCheck {
             expect("rte_mbuf.buf_len", Mbuf.bufferLength(mbuf), DATA_ROOM);
             expect("rte_mbuf.pool", Mbuf.pool(mbuf), pool);
             expect("rte_mbuf.next", Mbuf.next(mbuf), 0);
+            final long piece = Memory.getLong(pool + MempoolLayout.FIRST_PIECE);
+            expectPointer("rte_mempool.mem_list", piece);
+            final long distance = mbuf - Memory.getLong(piece + MempoolLayout.PIECE_ADDRESS);
+            expect("rte_mempool_memhdr.addr near an mbuf", Math.abs(distance) < NEAR ? 1 : 0, 1);
             expect("enqueue", HotCalls.bulk(operations.enqueue(), pool, array.address(), 1), 0);
         }
         expect("rte_mempool_avail_count", functions.mempool().mempoolAvailCount(pool), COUNT);

@@ -2,7 +2,10 @@ package io.millrace.dpdk;
 
 import io.millrace.dpdk.ffm.DpdkFunctions;
 import io.millrace.dpdk.ffm.HotCalls;
+import io.millrace.dpdk.layout.MempoolLayout;
 import io.millrace.linux.HugePages;
+import io.millrace.memory.Memory;
+import io.millrace.memory.MemoryRegion;
 import java.lang.foreign.MemorySegment;
 import java.util.regex.Pattern;
 
@@ -117,6 +120,33 @@ public final class Mempool implements AutoCloseable {
     /** Mbufs nobody holds: those in DPDK's thread caches are counted, those in an {@link MbufCache} not. Slow. */
     public int available() {
         return functions.mempool().mempoolAvailCount(address);
+    }
+
+    /**
+     * Takes mbufs away for ever that lie beyond the first piece of the pool's memory, counted as if it had no gaps: a driver
+     * that shows all of it to the kernel so (net_af_xdp) would lose the frames in them. Before anyone takes any.
+     *
+     * @return how many
+     */
+    int withholdScattered() {
+        final long first =
+                Memory.getLong(Memory.getLong(address + MempoolLayout.FIRST_PIECE) + MempoolLayout.PIECE_ADDRESS);
+        final long stride = Memory.getInt(address + MempoolLayout.HEADER_SIZE)
+                + Memory.getInt(address + MempoolLayout.ELEMENT_SIZE)
+                + Memory.getInt(address + MempoolLayout.TRAILER_SIZE);
+        final long end = first + stride * Memory.getInt(address + MempoolLayout.POPULATED);
+        int withheld = 0;
+        try (MemoryRegion all = MemoryRegion.allocate("all mbufs of " + name, count * 8L)) {
+            int within = 0;
+            while (getBulk(all.address() + within * 8L, 1)) {
+                final long mbuf = Memory.getLong(all.address() + within * 8L);
+                final boolean inside = mbuf >= first && mbuf + MbufLayout.HEADER_LENGTH + dataRoom <= end;
+                within += inside ? 1 : 0;
+                withheld += inside ? 0 : 1;
+            }
+            putBulk(all.address(), within);
+        }
+        return withheld;
     }
 
     /**

@@ -33,6 +33,9 @@ record PortSetup(EthDevConfig config, Set<Offload> offloads, int rxDescriptors, 
     static PortSetup apply(
             final DpdkFunctions functions, final PortInfo info, final EthDevConfig config, final Mempool pool) {
         checkAgainst(info, config, pool);
+        if (info.driver().equals("net_af_xdp")) {
+            pool.withholdScattered();
+        }
         final EnumSet<Offload> offloads = EnumSet.noneOf(Offload.class);
         offloads.addAll(config.offloads());
         offloads.retainAll(info.offloads());

@@ -2,11 +2,13 @@ package io.millrace.dpdk;
 
 import io.millrace.memory.Memory;
 import io.millrace.memory.MemoryRegion;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Two ports of one process with a cable between them: sends numbered frames into the first and checks what comes out of
- * the second. Arguments: both devices, the number of frames, and {@code asleep} to wait for each frame's interrupt.
+ * Two ports of one process with a cable between them: sends numbered frames into each and checks what comes out of the
+ * other. Arguments: both devices, the number of frames each way, and perhaps {@code huge} for huge pages and
+ * {@code asleep} to wait for each frame's interrupt.
  */
 final class CablePeer {
     private static final int BURST = 32;
@@ -19,9 +21,13 @@ final class CablePeer {
 
     public static void main(final String[] args) {
         final long frames = Long.parseLong(args[2]);
-        final boolean asleep = args.length > 3;
-        final EalOptions options =
-                EalOptions.builder().hugePages(false).memoryMegabytes(256).build();
+        final List<String> ways = List.of(args).subList(3, args.length);
+        final boolean asleep = ways.contains("asleep");
+        final boolean huge = ways.contains("huge");
+        final EalOptions options = EalOptions.builder()
+                .hugePages(huge)
+                .memoryMegabytes(huge ? 0 : 256)
+                .build();
         try (Eal eal = Eal.start(options);
                 Mempool pool = Mempool.create(eal, "frames", 8191);
                 EthDev from = EthDev.attach(eal, Devargs.parse(args[0]));
@@ -38,22 +44,36 @@ final class CablePeer {
                 dev.start();
             }
             System.out.println(from.info() + " " + from.link() + " " + Long.toHexString(from.macAddress()));
-            final EthTxQueue tx = from.txQueue(0);
-            final EthRxQueue rx = to.rxQueue(0);
-            final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
-            long received = 0;
-            long sent = 0;
-            while (received < frames && System.nanoTime() < deadline) {
-                if (sent - received < (asleep ? 1 : BURST) && sent < frames) {
-                    sent += send(tx, cache, array.address(), sent);
-                }
-                if (asleep) {
-                    awaitInterrupt(rx);
-                }
-                received = receive(rx, cache, array.address(), received);
-            }
-            System.out.println("received " + received + " " + from.stats() + " " + to.stats());
+            System.out.println(
+                    "there: received " + carry(from, to, cache, array.address(), frames, asleep) + " of " + frames);
+            System.out.println(
+                    "back: received " + carry(to, from, cache, array.address(), frames, asleep) + " of " + frames);
+            System.out.println(from.stats() + " " + to.stats());
         }
+    }
+
+    private static long carry(
+            final EthDev from,
+            final EthDev to,
+            final MbufCache cache,
+            final long array,
+            final long frames,
+            final boolean asleep) {
+        final EthTxQueue tx = from.txQueue(0);
+        final EthRxQueue rx = to.rxQueue(0);
+        final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long received = 0;
+        long sent = 0;
+        while (received < frames && System.nanoTime() < deadline) {
+            if (sent - received < (asleep ? 1 : BURST) && sent < frames) {
+                sent += send(tx, cache, array, sent);
+            }
+            if (asleep) {
+                awaitInterrupt(rx);
+            }
+            received = receive(rx, cache, array, received);
+        }
+        return received;
     }
 
     /** What was sent before the interrupt was enabled is told too by a driver whose socket is always watched. */

@@ -35,4 +35,17 @@ class DevargsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("device");
     }
+
+    @Test
+    void shouldTakeTheMembersOfABondingDeviceWhole() {
+        final Devargs bond = Devargs.parse(
+                "net_bonding0,mode=1,member=(net_af_packet0,iface=eth1,qpairs=2),member=(3b:00.0),primary=net_af_packet0");
+        assertThat(bond.members()).extracting(Devargs::name).containsExactly("net_af_packet0", "0000:3b:00.0");
+        assertThat(bond.members().getFirst().argument("qpairs")).contains("2");
+        assertThat(bond.argument("iface")).as("a member's").isEmpty();
+        assertThat(bond.argument("primary")).contains("net_af_packet0");
+        assertThat(bond.driverArguments(23))
+                .isEqualTo("mode=1,primary=net_af_packet0,slave=net_af_packet0,slave=0000:3b:00.0");
+        assertThat(bond.driverArguments(24)).contains("member=net_af_packet0,member=0000:3b:00.0");
+    }
 }

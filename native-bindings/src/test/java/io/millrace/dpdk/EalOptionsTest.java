@@ -68,4 +68,14 @@ class EalOptionsTest {
                 .hasMessageContaining("'loud'")
                 .hasMessageContaining("warning");
     }
+
+    @Test
+    void shouldNameThePciMembersOfABondingDeviceAtTheStart() {
+        final EalOptions options = EalOptions.builder()
+                .device(Devargs.parse("net_bonding0,mode=1,member=3b:00.0,member=(3b:00.1,mprq_en=1)"))
+                .build();
+        assertThat(options.arguments(null))
+                .containsSequence("-a", "0000:3b:00.0")
+                .containsSequence("-a", "0000:3b:00.1,mprq_en=1");
+    }
 }

@@ -2,9 +2,12 @@ package io.millrace.dpdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.millrace.memory.Memory;
 import io.millrace.memory.MemoryRegion;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
@@ -170,12 +173,43 @@ class EthDevTest {
                 "net_vhost0,iface=/nonesuch/x | there is no directory '/nonesuch'",
                 "net_vhost0,iface=/etc/passwd | there is a file of that name",
                 "net_virtio_user0,path=/nonesuch/x | start the process that listens there first",
-                "net_pcap0,rx_pcap=/nonesuch.pcap | /nonesuch.pcap",
+                "net_virtio_user1,path=/nonesuch/x,server=1 | there is no directory '/nonesuch'",
+                "net_af_xdp0,iface=nonesuch | there is no interface 'nonesuch'",
+                "net_tap0,iface=a-name-of-16-char | at most 15 characters",
+                "net_tap0,remote=nonesuch | there is no interface 'nonesuch'",
+                "net_memif0,role=boss | must be server or client",
+                "net_memif0,role=server,socket=/nonesuch/x,socket-abstract=no | there is no directory '/nonesuch'",
+                "net_memif0,role=server,socket=/etc/passwd,socket-abstract=no | there is a file of that name",
+                "net_pcap0 | needs files or an interface",
+                "net_pcap0,iface=nonesuch | there is no interface 'nonesuch'",
+                "net_pcap0,rx_pcap=/nonesuch.pcap | there is no such file to read",
+                "net_pcap0,rx_pcap=/etc/passwd | it is no capture file",
+                "net_pcap0,tx_pcap=/nonesuch/out.pcap | there is no directory '/nonesuch'",
+                "net_bonding0,mode=1 | needs members",
             })
     void shouldSayWhatIsWrongWithADevice(final String device, final String words) {
         final Eal eal = TestEal.get();
         assertThatThrownBy(() -> EthDev.attach(eal, Devargs.parse(device)).close())
                 .hasMessageContaining(device.split(",")[0])
                 .hasMessageContaining(words);
+    }
+
+    @Test
+    void shouldSayWhichKernelModuleVhostNetNeeds() {
+        final Eal eal = TestEal.get();
+        assumeFalse(Files.exists(Path.of("/dev/vhost-net")), "skipped: this kernel has /dev/vhost-net");
+        assertThatThrownBy(() -> EthDev.attach(eal, Devargs.parse("net_virtio_user2,path=/dev/vhost-net")))
+                .isInstanceOf(DpdkException.class)
+                .hasMessageContaining("modprobe vhost_net");
+    }
+
+    @Test
+    void shouldLeaveNoMemberBehindWhenABondingDeviceCannotBeAttached() {
+        final Eal eal = TestEal.get();
+        assertThatThrownBy(() -> EthDev.attach(
+                        eal,
+                        Devargs.parse("net_bonding1,mode=1,member=net_null30,member=(net_af_packet9,iface=nonesuch)")))
+                .hasMessageContaining("there is no interface 'nonesuch'");
+        EthDev.attach(eal, Devargs.parse("net_null30")).close();
     }
 }

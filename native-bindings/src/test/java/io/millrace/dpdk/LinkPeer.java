@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * One end of a link between two processes. The server sends back every frame; the generator sends numbered frames and
  * checks that each comes back once, in order and unchanged. Arguments: {@code server|generator}, {@code huge|nohuge},
- * the device, the number of frames.
+ * the device, the number of frames, and perhaps {@code interrupts}: then the server sleeps while there is nothing.
  */
 final class LinkPeer {
     private static final int BURST = 32;
@@ -19,6 +19,7 @@ final class LinkPeer {
     private final MbufCache cache;
     private final long array;
     private final long frames;
+    private long sleeps;
     private final long deadline = System.nanoTime() + DEADLINE_NANOS;
 
     private LinkPeer(
@@ -42,7 +43,8 @@ final class LinkPeer {
                 Mempool pool = Mempool.create(eal, "frames", 8191);
                 EthDev dev = EthDev.attach(eal, device);
                 MemoryRegion array = MemoryRegion.allocate("a burst", BURST * 8L)) {
-            dev.configure(EthDevConfig.builder().build(), pool);
+            final boolean interrupts = args.length > 4 && args[4].equals("interrupts");
+            dev.configure(EthDevConfig.builder().rxInterrupts(interrupts).build(), pool);
             dev.start();
             System.out.println("listening");
             eal.registerThread();
@@ -60,9 +62,9 @@ final class LinkPeer {
     private String echo() {
         long echoed = 0;
         while (echoed < frames && System.nanoTime() < deadline) {
-            final int received = rx.receive(array, BURST);
+            int received = rx.receive(array, BURST);
             if (received == 0) {
-                Thread.yield(); // the other process may be waiting for this very CPU
+                received = rest();
             }
             int sent = 0;
             while (sent < received && System.nanoTime() < deadline) {
@@ -70,7 +72,21 @@ final class LinkPeer {
             }
             echoed += sent;
         }
-        return "echoed " + echoed;
+        return "echoed " + echoed + ", slept " + sleeps;
+    }
+
+    /** Gives the CPU away, asleep where the queue can wake us; frames that came in between. */
+    private int rest() {
+        if (!rx.enableInterrupt()) {
+            Thread.yield(); // the other process may be waiting for this very CPU
+            return 0;
+        }
+        final int meanwhile = rx.receive(array, BURST);
+        if (meanwhile == 0 && PollDescriptor.await(rx.interruptDescriptor(), 100)) {
+            sleeps++;
+        }
+        rx.disableInterrupt();
+        return meanwhile;
     }
 
     private String generate() {

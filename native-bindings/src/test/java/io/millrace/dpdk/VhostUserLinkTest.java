@@ -37,6 +37,19 @@ class VhostUserLinkTest {
     }
 
     @Test
+    void shouldSleepBetweenFramesWhenAskedForInterrupts() throws Exception {
+        final Path socket = directory.resolve("socket");
+        try (ChildJvm server = ChildJvm.start(
+                LinkPeer.class, "server", "nohuge", "net_vhost0,iface=" + socket + ",queues=1", FEWER, "interrupts")) {
+            awaitSocket(server, socket);
+            try (ChildJvm generator = generator("nohuge", socket, FEWER)) {
+                assertThat(generator.finish()).contains("returned " + FEWER);
+                assertThat(server.finish()).contains("echoed " + FEWER).doesNotContain("slept 0");
+            }
+        }
+    }
+
+    @Test
     void shouldDeleteTheSocketOfADeadServer() throws Exception {
         final Path socket = directory.resolve("socket");
         try (ChildJvm server = server("nohuge", socket, FEWER)) {
@@ -50,17 +63,21 @@ class VhostUserLinkTest {
     private static void echo(final String memory, final Path socket, final String frames) throws InterruptedException {
         try (ChildJvm server = server(memory, socket, frames)) {
             awaitSocket(server, socket);
-            try (ChildJvm generator = ChildJvm.start(
-                    LinkPeer.class,
-                    "generator",
-                    memory,
-                    "net_virtio_user0,path=" + socket + ",queues=1,queue_size=1024,packed_vq=1,mrg_rxbuf=0,in_order=1"
-                            + ",mac=02:00:00:00:00:02",
-                    frames)) {
+            try (ChildJvm generator = generator(memory, socket, frames)) {
                 assertThat(generator.finish()).contains("returned " + frames);
                 assertThat(server.finish()).contains("echoed " + frames);
             }
         }
+    }
+
+    private static ChildJvm generator(final String memory, final Path socket, final String frames) {
+        return ChildJvm.start(
+                LinkPeer.class,
+                "generator",
+                memory,
+                "net_virtio_user0,path=" + socket + ",queues=1,queue_size=1024,packed_vq=1,mrg_rxbuf=0,in_order=1"
+                        + ",mac=02:00:00:00:00:02",
+                frames);
     }
 
     private static ChildJvm server(final String memory, final Path socket, final String frames) {

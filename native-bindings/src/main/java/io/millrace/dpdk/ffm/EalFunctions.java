@@ -1,5 +1,7 @@
 package io.millrace.dpdk.ffm;
 
+import java.lang.foreign.MemorySegment;
+
 /** EAL as C sees it ({@code rte_eal.h}, {@code rte_errno.h}, {@code rte_dev.h}, {@code rte_log.h}). Control path. */
 public interface EalFunctions {
     /** rte_eal_init: starts DPDK with these arguments; number of arguments parsed, or -1 and {@link #rteErrno}. */
@@ -31,4 +33,7 @@ public interface EalFunctions {
 
     /** rte_openlog_stream: where DPDK logs to, as a C {@code FILE *}; 0 for its own default. */
     int openlogStream(long stream);
+
+    /** rte_malloc_get_socket_stats: fills a {@code struct rte_malloc_socket_stats}; 0, or -1 for no such NUMA node. */
+    int mallocGetSocketStats(int socket, MemorySegment stats);
 }

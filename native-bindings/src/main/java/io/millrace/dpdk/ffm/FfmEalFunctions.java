@@ -21,6 +21,7 @@ final class FfmEalFunctions implements EalFunctions {
     private final MethodHandle hotplugAdd;
     private final MethodHandle hotplugRemove;
     private final MethodHandle openlogStream;
+    private final MethodHandle mallocGetSocketStats;
 
     FfmEalFunctions(final DpdkLibrary library) {
         this.library = library;
@@ -33,6 +34,8 @@ final class FfmEalFunctions implements EalFunctions {
         hotplugAdd =
                 library.function("rte_eal_hotplug_add", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS));
         hotplugRemove = library.function("rte_eal_hotplug_remove", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+        mallocGetSocketStats =
+                library.function("rte_malloc_get_socket_stats", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
         openlogStream = library.function("rte_openlog_stream", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
     }
 
@@ -118,6 +121,15 @@ final class FfmEalFunctions implements EalFunctions {
             return (int) hotplugRemove.invokeExact(arena.allocateFrom(bus), arena.allocateFrom(device));
         } catch (final Throwable e) {
             throw new AssertionError("rte_eal_hotplug_remove", e);
+        }
+    }
+
+    @Override
+    public int mallocGetSocketStats(final int socket, final MemorySegment stats) {
+        try {
+            return (int) mallocGetSocketStats.invokeExact(socket, stats);
+        } catch (final Throwable e) {
+            throw new AssertionError("rte_malloc_get_socket_stats", e);
         }
     }
 

@@ -8,10 +8,19 @@ public final class MempoolLayout {
     public static final int CACHE_SIZE = 68;
     /** {@code elt_size}: bytes in an object. */
     public static final int ELEMENT_SIZE = 72;
+    /** {@code header_size}: bytes before each object. */
+    public static final int HEADER_SIZE = 76;
+    /** {@code trailer_size}: bytes behind each object. */
+    public static final int TRAILER_SIZE = 80;
     /** {@code ops_index}: which entry of the table serves the pool. */
     public static final int OPS_INDEX = 88;
     /** {@code populated_size}: objects there are. */
     public static final int POPULATED = 104;
+    /** {@code mem_list.stqh_first}: the first piece of its memory. */
+    public static final int FIRST_PIECE = 136;
+
+    /** In {@code struct rte_mempool_memhdr}: {@code addr}. */
+    public static final int PIECE_ADDRESS = 16;
 
     /** In the table: {@code num_ops}. */
     public static final int TABLE_COUNT = 4;

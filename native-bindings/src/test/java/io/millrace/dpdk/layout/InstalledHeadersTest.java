@@ -46,6 +46,7 @@ class InstalledHeadersTest {
                 #include <stddef.h>
                 #include <stdio.h>
                 #include <rte_ethdev.h>
+                #include <rte_malloc.h>
                 #include <rte_mbuf.h>
                 #include <rte_mempool.h>
                 int main(void) {
@@ -74,8 +75,15 @@ class InstalledHeadersTest {
         final Map<String, Integer> fields = new LinkedHashMap<>();
         mbuf(fields);
         pool(fields);
+        heap(fields);
         port(fields, layout);
         return fields;
+    }
+
+    private static void heap(final Map<String, Integer> fields) {
+        fields.put("sizeof(struct rte_malloc_socket_stats)", HeapStatsLayout.SIZE);
+        field(fields, "rte_malloc_socket_stats", "heap_totalsz_bytes", HeapStatsLayout.TOTAL);
+        field(fields, "rte_malloc_socket_stats", "heap_allocsz_bytes", HeapStatsLayout.ALLOCATED);
     }
 
     private static void mbuf(final Map<String, Integer> fields) {
@@ -104,6 +112,10 @@ class InstalledHeadersTest {
         field(fields, "rte_mempool", "size", MempoolLayout.COUNT);
         field(fields, "rte_mempool", "cache_size", MempoolLayout.CACHE_SIZE);
         field(fields, "rte_mempool", "elt_size", MempoolLayout.ELEMENT_SIZE);
+        field(fields, "rte_mempool", "header_size", MempoolLayout.HEADER_SIZE);
+        field(fields, "rte_mempool", "trailer_size", MempoolLayout.TRAILER_SIZE);
+        field(fields, "rte_mempool", "mem_list.stqh_first", MempoolLayout.FIRST_PIECE);
+        field(fields, "rte_mempool_memhdr", "addr", MempoolLayout.PIECE_ADDRESS);
         field(fields, "rte_mempool", "ops_index", MempoolLayout.OPS_INDEX);
         field(fields, "rte_mempool", "populated_size", MempoolLayout.POPULATED);
         field(fields, "rte_mempool_ops_table", "num_ops", MempoolLayout.TABLE_COUNT);
