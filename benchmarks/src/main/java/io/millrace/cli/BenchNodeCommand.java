@@ -22,6 +22,7 @@ import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -111,7 +112,13 @@ final class BenchNodeCommand implements Callable<Integer> {
     private EngineHost.Plan plan(final List<RateGenerator> generators) {
         final TcpConfig config = tables.toConfig();
         return new EngineHost.Plan(
-                port, !noHuge, shards, EngineNames.arrangement(arrangement), this::addresses, builder -> {
+                port,
+                Optional.empty(),
+                !noHuge,
+                shards,
+                EngineNames.arrangement(arrangement),
+                this::addresses,
+                builder -> {
                     builder.config(config).cores(cores.toArray()).idle(EngineNames.idle(idle));
                     if (!generators.isEmpty()) {
                         builder.application(generators::get);

@@ -5,6 +5,9 @@ import io.millrace.dataplane.core.DatapathConfig;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.port.DpdkPort;
 import io.millrace.dataplane.port.DpdkPortConfig;
+import io.millrace.dataplane.port.PacketPort;
+import io.millrace.dataplane.port.Vlan;
+import io.millrace.dataplane.port.VlanPort;
 import io.millrace.dataplane.wire.MacAddress;
 import io.millrace.dpdk.Devargs;
 import io.millrace.dpdk.DpdkException;
@@ -13,6 +16,7 @@ import io.millrace.dpdk.EalOptions;
 import io.millrace.linux.LinuxException;
 import io.millrace.tcp.Arrangement;
 import io.millrace.tcp.TcpEngine;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -22,10 +26,10 @@ import java.util.function.Function;
  */
 final class EngineHost implements AutoCloseable {
     private final Eal eal;
-    private final DpdkPort port;
+    private final PacketPort port;
     private final TcpEngine engine;
 
-    private EngineHost(final Eal eal, final DpdkPort port, final TcpEngine engine) {
+    private EngineHost(final Eal eal, final PacketPort port, final TcpEngine engine) {
         this.eal = eal;
         this.port = port;
         this.engine = engine;
@@ -35,6 +39,7 @@ final class EngineHost implements AutoCloseable {
      * What to open.
      *
      * @param device the port's device.
+     * @param vlan the VLAN the port is in, if it is in any.
      * @param hugePages whether DPDK takes its memory from huge pages.
      * @param shards of the engine.
      * @param arrangement of the engine.
@@ -43,6 +48,7 @@ final class EngineHost implements AutoCloseable {
      */
     record Plan(
             Devargs device,
+            Optional<Vlan> vlan,
             boolean hugePages,
             int shards,
             Arrangement arrangement,
@@ -68,7 +74,9 @@ final class EngineHost implements AutoCloseable {
     }
 
     private static EngineHost openPort(final Eal eal, final Plan plan) {
-        final DpdkPort port = DpdkPort.open(eal, portConfig(plan));
+        final DpdkPort device = DpdkPort.open(eal, portConfig(plan));
+        final PacketPort port =
+                plan.vlan().<PacketPort>map(vlan -> new VlanPort(device, vlan)).orElse(device);
         try {
             final TcpEngine.Builder builder = TcpEngine.builder()
                     .port(port)
@@ -103,7 +111,7 @@ final class EngineHost implements AutoCloseable {
     }
 
     /** The port. */
-    DpdkPort port() {
+    PacketPort port() {
         return port;
     }
 

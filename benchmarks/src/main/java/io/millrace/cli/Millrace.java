@@ -19,6 +19,7 @@ import picocli.CommandLine.ScopeType;
         subcommands = {
             ServeCommand.class,
             BenchCommand.class,
+            StatCommand.class,
             DoctorCommand.class,
             JmhCommand.class,
             BenchNodeCommand.class

@@ -3,7 +3,9 @@ package io.millrace.cli;
 import io.millrace.apps.App;
 import io.millrace.apps.AppPort;
 import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.dataplane.counters.CountersFile;
 import io.millrace.dataplane.host.HostAddresses;
+import io.millrace.dataplane.port.Vlan;
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.dataplane.wire.IpPrefix;
 import io.millrace.dataplane.wire.MacAddress;
@@ -13,9 +15,11 @@ import io.millrace.tcp.ListenConfig;
 import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.TcpEngine;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +52,18 @@ final class ServeCommand implements Callable<Integer>, Checked {
             paramLabel = "CIDR",
             description = "Our address and its network, such as 10.0.0.1/24; repeatable.")
     private List<IpPrefix> addresses;
+
+    @Option(
+            names = "--vlan",
+            paramLabel = "ID",
+            description = "The VLAN the port is in, 1 to 4094; frames of others are dropped (default: untagged).")
+    private Integer vlanId;
+
+    @Option(
+            names = "--vlan-priority",
+            paramLabel = "N",
+            description = "Priority of the tagged frames it sends, 0 to 7 (default: ${DEFAULT-VALUE}).")
+    private int vlanPriority;
 
     @Option(
             names = "--gateway",
@@ -108,6 +124,12 @@ final class ServeCommand implements Callable<Integer>, Checked {
             description = "What a full SYN queue does: cookies, drop-oldest, drop-newest (default: ${DEFAULT-VALUE}).")
     private String synOverflow = "cookies";
 
+    @Option(
+            names = "--counters",
+            paramLabel = "FILE",
+            description = "Where 'millrace stat' finds the counters (default: /dev/shm/millrace-PID).")
+    private Path countersPath;
+
     @CommandLine.Mixin
     private TableOptions tables;
 
@@ -118,6 +140,10 @@ final class ServeCommand implements Callable<Integer>, Checked {
     public void check(final List<String> errors) {
         Checked.within(errors, "--shards", shards, 1, 64);
         Checked.within(errors, "--backlog", backlog, 1, 1 << 24);
+        if (vlanId != null) {
+            Checked.within(errors, "--vlan", vlanId, 1, 4094);
+        }
+        Checked.within(errors, "--vlan-priority", vlanPriority, 0, 7);
         EngineNames.checkArrangement(errors, arrangement);
         EngineNames.checkIdle(errors, idle);
         EngineNames.checkSynOverflow(errors, synOverflow);
@@ -168,14 +194,15 @@ final class ServeCommand implements Callable<Integer>, Checked {
     public Integer call() throws InterruptedException {
         final PrintWriter out = spec.commandLine().getOut();
         final CountDownLatch end = new CountDownLatch(1);
-        try (Interrupts interrupts = Interrupts.handledBy(end::countDown)) {
+        try (Interrupts interrupts = Interrupts.handledBy(end::countDown);
+                CountersFile file = ServeCounters.create(countersPath)) {
             final List<CounterBlock> counters;
             final boolean healthy;
-            try (EngineHost host = EngineHost.open(plan())) {
+            try (EngineHost host = EngineHost.open(plan(file))) {
                 counters = host.engine().counters();
                 listen(host.engine());
                 out.println("ready");
-                healthy = watch(host.engine(), end);
+                healthy = watch(host, file, end);
                 apps.forEach(app -> host.engine().unlisten(app.port()));
             }
             CounterTable.print(out, counters);
@@ -196,23 +223,29 @@ final class ServeCommand implements Callable<Integer>, Checked {
     }
 
     /** Waits for the end; false if the engine met its own before. */
-    private static boolean watch(final TcpEngine engine, final CountDownLatch end) throws InterruptedException {
-        while (!end.await(HEALTH_CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
-            if (!engine.isRunning()) {
+    private static boolean watch(final EngineHost host, final CountersFile file, final CountDownLatch end)
+            throws InterruptedException {
+        do {
+            ServeCounters.note(file, host.port());
+            if (!host.engine().isRunning()) {
                 return false;
             }
-        }
-        return engine.isRunning();
+        } while (!end.await(HEALTH_CHECK_MILLIS, TimeUnit.MILLISECONDS));
+        return host.engine().isRunning();
     }
 
-    private EngineHost.Plan plan() {
+    private EngineHost.Plan plan(final CountersFile file) {
         final TcpConfig config = tables.toConfig();
         return new EngineHost.Plan(
                 ports.getFirst(),
+                Optional.ofNullable(vlanId).map(id -> new Vlan(id, vlanPriority)),
                 !noHuge,
                 (int) shards,
                 EngineNames.arrangement(arrangement),
                 this::hostAddresses,
-                builder -> builder.config(config).cores(cores.toArray()).idle(EngineNames.idle(idle)));
+                builder -> builder.config(config)
+                        .cores(cores.toArray())
+                        .idle(EngineNames.idle(idle))
+                        .counters(file::newBlock));
     }
 }

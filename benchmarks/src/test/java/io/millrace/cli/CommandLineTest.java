@@ -50,6 +50,8 @@ class CommandLineTest {
                     --address 10.0.0.x/24           | '10.0.0.x'
                     --address 10.0.0.0/24           | address 10.0.0.0/24: is the network's own
                     --address 127.0.0.1/8           | address 127.0.0.1/8: is not a unicast address
+                    --vlan 4095                     | --vlan 4095 is out of range: give 1 to 4094
+                    --vlan 7 --vlan-priority 8      | --vlan-priority 8 is out of range: give 0 to 7
                     --gateway 1.2.3.4               | gateway 1.2.3.4: is in none of the networks
                     --gateway here                  | 'here': write a literal such as 10.0.0.1
                     --app gopher:70                 | unknown app 'gopher': choose one of echo, close, discard, chargen, http
@@ -69,6 +71,25 @@ class CommandLineTest {
                     """)
     void shouldRefuseAServeOptionInOneLine(final String options, final String message) {
         assertRefused("serve --port net_null0 --address 10.0.0.1/24 --app echo:7 " + options, message);
+    }
+
+    @ParameterizedTest(name = "stat {0}: {1}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    --json --prometheus     | --json and --prometheus: choose one
+                    --count 3               | --count 3: needs --watch
+                    --interval 0            | --interval 0 is out of range: give 1 to 86400
+                    /nowhere/counters       | there is no counters file /nowhere/counters
+                    999999999               | there is no counters file /dev/shm/millrace-999999999
+                    /etc/hostname           | /etc/hostname is not a counters file of Millrace
+                    one two                 | Unmatched argument at index 2: 'two'
+                    """)
+    void shouldRefuseAStatOptionInOneLine(final String options, final String message) {
+        final int code = run(("stat " + options).split(" +"));
+        assertThat(code).isEqualTo(Millrace.BAD_INPUT);
+        assertThat(err.toString().lines().findFirst())
+                .hasValueSatisfying(
+                        line -> assertThat(line).startsWith("millrace: ").contains(message));
+        assertThat(err.toString()).doesNotContain("\tat ").doesNotContain("Exception");
     }
 
     @Test
@@ -94,7 +115,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "bench --help", "serve --help", "doctor --help"})
+    @ValueSource(strings = {"--help", "bench --help", "serve --help", "stat --help", "doctor --help"})
     void shouldExplainItself(final String arguments) {
         assertThat(run(arguments.split(" "))).isEqualTo(Millrace.OK);
         assertThat(out.toString()).startsWith("Usage: millrace");

@@ -206,6 +206,11 @@ public final class Mbuf {
         Memory.putLong(mbuf + TX_OFFLOAD_OFFSET, l2 | (long) l3 << 7 | (long) l4 << 16 | (long) mss << 24);
     }
 
+    /** Tells the offloads that the headers before the IP header have become so many bytes longer. */
+    public static void lengthenLayer2(final long mbuf, final int bytes) {
+        Memory.putLong(mbuf + TX_OFFLOAD_OFFSET, txOffload(mbuf) + bytes);
+    }
+
     /** Whether it is one unshared segment, which can go back to its pool without more ado. */
     public static boolean isSimple(final long mbuf) {
         final long rearm = Memory.getLong(mbuf + DATA_OFFSET_OFFSET);

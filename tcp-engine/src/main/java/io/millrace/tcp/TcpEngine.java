@@ -60,10 +60,10 @@ public final class TcpEngine implements AutoCloseable {
         arrangement = builder.resolveArrangement();
         final List<CounterBlock> shardCounters = new ArrayList<>();
         for (int i = 0; i < builder.shards; i++) {
-            shardCounters.add(CounterBlock.allocate("shard-" + i));
+            shardCounters.add(builder.counterBlocks.apply("shard-" + i));
         }
         if (arrangement == Arrangement.PIPELINE) {
-            final CounterBlock ioCounters = CounterBlock.allocate("io-core");
+            final CounterBlock ioCounters = builder.counterBlocks.apply("io-core");
             counters.add(ioCounters);
             datapath = Datapath.pipeline(
                     port, builder.addresses, builder.datapath, builder.clock, ioCounters, shardCounters);
@@ -317,6 +317,7 @@ public final class TcpEngine implements AutoCloseable {
         private IdleMode idle = IdleMode.ADAPTIVE;
         private NanoClock clock = System::nanoTime;
         private IntFunction<TcpApplication> application = shard -> loop -> {};
+        private Function<String, CounterBlock> counterBlocks = CounterBlock::allocate;
 
         private Builder() {}
 
@@ -380,6 +381,15 @@ public final class TcpEngine implements AutoCloseable {
         /** Makes the application of each shard. */
         public Builder application(final IntFunction<TcpApplication> perShard) {
             application = perShard;
+            return this;
+        }
+
+        /**
+         * Where the counters of each polling thread are kept, by its name; such as {@code CountersFile::newBlock}, so that
+         * other processes can read them.
+         */
+        public Builder counters(final Function<String, CounterBlock> newBlock) {
+            counterBlocks = newBlock;
             return this;
         }
 

@@ -124,6 +124,7 @@ final class IngressStage implements AutoCloseable {
         if (meta < 0) {
             final DropReason reason = DropReason.of(meta);
             counters.increment(reason.counter());
+            queue.dropped(sorting, reason);
             responder.onDropped(mbuf, reason, nowNanos);
         } else if (FrameMeta.kind(meta) == FrameMeta.TCP4 || FrameMeta.kind(meta) == FrameMeta.TCP6) {
             batch.add(mbuf, hashOf(mbuf), meta);

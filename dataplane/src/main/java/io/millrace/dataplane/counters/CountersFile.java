@@ -1,5 +1,12 @@
 package io.millrace.dataplane.counters;
 
+import static io.millrace.dataplane.counters.CountersLayout.BLOCK_LENGTH;
+import static io.millrace.dataplane.counters.CountersLayout.BLOCK_NAME_LENGTH;
+import static io.millrace.dataplane.counters.CountersLayout.FIGURE_LENGTH;
+import static io.millrace.dataplane.counters.CountersLayout.FIGURE_NAME_OFFSET;
+import static io.millrace.dataplane.counters.CountersLayout.INT;
+import static io.millrace.dataplane.counters.CountersLayout.LONG;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -13,35 +20,42 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
- * Counters in a mapped file, which another process reads with {@link CountersReader} while they are counted. The layout is
- * that of {@code CountersLayout}.
+ * Counters in a mapped file, which another process reads with {@link CountersReader} while they are counted: a block for
+ * each thread that counts, and figures that a control thread notes now and then, such as a device's own statistics. The
+ * layout is that of {@code CountersLayout}.
  *
- * <p>Made and closed by a control thread; each block belongs to one polling thread. Closing deletes the file.
+ * <p>Made and closed by a control thread; each block belongs to one polling thread. Closing deletes the file; blocks stay
+ * usable, since their memory lives as long as they do.
  */
 public final class CountersFile implements AutoCloseable {
+    private static final int FIGURES_OFFSET = CountersLayout.ALIGNMENT * 16;
+    private static final int BLOCKS_OFFSET =
+            roundUp(FIGURES_OFFSET + CountersLayout.MAX_FIGURES * CountersLayout.FIGURE_LENGTH);
+    private static final long LENGTH = BLOCKS_OFFSET + (long) CountersLayout.MAX_BLOCKS * BLOCK_LENGTH;
+
     private final Path path;
-    private final Arena arena = Arena.ofShared();
-    private final List<CounterBlock> blocks = new ArrayList<>();
+    private final Map<String, Integer> figures = new HashMap<>();
+    private MemorySegment memory = MemorySegment.NULL;
+    private int blocks;
 
     private CountersFile(final Path path) {
         this.path = path;
     }
 
     /**
-     * Makes the file, in place of an old one, with a block of zeroed counters for each name.
+     * Makes the file, in place of an old one, without any block yet.
      *
      * @throws UncheckedIOException when it can't be written; names the file
      */
-    public static CountersFile create(final Path path, final List<String> blockNames) {
+    public static CountersFile create(final Path path) {
         final CountersFile file = new CountersFile(path);
         try {
-            file.build(blockNames);
+            file.build();
         } catch (final IOException e) {
-            file.arena.close();
             throw new UncheckedIOException(
                     "counters file " + path + ": " + e + "; is its directory there, and writable?", e);
         }
@@ -49,53 +63,48 @@ public final class CountersFile implements AutoCloseable {
     }
 
     /** Builds it under another name and moves it into place, so that a reader never finds half a file. */
-    private void build(final List<String> blockNames) throws IOException {
-        final byte[] names = names(blockNames);
-        final int blocksOffset = roundUp(CountersLayout.HEADER_LENGTH + names.length);
+    private void build() throws IOException {
         final Path unfinished = path.resolveSibling(path.getFileName() + ".new");
         try {
-            final MemorySegment memory = map(unfinished, blocksOffset + (long) blockNames.size() * CounterBlock.LENGTH);
-            writeHeader(memory, blockNames.size(), blocksOffset, names);
-            for (int i = 0; i < blockNames.size(); i++) {
-                final long offset = blocksOffset + (long) i * CounterBlock.LENGTH;
-                blocks.add(new CounterBlock(blockNames.get(i), memory.asSlice(offset, CounterBlock.LENGTH)));
-            }
+            memory = map(unfinished);
+            writeHeader(names());
             Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(unfinished);
         }
     }
 
-    private MemorySegment map(final Path file, final long length) throws IOException {
+    private static MemorySegment map(final Path file) throws IOException {
         Files.deleteIfExists(file);
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            return channel.map(MapMode.READ_WRITE, 0, length, arena);
+            // Lives as long as anybody holds a part of it: a thread that counts after the end does not crash.
+            return channel.map(MapMode.READ_WRITE, 0, LENGTH, Arena.ofAuto());
         } catch (final NoSuchFileException e) {
             throw new IOException("no such directory", e);
         }
     }
 
-    private static void writeHeader(
-            final MemorySegment memory, final int blockCount, final int blocksOffset, final byte[] names) {
-        memory.set(CountersLayout.INT, CountersLayout.VERSION_OFFSET, CountersLayout.VERSION);
-        memory.set(CountersLayout.INT, CountersLayout.COUNTER_COUNT_OFFSET, Counter.COUNT);
-        memory.set(CountersLayout.INT, CountersLayout.BLOCK_COUNT_OFFSET, blockCount);
-        memory.set(CountersLayout.INT, CountersLayout.BLOCK_LENGTH_OFFSET, CounterBlock.LENGTH);
-        memory.set(CountersLayout.INT, CountersLayout.BLOCKS_OFFSET_OFFSET, blocksOffset);
-        memory.set(CountersLayout.INT, CountersLayout.NAMES_OFFSET_OFFSET, CountersLayout.HEADER_LENGTH);
-        memory.set(CountersLayout.INT, CountersLayout.NAMES_LENGTH_OFFSET, names.length);
+    private void writeHeader(final byte[] names) throws IOException {
+        if (CountersLayout.HEADER_LENGTH + names.length > FIGURES_OFFSET) {
+            throw new IOException("the counters' names take " + names.length + " bytes, too many for the layout");
+        }
+        memory.set(INT, CountersLayout.VERSION_OFFSET, CountersLayout.VERSION);
+        memory.set(INT, CountersLayout.COUNTER_COUNT_OFFSET, Counter.COUNT);
+        memory.set(INT, CountersLayout.BLOCK_LENGTH_OFFSET, BLOCK_LENGTH);
+        memory.set(INT, CountersLayout.BLOCKS_OFFSET_OFFSET, BLOCKS_OFFSET);
+        memory.set(INT, CountersLayout.FIGURES_OFFSET_OFFSET, FIGURES_OFFSET);
+        memory.set(INT, CountersLayout.NAMES_OFFSET_OFFSET, CountersLayout.HEADER_LENGTH);
+        memory.set(INT, CountersLayout.NAMES_LENGTH_OFFSET, names.length);
         memory.set(
-                CountersLayout.LONG,
-                CountersLayout.PROCESS_ID_OFFSET,
-                ProcessHandle.current().pid());
-        memory.set(CountersLayout.LONG, CountersLayout.START_OFFSET, System.currentTimeMillis());
+                LONG, CountersLayout.PROCESS_ID_OFFSET, ProcessHandle.current().pid());
+        memory.set(LONG, CountersLayout.START_OFFSET, System.currentTimeMillis());
         MemorySegment.copy(MemorySegment.ofArray(names), 0, memory, CountersLayout.HEADER_LENGTH, names.length);
         VarHandle.releaseFence();
-        memory.set(CountersLayout.LONG, CountersLayout.MAGIC_OFFSET, CountersLayout.MAGIC);
+        memory.set(LONG, CountersLayout.MAGIC_OFFSET, CountersLayout.MAGIC);
     }
 
-    private static byte[] names(final List<String> blockNames) {
+    private static byte[] names() {
         final StringBuilder text = new StringBuilder();
         for (final Counter counter : Counter.values()) {
             text.append(counter.name())
@@ -105,17 +114,11 @@ public final class CountersFile implements AutoCloseable {
                     .append(counter.sentence())
                     .append('\n');
         }
-        for (final String name : blockNames) {
-            if (name.isEmpty() || name.indexOf('\n') >= 0) {
-                throw new IllegalArgumentException("counter block name '" + name + "': must be one line, not empty");
-            }
-            text.append(name).append('\n');
-        }
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static int roundUp(final int offset) {
-        return offset + CountersLayout.BLOCK_ALIGNMENT - 1 & -CountersLayout.BLOCK_ALIGNMENT;
+        return offset + CountersLayout.ALIGNMENT - 1 & -CountersLayout.ALIGNMENT;
     }
 
     /** Where it is. */
@@ -123,20 +126,66 @@ public final class CountersFile implements AutoCloseable {
         return path;
     }
 
-    /** The blocks, in the order of their names. */
-    public List<CounterBlock> blocks() {
-        return List.copyOf(blocks);
+    /**
+     * Adds a block of zeroed counters for a thread.
+     *
+     * @param name whose counters these are, such as {@code shard-0}
+     */
+    public synchronized CounterBlock newBlock(final String name) {
+        if (blocks == CountersLayout.MAX_BLOCKS) {
+            throw new IllegalStateException("counters file " + path + " has room for " + blocks + " threads only");
+        }
+        final long offset = BLOCKS_OFFSET + (long) blocks * BLOCK_LENGTH;
+        writeName(offset, BLOCK_NAME_LENGTH, name);
+        final CounterBlock block =
+                new CounterBlock(name, memory.asSlice(offset + BLOCK_NAME_LENGTH, CounterBlock.LENGTH));
+        blocks++;
+        publish(CountersLayout.BLOCK_COUNT_OFFSET, blocks);
+        return block;
     }
 
-    /** Deletes the file and unmaps it; no thread may count or read any more. */
+    /**
+     * Notes a figure that nobody here counts, such as a device's own; what there is no room for is left out.
+     *
+     * @param owner whose figure it is, such as a port's name
+     */
+    public synchronized void note(final String owner, final String name, final long value) {
+        final String key = owner + '\t' + name;
+        Integer figure = figures.get(key);
+        if (figure == null) {
+            if (figures.size() == CountersLayout.MAX_FIGURES) {
+                return;
+            }
+            figure = figures.size();
+            figures.put(key, figure);
+            writeName(figureOffset(figure) + FIGURE_NAME_OFFSET, FIGURE_LENGTH - FIGURE_NAME_OFFSET, key);
+            memory.set(LONG, figureOffset(figure), value);
+            publish(CountersLayout.FIGURE_COUNT_OFFSET, figures.size());
+        }
+        memory.set(LONG, figureOffset(figure), value);
+    }
+
+    private static long figureOffset(final int figure) {
+        return FIGURES_OFFSET + (long) figure * FIGURE_LENGTH;
+    }
+
+    private void writeName(final long offset, final int room, final String name) {
+        final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        MemorySegment.copy(MemorySegment.ofArray(bytes), 0, memory, offset, Math.min(bytes.length, room));
+    }
+
+    private void publish(final int offset, final int count) {
+        VarHandle.releaseFence();
+        memory.set(INT, offset, count);
+    }
+
+    /** Deletes the file. */
     @Override
     public void close() {
         try {
             Files.deleteIfExists(path);
         } catch (final IOException e) {
             throw new UncheckedIOException("counters file " + path, e);
-        } finally {
-            arena.close();
         }
     }
 }

@@ -11,6 +11,8 @@ import io.millrace.dpdk.Mempool;
 import io.millrace.dpdk.Offload;
 import io.millrace.dpdk.PortInfo;
 import io.millrace.dpdk.PortStats;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -187,6 +189,13 @@ public final class DpdkPort implements PacketPort {
                 stats.txPackets(),
                 stats.txBytes(),
                 stats.txErrors() + refused.get());
+    }
+
+    @Override
+    public Map<String, Long> extendedStatistics() {
+        final Map<String, Long> values = new LinkedHashMap<>();
+        device.extendedStats().forEach(stat -> values.put(stat.name(), stat.value()));
+        return values;
     }
 
     @Override

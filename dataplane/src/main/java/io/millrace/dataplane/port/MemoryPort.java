@@ -9,6 +9,7 @@ import io.millrace.dataplane.wire.EtherType;
 import io.millrace.dataplane.wire.IpProtocol;
 import io.millrace.dataplane.wire.Ipv4Header;
 import io.millrace.dataplane.wire.MacAddress;
+import io.millrace.dataplane.wire.VlanTag;
 import io.millrace.dpdk.Mbuf;
 import io.millrace.dpdk.MbufFlags;
 import io.millrace.memory.Memory;
@@ -290,21 +291,27 @@ public final class MemoryPort implements PacketPort {
         private int flowHash(final long mbuf) {
             final long frame = Mbuf.dataAddress(mbuf);
             final int length = Mbuf.dataLength(mbuf);
-            if (length < SHORTEST_TCP_FRAME) {
-                return 0;
+            if (length < SHORTEST_TCP_FRAME + VlanTag.LENGTH) {
+                return length < SHORTEST_TCP_FRAME ? 0 : flowHash(frame, frame + length);
             }
+            // As NICs do, look past a VLAN tag.
+            final boolean tagged = Memory.getShortBE(frame + 12) == EtherType.VLAN;
+            return flowHash(tagged ? frame + VlanTag.LENGTH : frame, frame + length);
+        }
+
+        private int flowHash(final long frame, final long end) {
             return switch (Memory.getShortBE(frame + 12)) {
-                case EtherType.IPV4 -> flowHash4(frame, length);
-                case EtherType.IPV6 -> flowHash6(frame, length);
+                case EtherType.IPV4 -> flowHash4(frame + ETHERNET, end);
+                case EtherType.IPV6 -> flowHash6(frame + ETHERNET, end);
                 default -> 0;
             };
         }
 
-        private int flowHash6(final long frame, final int length) {
-            if (length < ETHERNET + IPV6_HEADER + 4 || Memory.getUnsignedByte(frame + ETHERNET + 6) != IpProtocol.TCP) {
+        private int flowHash6(final long ip, final long end) {
+            if (ip + IPV6_HEADER + 4 > end || Memory.getUnsignedByte(ip + 6) != IpProtocol.TCP) {
                 return 0;
             }
-            final long addresses = frame + ETHERNET + 8;
+            final long addresses = ip + 8;
             return steering.toeplitz()
                     .hashIpv6(
                             Memory.getLongBE(addresses),
@@ -315,19 +322,18 @@ public final class MemoryPort implements PacketPort {
                             Memory.getShortBE(addresses + 34));
         }
 
-        private int flowHash4(final long frame, final int length) {
-            if (Memory.getUnsignedByte(frame + ETHERNET + 9) != IpProtocol.TCP
-                    || (Memory.getShortBE(frame + ETHERNET + 6) & NOT_WHOLE) != 0) {
+        private int flowHash4(final long ip, final long end) {
+            if (Memory.getUnsignedByte(ip + 9) != IpProtocol.TCP || (Memory.getShortBE(ip + 6) & NOT_WHOLE) != 0) {
                 return 0;
             }
-            final long tcp = frame + ETHERNET + ((Memory.getUnsignedByte(frame + ETHERNET) & 0xf) << 2);
-            if (tcp + 4 > frame + length) {
+            final long tcp = ip + ((Memory.getUnsignedByte(ip) & 0xf) << 2);
+            if (tcp + 4 > end) {
                 return 0;
             }
             return steering.toeplitz()
                     .hashIpv4(
-                            Memory.getIntBE(frame + ETHERNET + 12),
-                            Memory.getIntBE(frame + ETHERNET + 16),
+                            Memory.getIntBE(ip + 12),
+                            Memory.getIntBE(ip + 16),
                             Memory.getShortBE(tcp),
                             Memory.getShortBE(tcp + 2));
         }

@@ -1,6 +1,7 @@
 package io.millrace.dataplane.port;
 
 import io.millrace.dataplane.wire.MacAddress;
+import java.util.Map;
 
 /**
  * A network port with one or more pairs of queues. Started when it is made; closing it stops the device and gives up its
@@ -32,6 +33,11 @@ public interface PacketPort extends AutoCloseable {
 
     /** Counters of the device as of now; allocates. */
     PortStatistics statistics();
+
+    /** What the device counts beyond that, by the names it gives; empty where there is none; allocates. */
+    default Map<String, Long> extendedStatistics() {
+        return Map.of();
+    }
 
     /** What the device does by itself. */
     PortCapabilities capabilities();

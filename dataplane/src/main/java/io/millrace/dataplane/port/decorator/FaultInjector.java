@@ -11,6 +11,7 @@ import io.millrace.dataplane.port.TxQueue;
 import io.millrace.dataplane.wire.MacAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.agrona.concurrent.NanoClock;
 
@@ -167,6 +168,11 @@ public final class FaultInjector implements PacketPort {
     @Override
     public PortStatistics statistics() {
         return port.statistics();
+    }
+
+    @Override
+    public Map<String, Long> extendedStatistics() {
+        return port.extendedStatistics();
     }
 
     /** A device that completes checksums would make a corrupted frame good again: then software has to. */

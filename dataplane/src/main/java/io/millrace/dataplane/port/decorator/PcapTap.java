@@ -11,6 +11,7 @@ import io.millrace.dataplane.port.TxQueue;
 import io.millrace.dataplane.ring.Doorbell;
 import io.millrace.dataplane.wire.MacAddress;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A port that can be watched: while a {@link CaptureRing} is open over it, each frame received and each frame the port has
@@ -155,6 +156,11 @@ public final class PcapTap implements PacketPort {
     @Override
     public PortStatistics statistics() {
         return port.statistics();
+    }
+
+    @Override
+    public Map<String, Long> extendedStatistics() {
+        return port.extendedStatistics();
     }
 
     @Override
