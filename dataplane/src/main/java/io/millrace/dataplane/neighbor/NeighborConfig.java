@@ -9,9 +9,17 @@ package io.millrace.dataplane.neighbor;
  * @param reachableNanos how long an answer is believed
  * @param staleNanos how long an entry that nobody uses is kept beyond that
  * @param queuedFrames most frames that wait for one next hop; the oldest makes room (RFC 1122 §2.3.2.2)
+ * @param duplicateProbes how often each IPv6 address of ours is asked for, {@code retryNanos} apart, before it is used
+ *     (RFC 4862 §5.1, DupAddrDetectTransmits); 0 to use it at once
  */
 public record NeighborConfig(
-        int entries, long retryNanos, int maxRequests, long reachableNanos, long staleNanos, int queuedFrames) {
+        int entries,
+        long retryNanos,
+        int maxRequests,
+        long reachableNanos,
+        long staleNanos,
+        int queuedFrames,
+        int duplicateProbes) {
     private static final long SECOND = 1_000_000_000L;
 
     /** Checks the values. */
@@ -22,11 +30,12 @@ public record NeighborConfig(
         require("reachableNanos", reachableNanos, SECOND / 10, 24 * 3600 * SECOND);
         require("staleNanos", staleNanos, SECOND / 10, 24 * 3600 * SECOND);
         require("queuedFrames", queuedFrames, 1, 64);
+        require("duplicateProbes", duplicateProbes, 0, 10);
     }
 
-    /** 4096 neighbors, 3 requests one second apart, believed for 30 s, kept unused for 10 min, 3 frames waiting. */
+    /** 4096 neighbors, 3 requests one second apart, believed for 30 s, kept unused for 10 min, 3 frames waiting, 1 probe. */
     public static NeighborConfig defaults() {
-        return new NeighborConfig(4096, SECOND, 3, 30 * SECOND, 600 * SECOND, 3);
+        return new NeighborConfig(4096, SECOND, 3, 30 * SECOND, 600 * SECOND, 3, 1);
     }
 
     private static void require(final String name, final long value, final long least, final long most) {

@@ -38,7 +38,7 @@ class NeighborServiceTest {
             .owned("10.64.0.0/12")
             .gateway("10.0.0.254")
             .build();
-    private final NeighborConfig config = new NeighborConfig(64, SECOND, 3, 30 * SECOND, 600 * SECOND, 3);
+    private final NeighborConfig config = new NeighborConfig(64, SECOND, 3, 30 * SECOND, 600 * SECOND, 3, 1);
     private final NeighborTable table = new NeighborTable(config.entries());
     private final NeighborResolver resolver = new NeighborResolver(host, table);
     private final NeighborService service =
