@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
             BenchCommand.class,
             StatCommand.class,
             DoctorCommand.class,
+            IdleCommand.class,
             JmhCommand.class,
             BenchNodeCommand.class
         })

@@ -115,7 +115,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "bench --help", "serve --help", "stat --help", "doctor --help"})
+    @ValueSource(strings = {"--help", "bench --help", "serve --help", "stat --help", "doctor --help", "idle --help"})
     void shouldExplainItself(final String arguments) {
         assertThat(run(arguments.split(" "))).isEqualTo(Millrace.OK);
         assertThat(out.toString()).startsWith("Usage: millrace");
