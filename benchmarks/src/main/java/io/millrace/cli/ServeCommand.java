@@ -2,6 +2,7 @@ package io.millrace.cli;
 
 import io.millrace.apps.App;
 import io.millrace.apps.AppPort;
+import io.millrace.cli.control.ControlServer;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.counters.CountersFile;
 import io.millrace.dataplane.host.HostAddresses;
@@ -14,7 +15,10 @@ import io.millrace.linux.CpuAffinity;
 import io.millrace.tcp.ListenConfig;
 import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.TcpEngine;
+import io.millrace.tcp.socket.Sockets;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -130,6 +134,13 @@ final class ServeCommand implements Callable<Integer>, Checked {
             description = "Where 'millrace stat' finds the counters (default: /dev/shm/millrace-PID).")
     private Path countersPath;
 
+    @Option(
+            names = "--control",
+            paramLabel = "SOCKET",
+            description = "UNIX socket, made with mode 0600, at which other programs use sockets of the engine"
+                    + " (default: none).")
+    private Path control;
+
     @CommandLine.Mixin
     private TableOptions tables;
 
@@ -154,8 +165,15 @@ final class ServeCommand implements Callable<Integer>, Checked {
         if (ports != null && ports.size() > 1) {
             errors.add("--port " + ports.get(1) + ": one port only in this version; leave all but one away");
         }
+        checkControl(errors);
         checkApps(errors);
         checkAddresses(errors);
+    }
+
+    private void checkControl(final List<String> errors) {
+        if (control != null && !Files.isDirectory(control.toAbsolutePath().getParent())) {
+            errors.add("--control " + control + ": its directory does not exist; make it, or give another path");
+        }
     }
 
     private void checkApps(final List<String> errors) {
@@ -191,7 +209,7 @@ final class ServeCommand implements Callable<Integer>, Checked {
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, IOException {
         final PrintWriter out = spec.commandLine().getOut();
         final CountDownLatch end = new CountDownLatch(1);
         try (Interrupts interrupts = Interrupts.handledBy(end::countDown);
@@ -201,8 +219,10 @@ final class ServeCommand implements Callable<Integer>, Checked {
             try (EngineHost host = EngineHost.open(plan(file))) {
                 counters = host.engine().counters();
                 listen(host.engine());
-                out.println("ready");
-                healthy = watch(host, file, end);
+                try (ControlServer server = openControl(host.engine())) {
+                    out.println("ready");
+                    healthy = watch(host, file, end);
+                }
                 apps.forEach(app -> host.engine().unlisten(app.port()));
             }
             CounterTable.print(out, counters);
@@ -210,6 +230,18 @@ final class ServeCommand implements Callable<Integer>, Checked {
                 spec.commandLine().getErr().println("millrace: a polling thread failed: see its message above");
             }
             return interrupts.exitCode(healthy ? Millrace.OK : Millrace.FAILED);
+        }
+    }
+
+    /** The control socket; null where none is wanted. */
+    private ControlServer openControl(final TcpEngine engine) {
+        if (control == null) {
+            return null;
+        }
+        try {
+            return ControlServer.open(control, new Sockets(engine));
+        } catch (final IOException e) {
+            throw new BadInputException("--control " + e.getMessage(), e);
         }
     }
 

@@ -78,6 +78,11 @@ public record ListenConfig(
 
     /** Whether it takes connections to this address of ours. */
     public boolean takes(final IpAddress address) {
+        return takes(local, address);
+    }
+
+    /** Whether {@code local}, as a listener has it, covers this address of ours. */
+    public static boolean takes(final Optional<IpAddress> local, final IpAddress address) {
         return local.isEmpty()
                 || local.get().equals(address)
                 || local.get().equals(address.isIpv4() ? IpAddress.ANY_IPV4 : IpAddress.ANY_IPV6);

@@ -71,7 +71,7 @@ public interface TcpConnection {
     /** Whether a loss is being recovered from. */
     boolean isRecovering();
 
-    /** Most bytes of text and options in one segment to the peer. */
+    /** Most bytes of text in one segment to the peer. */
     int maxSegmentBytes();
 
     /** Has {@link TcpHandler#onChange} called from now on whenever something happens to the connection. */

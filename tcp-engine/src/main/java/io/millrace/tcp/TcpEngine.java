@@ -13,6 +13,7 @@ import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.port.PacketPort;
 import io.millrace.dataplane.port.PortStatistics;
+import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.shard.Backlog;
 import io.millrace.tcp.shard.Secrets;
 import io.millrace.tcp.shard.ShardAgent;
@@ -21,6 +22,7 @@ import io.millrace.tcp.shard.TcpShard;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -30,6 +32,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
 
@@ -52,11 +55,13 @@ public final class TcpEngine implements AutoCloseable {
     private final List<CounterBlock> counters = new ArrayList<>();
     private final List<PollingThread> threads = new ArrayList<>();
     private final HostAddresses addresses;
+    private final TcpConfig config;
     private volatile boolean closed;
 
     private TcpEngine(final Builder builder) {
         port = builder.port;
         addresses = builder.addresses;
+        config = builder.config;
         arrangement = builder.resolveArrangement();
         final List<CounterBlock> shardCounters = new ArrayList<>();
         for (int i = 0; i < builder.shards; i++) {
@@ -251,9 +256,35 @@ public final class TcpEngine implements AutoCloseable {
         }
     }
 
-    /** Our addresses, networks and gateway. */
-    public HostAddresses addresses() {
-        return addresses;
+    /** The settings. */
+    public TcpConfig config() {
+        return config;
+    }
+
+    /** Whether an address is ours, and usable. */
+    public boolean isLocal(final IpAddress address) {
+        return addresses.isLocal(address.hi(), address.lo());
+    }
+
+    /** Our own addresses, without the prefixes that are also ours. */
+    public List<IpAddress> localAddresses() {
+        return IntStream.range(0, addresses.count())
+                .mapToObj(number -> new IpAddress(addresses.hi(number), addresses.lo(number)))
+                .toList();
+    }
+
+    /** The address to speak from to {@code remote}; empty when there is no way to it, or it is no unicast address. */
+    public Optional<IpAddress> sourceFor(final IpAddress remote) {
+        final boolean unicast = remote.isIpv4()
+                ? remote.ipv4() >>> 28 < 0xe && remote.ipv4() != 0 && !addresses.isBroadcast(remote.ipv4())
+                : remote.hi() >>> 56 != 0xff && (remote.hi() | remote.lo()) != 0;
+        if (!unicast || addresses.wayTo(remote.hi(), remote.lo()) < 0) {
+            return Optional.empty();
+        }
+        final int number = addresses.sourceFor(remote.hi(), remote.lo());
+        return number == HostAddresses.NONE
+                ? Optional.empty()
+                : Optional.of(new IpAddress(addresses.hi(number), addresses.lo(number)));
     }
 
     /** How many shards there are. */

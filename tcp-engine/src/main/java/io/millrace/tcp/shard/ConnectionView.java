@@ -4,6 +4,7 @@ import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.TcpConnection;
 import io.millrace.tcp.TcpState;
+import io.millrace.tcp.egress.OptionWriter;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbFlags;
 import org.agrona.DirectBuffer;
@@ -113,7 +114,7 @@ final class ConnectionView implements TcpConnection {
 
     @Override
     public int maxSegmentBytes() {
-        return tcb.mss();
+        return tcb.mss() - (tcb.is(TcbFlags.TIMESTAMPS) ? OptionWriter.TIMESTAMPS_LENGTH : 0);
     }
 
     @Override
