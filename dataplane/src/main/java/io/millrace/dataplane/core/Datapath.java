@@ -150,17 +150,12 @@ public final class Datapath implements AutoCloseable {
                 port.rxQueue(queue),
                 new FrameClassifier(host, port.capabilities().partialChecksums()),
                 responder,
-                reassembler(allocator, counters),
+                new Reassembler(config.reassembly(), allocator, counters, responder::onReassemblyTimeout),
                 ownFlows,
                 allocator,
                 counters,
                 port.capabilities().rssHash(),
                 config.burstSize());
-    }
-
-    private Reassembler reassembler(final FrameAllocator allocator, final CounterBlock counters) {
-        return new Reassembler(
-                config.reassembly(), allocator, counters, (mbuf, meta, nowNanos) -> allocator.free(mbuf));
     }
 
     /** Frames the pipeline's rings can hold in all: what a pool must have beyond descriptors and stashes. */

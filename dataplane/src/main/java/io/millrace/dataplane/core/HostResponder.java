@@ -64,6 +64,11 @@ abstract sealed class HostResponder {
         errors.onDropped(mbuf, reason, nowNanos);
     }
 
+    /** Takes over the first fragment of a datagram that did not become whole in time. */
+    final void onReassemblyTimeout(final long mbuf, final int meta, final long nowNanos) {
+        errors.onReassemblyTimeout(mbuf, meta, nowNanos);
+    }
+
     abstract void onNeighborFrame(long mbuf, int meta);
 
     /** On the thread that owns the neighbors. */

@@ -1,5 +1,6 @@
 package io.millrace.dataplane.icmp;
 
+import io.millrace.dataplane.FrameMeta;
 import io.millrace.dataplane.FrameSink;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
@@ -40,6 +41,10 @@ public final class ErrorReporter {
     private static final int IPV6_LIMIT = 1280;
 
     private static final int HOP_LIMIT = 64;
+    /** Code of both time exceeded messages: fragment reassembly time exceeded. */
+    private static final int REASSEMBLY = 1;
+
+    private static final int FRAGMENT_HEADER = 8;
 
     private final HostAddresses host;
     private final FrameAllocator allocator;
@@ -69,13 +74,40 @@ public final class ErrorReporter {
         if (!reason.isReported()) {
             allocator.free(mbuf);
         } else if (ethernet.wrap(Mbuf.dataAddress(mbuf)).etherType() == EtherType.IPV4) {
-            reportIpv4(mbuf, reason, nowNanos);
+            final int code = reason == DropReason.UDP ? IcmpHeader.PORT_UNREACHABLE : IcmpHeader.PROTOCOL_UNREACHABLE;
+            reportIpv4(mbuf, IcmpHeader.DESTINATION_UNREACHABLE, code, nowNanos);
+        } else if (reason == DropReason.UDP) {
+            reportIpv6(mbuf, Icmpv6Header.DESTINATION_UNREACHABLE, Icmpv6Header.PORT_UNREACHABLE, nowNanos);
         } else {
-            reportIpv6(mbuf, reason, nowNanos);
+            reportIpv6(mbuf, Icmpv6Header.PARAMETER_PROBLEM, codeOf(reason), nowNanos);
         }
     }
 
-    private void reportIpv4(final long mbuf, final DropReason reason, final long nowNanos) {
+    /**
+     * Takes over the first fragment of a datagram that did not become whole in time, and tells its sender (RFC 1122 §3.3.2,
+     * RFC 8200 §4.5) if it began a segment or an echo request: of an ICMP error, which it may have been, nobody is told.
+     */
+    public void onReassemblyTimeout(final long mbuf, final int meta, final long nowNanos) {
+        final long header = Mbuf.dataAddress(mbuf) + FrameMeta.l4Offset(meta);
+        if (FrameMeta.kind(meta) == FrameMeta.FRAGMENT4) {
+            final int protocol = ip4.wrap(Mbuf.dataAddress(mbuf) + L3_OFFSET).protocol();
+            if (protocol == IpProtocol.TCP || Memory.getUnsignedByte(header) == IcmpHeader.ECHO_REQUEST) {
+                reportIpv4(mbuf, IcmpHeader.TIME_EXCEEDED, REASSEMBLY, nowNanos);
+                return;
+            }
+        } else {
+            final int next = Memory.getUnsignedByte(header);
+            if (next == IpProtocol.TCP
+                    || next == IpProtocol.ICMPV6
+                            && Memory.getUnsignedByte(header + FRAGMENT_HEADER) == Icmpv6Header.ECHO_REQUEST) {
+                reportIpv6(mbuf, Icmpv6Header.TIME_EXCEEDED, REASSEMBLY, nowNanos);
+                return;
+            }
+        }
+        allocator.free(mbuf);
+    }
+
+    private void reportIpv4(final long mbuf, final int type, final int code, final long nowNanos) {
         ip4.wrap(Mbuf.dataAddress(mbuf) + L3_OFFSET);
         if ((ip4.fragment() & Ipv4Header.FRAGMENT_OFFSET_MASK) != 0) {
             allocator.free(mbuf);
@@ -89,8 +121,8 @@ public final class ErrorReporter {
         final int quoted = Math.min(ip4.totalLength(), IPV4_LIMIT - IPV4_HEADERS);
         final long frame = makeRoom(mbuf, IPV4_HEADERS, quoted, EtherType.IPV4);
         icmp4.wrap(frame + L3_OFFSET + Ipv4Header.MIN_LENGTH)
-                .type(IcmpHeader.DESTINATION_UNREACHABLE)
-                .code(reason == DropReason.UDP ? IcmpHeader.PORT_UNREACHABLE : IcmpHeader.PROTOCOL_UNREACHABLE)
+                .type(type)
+                .code(code)
                 .identifier(0)
                 .sequence(0)
                 .updateChecksum(IcmpHeader.LENGTH + quoted);
@@ -98,7 +130,7 @@ public final class ErrorReporter {
         sink.send(mbuf);
     }
 
-    private void reportIpv6(final long mbuf, final DropReason reason, final long nowNanos) {
+    private void reportIpv6(final long mbuf, final int type, final int code, final long nowNanos) {
         ip6.wrap(Mbuf.dataAddress(mbuf) + L3_OFFSET);
         final int length = Ipv6Header.LENGTH + ip6.payloadLength();
         final long askerHi = ip6.sourceHi();
@@ -134,14 +166,10 @@ public final class ErrorReporter {
                 .initialize(Icmpv6Header.LENGTH + quoted, IpProtocol.ICMPV6, HOP_LIMIT)
                 .source(usHi, usLo)
                 .destination(askerHi, askerLo);
-        icmp6.wrap(ip + Ipv6Header.LENGTH);
-        if (reason == DropReason.UDP) {
-            icmp6.type(Icmpv6Header.DESTINATION_UNREACHABLE)
-                    .code(Icmpv6Header.PORT_UNREACHABLE)
-                    .word(0);
-        } else {
-            icmp6.type(Icmpv6Header.PARAMETER_PROBLEM).code(codeOf(reason)).word(Ipv6Extensions.pointer(walk));
-        }
+        icmp6.wrap(ip + Ipv6Header.LENGTH)
+                .type(type)
+                .code(code)
+                .word(type == Icmpv6Header.PARAMETER_PROBLEM ? Ipv6Extensions.pointer(walk) : 0);
         icmp6.updateChecksum(ip, Icmpv6Header.LENGTH + quoted);
         sink.send(mbuf);
     }

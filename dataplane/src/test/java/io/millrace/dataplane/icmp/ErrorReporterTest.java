@@ -20,6 +20,7 @@ import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.ingress.DropReason;
 import io.millrace.dataplane.ingress.FrameClassifier;
+import io.millrace.dataplane.reassembly.TestFragments;
 import io.millrace.dataplane.wire.EtherType;
 import io.millrace.dataplane.wire.IcmpHeader;
 import io.millrace.dataplane.wire.Icmpv6Header;
@@ -186,5 +187,46 @@ class ErrorReporterTest {
 
     private static Header routing(final int segmentsLeft) {
         return new Header(IpProtocol.ROUTING, new byte[] {0, 0, 0, (byte) segmentsLeft, 0, 0, 0, 0});
+    }
+
+    @Test
+    @Tag("N2")
+    void shouldTellTheSenderThatItsFragmentsDidNotComeInTime() {
+        final TestFragments fragments = new TestFragments(frames);
+        final long like = frames.tcp(0);
+        final long first = fragments.ipv4(like, 7, 0, true, new byte[64]);
+        final byte[] packet = TestFrames6.bytes(first, 14);
+        reporter.onReassemblyTimeout(first, TestFragments.META4, 1);
+        frames.allocator.free(like);
+
+        final long error = sink.frames.getFirst();
+        final IcmpHeader icmp = new IcmpHeader().wrap(TestFrames.ip(error).address() + 20);
+        assertThat(icmp.type()).isEqualTo(IcmpHeader.TIME_EXCEEDED);
+        assertThat(icmp.code()).isEqualTo(1);
+        assertThat(TestFrames.ip(error).destination()).isEqualTo(PEER_IP);
+        assertThat(TestFrames6.bytes(error, 14 + 28)).isEqualTo(packet);
+
+        final long first6 = fragments.ipv6(7, 0, true, new byte[64]);
+        final byte[] packet6 = TestFrames6.bytes(first6, 14);
+        reporter.onReassemblyTimeout(first6, TestFragments.META6, 1);
+        final long error6 = sink.frames.get(1);
+        assertThat(TestFrames6.bytes(error6, 14 + 40)[0]).isEqualTo((byte) Icmpv6Header.TIME_EXCEEDED);
+        assertThat(TestFrames6.bytes(error6, 14 + 40)[1]).isEqualTo((byte) 1);
+        assertThat(TestFrames6.bytes(error6, 14 + 48)).isEqualTo(packet6);
+        assertThat(counters.get(Counter.ICMP_ERRORS_SENT)).isEqualTo(2);
+    }
+
+    @Test
+    @Tag("N2")
+    void shouldTellNobodyOfFragmentsThatMayHaveBeenAnError() {
+        final TestFragments fragments = new TestFragments(frames);
+        final long like = frames.echoRequest(0);
+        final byte[] unreachable = new byte[64];
+        unreachable[0] = IcmpHeader.DESTINATION_UNREACHABLE;
+        reporter.onReassemblyTimeout(fragments.ipv4(like, 7, 0, true, unreachable), TestFragments.META4, 1);
+        reporter.onReassemblyTimeout(
+                fragments.ipv6(new byte[0], 44, IpProtocol.ICMPV6, 7, 0, true, new byte[64]), TestFragments.META6, 1);
+        frames.allocator.free(like);
+        assertThat(sink.frames).isEmpty();
     }
 }
