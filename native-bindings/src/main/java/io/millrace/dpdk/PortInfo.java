@@ -48,8 +48,18 @@ public record PortInfo(
         boolean rssTcp6,
         int hashKeySize,
         int redirectionTableSize) {
+    private static final int ETHERNET_OVERHEAD = 18; // header and checksum, as rte_ethdev counts
+
     /** Whether it spreads all TCP flows over queues by the Toeplitz hash. */
     public boolean rssTcp() {
         return rssTcp4 && rssTcp6;
+    }
+
+    /** The largest MTU it takes: the driver's own limit, and what its longest frame has room for. */
+    public int largestMtu() {
+        final boolean named = maxMtu != 0 && maxMtu != 0xffff;
+        final int overhead = named && maxRxPacketLength > maxMtu ? maxRxPacketLength - maxMtu : ETHERNET_OVERHEAD;
+        final int byFrame = maxRxPacketLength == 0 ? 0xffff : maxRxPacketLength - overhead;
+        return Math.min(maxMtu == 0 ? 0xffff : maxMtu, byFrame);
     }
 }

@@ -109,9 +109,9 @@ record PortSetup(EthDevConfig config, Set<Offload> offloads, int rxDescriptors, 
                     + config.txQueues() + " transmit queues; it has " + info.maxRxQueues() + " and "
                     + info.maxTxQueues());
         }
-        if (config.mtu() != 0 && (config.mtu() < info.minMtu() || info.maxMtu() != 0 && config.mtu() > info.maxMtu())) {
-            throw new IllegalArgumentException(
-                    info.device() + ": MTU " + config.mtu() + "; must be " + info.minMtu() + " to " + info.maxMtu());
+        if (config.mtu() != 0 && (config.mtu() < info.minMtu() || config.mtu() > info.largestMtu())) {
+            throw new IllegalArgumentException(info.device() + ": MTU " + config.mtu() + "; must be " + info.minMtu()
+                    + " to " + info.largestMtu());
         }
         if (pool.dataRoom() - MbufLayout.HEADROOM < info.minRxBufferSize()) {
             throw new IllegalArgumentException(info.device() + ": mbufs with room for "

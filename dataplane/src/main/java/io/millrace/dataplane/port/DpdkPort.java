@@ -7,6 +7,7 @@ import io.millrace.dpdk.Eal;
 import io.millrace.dpdk.EthDev;
 import io.millrace.dpdk.EthRxQueue;
 import io.millrace.dpdk.EthTxQueue;
+import io.millrace.dpdk.LinkStatus;
 import io.millrace.dpdk.Mempool;
 import io.millrace.dpdk.Offload;
 import io.millrace.dpdk.PortInfo;
@@ -33,13 +34,19 @@ public final class DpdkPort implements PacketPort {
     private final MacAddress mac;
     private final DpdkPortPlan plan;
     private final PortCapabilities capabilities;
+    private final String description;
     private final DpdkRxQueue[] rxQueues;
     private final DpdkTxQueue[] txQueues;
     private final AtomicLong refused = new AtomicLong();
     private final AtomicLong oversize = new AtomicLong();
     private final AtomicLong exhausted = new AtomicLong();
 
-    private DpdkPort(final Eal eal, final EthDev device, final DpdkFramePool pool, final DpdkPortPlan plan) {
+    private DpdkPort(
+            final Eal eal,
+            final EthDev device,
+            final DpdkFramePool pool,
+            final DpdkPortPlan plan,
+            final boolean wantsVlan) {
         this.eal = eal;
         this.device = device;
         this.pool = pool;
@@ -53,10 +60,13 @@ public final class DpdkPort implements PacketPort {
             rxQueues[q] = new DpdkRxQueue(device.rxQueue(q), joiner);
         }
         capabilities = capabilities(steerFlows(device, pairs));
-        final boolean prepare = capabilities.txIpv4Checksum() || capabilities.txTcpChecksum();
+        // Some drivers put checksums or tags into frames there, others prepare what their hardware wants to see.
+        final boolean prepare =
+                capabilities.txIpv4Checksum() || capabilities.txTcpChecksum() || capabilities.vlanInsert();
         for (int q = 0; q < pairs; q++) {
             txQueues[q] = new DpdkTxQueue(device.txQueue(q), prepare, pool, refused);
         }
+        description = PortDescription.of(device.info(), plan, capabilities, wantsVlan, device.multicast());
     }
 
     private PortCapabilities capabilities(final boolean steered) {
@@ -68,10 +78,15 @@ public final class DpdkPort implements PacketPort {
                 offloads.contains(Offload.RX_RSS_HASH)
                         && (device.info().rssTcp4() || device.info().rssTcp6()),
                 steered,
-                KERNEL_DRIVERS.contains(device.info().driver()),
+                comesFromKernel(device),
                 offloads.contains(Offload.RX_VLAN_STRIP),
                 offloads.contains(Offload.TX_VLAN_INSERT),
                 rxQueues[0].interruptDescriptor() != RxQueue.NO_INTERRUPT);
+    }
+
+    private static boolean comesFromKernel(final EthDev device) {
+        return KERNEL_DRIVERS.contains(device.info().driver())
+                || device.members().stream().anyMatch(DpdkPort::comesFromKernel);
     }
 
     /**
@@ -88,7 +103,12 @@ public final class DpdkPort implements PacketPort {
             final Mempool mempool = Mempool.create(
                     eal, "millrace-port-" + device.port(), plan.frames(), plan.dataRoom(), info.socket());
             try {
-                return new DpdkPort(eal, device, new DpdkFramePool(mempool), start(device, plan, mempool));
+                return new DpdkPort(
+                        eal,
+                        device,
+                        new DpdkFramePool(mempool),
+                        start(device, plan, mempool),
+                        config.wants(PortFeature.VLAN_OFFLOAD));
             } catch (final RuntimeException e) {
                 device.close();
                 mempool.close();
@@ -139,6 +159,16 @@ public final class DpdkPort implements PacketPort {
     @Override
     public String name() {
         return device.device().name();
+    }
+
+    /** One line: what the device does, and what is left to software. */
+    public String description() {
+        return description;
+    }
+
+    /** The link as it is now; any control thread. A {@link LinkMonitor} tells of its changes. */
+    public LinkStatus link() {
+        return device.link();
     }
 
     @Override
