@@ -71,7 +71,16 @@ public final class TestNamespaces implements AutoCloseable {
 
     /** Runs a command where Linux is; answers what it says, or fails with it. */
     public String inFar(final String... command) throws IOException {
-        final List<String> line = new ArrayList<>(List.of("ip", "netns", "exec", far));
+        return in(far, command);
+    }
+
+    /** Runs a command on our side, for devices that have Linux on their own; answers what it says, or fails with it. */
+    public String inNear(final String... command) throws IOException {
+        return in(near, command);
+    }
+
+    private static String in(final String namespace, final String... command) throws IOException {
+        final List<String> line = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
         line.addAll(List.of(command));
         return run(line.toArray(String[]::new));
     }
