@@ -10,6 +10,11 @@ public enum CloseReason {
     REFUSED,
     /** The peer fell silent: retransmissions, keep-alive or the user timeout were used up (RFC 9293 §3.8.3). */
     TIMED_OUT,
+    /**
+     * The network cannot reach the peer: an ICMP error said so for good before the connection was open, or for the time
+     * being until the peer was given up for its silence (RFC 1122 §4.2.3.9, RFC 5927 §5.2).
+     */
+    UNREACHABLE,
     /** Our side aborted (RFC 9293 §3.10.5). */
     ABORTED,
     /** No connection could be made here: table full, no free port, or no route. */

@@ -128,6 +128,8 @@ final class IngressStage implements AutoCloseable {
             responder.onDropped(mbuf, reason, nowNanos);
         } else if (FrameMeta.kind(meta) == FrameMeta.TCP4 || FrameMeta.kind(meta) == FrameMeta.TCP6) {
             batch.add(mbuf, hashOf(mbuf), meta);
+        } else if (FrameMeta.kind(meta) >= FrameMeta.ICMP4_ERROR) {
+            batch.add(mbuf, 0, meta); // the port's hash, if any, is of the router that speaks
         } else {
             counters.increment(Counter.FRAMES_TO_HOST);
             responder.onFrame(mbuf, meta, nowNanos);

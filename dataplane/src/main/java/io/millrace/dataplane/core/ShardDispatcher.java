@@ -2,15 +2,11 @@ package io.millrace.dataplane.core;
 
 import io.millrace.dataplane.FrameBatch;
 import io.millrace.dataplane.FrameConsumer;
-import io.millrace.dataplane.FrameMeta;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.flow.FlowSteering;
 import io.millrace.dataplane.port.FrameAllocator;
 import io.millrace.dataplane.ring.FrameRing;
-import io.millrace.dataplane.wire.Ipv4Header;
-import io.millrace.dpdk.Mbuf;
-import io.millrace.memory.Memory;
 
 /**
  * On the IO core: puts each TCP frame into the ring of the shard that owns its flow. A frame for a full ring is dropped
@@ -50,7 +46,7 @@ final class ShardDispatcher implements FrameConsumer {
         for (int i = 0; i < batch.size(); i++) {
             final long mbuf = batch.mbuf(i);
             final int meta = batch.meta(i);
-            final int hash = batch.hash(i) != 0 ? batch.hash(i) : hash(mbuf, meta);
+            final int hash = batch.hash(i) != 0 ? batch.hash(i) : FrameFlow.hash(steering.toeplitz(), mbuf, meta);
             batches[steering.shardOf(hash)].add(mbuf, hash, meta);
         }
         for (int shard = 0; shard < rings.length; shard++) {
@@ -59,18 +55,6 @@ final class ShardDispatcher implements FrameConsumer {
                 batches[shard].clear();
             }
         }
-    }
-
-    private int hash(final long mbuf, final int meta) {
-        final long frame = Mbuf.dataAddress(mbuf);
-        final long addresses = frame + FrameMeta.l3Offset(meta) + Ipv4Header.SOURCE_OFFSET;
-        final long ports = frame + FrameMeta.l4Offset(meta);
-        return steering.toeplitz()
-                .hashIpv4(
-                        Memory.getIntBE(addresses),
-                        Memory.getIntBE(addresses + Integer.BYTES),
-                        Memory.getShortBE(ports),
-                        Memory.getShortBE(ports + Short.BYTES));
     }
 
     private void offer(final FrameBatch batch, final FrameRing ring) {

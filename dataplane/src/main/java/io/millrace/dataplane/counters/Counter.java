@@ -135,6 +135,10 @@ public enum Counter {
     SYN_CHALLENGES("SYNs in a synchronized state (RFC 5961 §4)", "TcpExtTCPSYNChallenge"),
     PAWS_REJECTED("Segments rejected by PAWS (RFC 7323 §5)", "TcpExtPAWSEstab"),
     OUT_OF_WINDOW("Segments outside the receive window"),
+    TCP_ICMP_ERRORS("ICMP errors that quote a segment of ours"),
+    TCP_ICMP_ERRORS_IGNORED(
+            "ICMP errors about no connection, or that quote a number not in flight, or say nothing new"),
+    PATH_MTU_LOWERED("Connections whose segments became smaller because a router said that they are too big"),
     OUT_OF_ORDER_QUEUED("Segments queued out of order", "TcpExtTCPOFOQueue"),
     HANDLER_FAILURES("Callbacks and commands of applications that threw; a callback's costs it the connection"),
     COMMANDS_EXECUTED("Commands of other threads executed"),

@@ -73,6 +73,12 @@ public record MemoryPortConfig(
                 queuePairs, capacity, frames, dataRoom, mtu, checksumOffload, rss, leftMac, rightMac);
     }
 
+    /** The same with another largest IP packet, in bytes. */
+    public MemoryPortConfig withMtu(final int bytes) {
+        return new MemoryPortConfig(
+                queuePairs, queueCapacity, frames, dataRoom, bytes, checksumOffload, rss, leftMac, rightMac);
+    }
+
     /** The same with or without checksum offload. */
     public MemoryPortConfig withChecksumOffload(final boolean offload) {
         return new MemoryPortConfig(queuePairs, queueCapacity, frames, dataRoom, mtu, offload, rss, leftMac, rightMac);

@@ -222,7 +222,7 @@ final class Connections {
                     tcb.stateOrdinal() <= TcpState.SYN_RCVD.ordinal()
                             ? Counter.TCP_ATTEMPT_FAILS
                             : Counter.TCP_ABORT_ON_TIMEOUT);
-            release(tcb, CloseReason.TIMED_OUT);
+            release(tcb, tcb.is(TcbFlags.SOFT_ERROR) ? CloseReason.UNREACHABLE : CloseReason.TIMED_OUT);
             return;
         }
         if (settle(tcb)) {

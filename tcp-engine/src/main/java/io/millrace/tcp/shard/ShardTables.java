@@ -1,12 +1,14 @@
 package io.millrace.tcp.shard;
 
 import io.millrace.dataplane.FrameMeta;
+import io.millrace.dataplane.wire.IcmpHeader;
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.dpdk.Mbuf;
 import io.millrace.memory.Memory;
 import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.isn.FlowHash;
+import io.millrace.tcp.state.IcmpError;
 import io.millrace.tcp.state.Segment;
 import io.millrace.tcp.stream.ByteChain;
 import io.millrace.tcp.stream.Reassembly;
@@ -92,6 +94,9 @@ final class ShardTables implements AutoCloseable {
     /** Hash of the flow of a validated frame that is not parsed yet. */
     int hashOf(final long mbuf, final int meta) {
         final long frame = Mbuf.dataAddress(mbuf);
+        if (FrameMeta.kind(meta) >= FrameMeta.ICMP4_ERROR) {
+            return hashOfQuoted(frame + FrameMeta.l4Offset(meta), FrameMeta.kind(meta) == FrameMeta.ICMP6_ERROR);
+        }
         final long ip = frame + FrameMeta.l3Offset(meta);
         final int ports = Memory.getIntBE(frame + FrameMeta.l4Offset(meta));
         if (FrameMeta.kind(meta) == FrameMeta.TCP6) {
@@ -104,6 +109,22 @@ final class ShardTables implements AutoCloseable {
         }
         return hash.hash(
                 0, IpAddress.lowWord(Memory.getIntBE(ip + 12)), 0, IpAddress.lowWord(Memory.getIntBE(ip + 16)), ports);
+    }
+
+    /** Hash of the flow that an ICMP error at {@code icmp} quotes a segment of, in which we are the source. */
+    private int hashOfQuoted(final long icmp, final boolean ipv6) {
+        final long ip = icmp + IcmpHeader.LENGTH;
+        final int ports = Integer.rotateLeft(Memory.getIntBE(IcmpError.quotedTcp(icmp, ipv6)), 16);
+        if (ipv6) {
+            return hash.hash(
+                    Memory.getLongBE(ip + 24),
+                    Memory.getLongBE(ip + 32),
+                    Memory.getLongBE(ip + 8),
+                    Memory.getLongBE(ip + 16),
+                    ports);
+        }
+        return hash.hash(
+                0, IpAddress.lowWord(Memory.getIntBE(ip + 16)), 0, IpAddress.lowWord(Memory.getIntBE(ip + 12)), ports);
     }
 
     /** Where the index has the segment's flow, or {@link FlowIndex#NONE}. */

@@ -2,6 +2,7 @@ package io.millrace.tcp.shard;
 
 import io.millrace.dataplane.FrameBatch;
 import io.millrace.dataplane.FrameConsumer;
+import io.millrace.dataplane.FrameMeta;
 import io.millrace.dataplane.FrameSink;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
@@ -68,6 +69,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     private final TimeWaits timeWaits;
     private final Requests requests;
     private final Connections connections;
+    private final IcmpErrors icmpErrors;
     private final PassiveOpen passiveOpen;
     private final ActiveOpen activeOpen;
     private final ShardOccupancy occupancy;
@@ -130,6 +132,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         connections.connect(
                 transmitter,
                 new Receiver(chain, reassembly, window, connections.callbacks(), writer, timers, clock, counters));
+        icmpErrors = new IcmpErrors(tables, connections, transmitter, counters);
         passiveOpen = new PassiveOpen(
                 tables, listeners, connections, replies, context.secrets(), clock, counters, config, writer);
         activeOpen = new ActiveOpen(
@@ -168,10 +171,22 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
             read += tables.index.touch(hashes[i]);
         }
         touched = read;
+        int segments = 0;
         for (int i = 0; i < size; i++) {
-            process(batch.mbuf(i), batch.meta(i), hashes[i]);
+            if (FrameMeta.kind(batch.meta(i)) < FrameMeta.ICMP4_ERROR) {
+                process(batch.mbuf(i), batch.meta(i), hashes[i]);
+                segments++;
+            } else {
+                processError(batch.mbuf(i), batch.meta(i), hashes[i]);
+            }
         }
-        counters.add(Counter.TCP_SEGMENTS_RECEIVED, size);
+        counters.add(Counter.TCP_SEGMENTS_RECEIVED, segments);
+    }
+
+    private void processError(final long mbuf, final int meta, final int hash) {
+        writer.lend(mbuf, true);
+        icmpErrors.onError(mbuf, meta, hash);
+        writer.releaseLent();
     }
 
     private void process(final long mbuf, final int meta, final int hash) {

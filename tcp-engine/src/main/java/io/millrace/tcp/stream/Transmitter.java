@@ -323,7 +323,7 @@ public final class Transmitter {
             RttEstimator.sample(tcb, clock.micros() - tcb.rttStart());
         }
         tcb.retransmits(0);
-        tcb.clear(TcbFlags.PERSISTING);
+        tcb.clear(TcbFlags.PERSISTING | TcbFlags.SOFT_ERROR);
         if (tcb.sndUna() == tcb.sndMax()) {
             tcb.clear(TcbFlags.TIMER_RTO);
         } else {
@@ -340,6 +340,19 @@ public final class Transmitter {
         // The answers to probes of a closed window look like duplicates, and are none.
         if (!tcb.is(TcbFlags.PERSISTING) && NewReno.onDuplicateAck(tcb)) {
             sendFirstAgain(tcb);
+        }
+    }
+
+    /**
+     * The path takes only segments of {@code mss} bytes, which is less than before: cuts what is in flight anew and sends it
+     * again, as none of what was too big has arrived (RFC 1191 §6.2); {@link #output} is to follow. The congestion window
+     * stays, as nothing speaks of congestion.
+     */
+    public void onPathMtu(final Tcb tcb, final int mss) {
+        tcb.mss(mss);
+        if (tcb.stateOrdinal() >= TcpState.ESTABLISHED.ordinal()) {
+            tcb.sndNxt(tcb.sndUna());
+            tcb.clear(TcbFlags.RTT_TIMED);
         }
     }
 

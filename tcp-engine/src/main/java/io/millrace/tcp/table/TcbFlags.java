@@ -54,6 +54,8 @@ public final class TcbFlags {
     public static final int ABORTED = 1 << 24;
     /** The application wants to be offered again what it has not taken. */
     public static final int RESUMED = 1 << 25;
+    /** An ICMP error has come since the peer was last heard of: if it stays silent, that is why (RFC 9293 §3.9.2.2). */
+    public static final int SOFT_ERROR = 1 << 31;
 
     /** The application wants to hear of whatever happens. */
     public static final int WATCHED = 1 << 26;

@@ -4,7 +4,6 @@ import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.port.MemoryPort;
 import io.millrace.dataplane.port.MemoryPortConfig;
-import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.ListenConfig;
 import io.millrace.tcp.TcpConfig;
@@ -30,17 +29,15 @@ import org.agrona.concurrent.UnsafeBuffer;
  * a script; the other methods are what scripts are made of. Closing it checks that no frame was lost.
  */
 public final class Conversation implements AutoCloseable {
-    private static final IpAddress ENGINE = IpAddress.parse("10.0.0.1");
-    private static final IpAddress PEER = IpAddress.parse("10.0.0.2");
     private static final int FIRST_PEER_PORT = 40_000;
     private static final int GAUGE_INTERVAL = 1_024;
     private static final int ISN_TICK_MICROS = 4;
 
     private final VirtualClock clock = new VirtualClock();
-    private final MemoryPort.Pair cable =
-            MemoryPort.pair(MemoryPortConfig.defaults().withFrames(2_048));
-    private final int frames = cable.pool().available();
-    private final Wire wire = new Wire(cable.right(), cable.left().mac().value(), ENGINE.ipv4());
+    private final Family family;
+    private final MemoryPort.Pair cable;
+    private final int frames;
+    private final Wire wire;
     private final Map<Integer, Flow> flows = new HashMap<>();
     private final Map<Integer, Long> ids = new HashMap<>();
     private final Set<Long> live = new HashSet<>();
@@ -54,22 +51,22 @@ public final class Conversation implements AutoCloseable {
     private ScriptedApplication application;
     private int listeningPort = 7;
 
-    /** With small tables and the engine's defaults for everything else. */
-    public Conversation() {
-        this(config -> config);
-    }
-
-    /** With settings of its own. */
-    public Conversation(final UnaryOperator<TcpConfig.Builder> settings) {
+    /** With small tables, settings of its own, and the engine's defaults for everything else. */
+    public Conversation(final Family family, final UnaryOperator<TcpConfig.Builder> settings) {
+        this.family = family;
+        cable = MemoryPort.pair(MemoryPortConfig.defaults().withFrames(2_048).withMtu(family.mtu));
+        frames = cable.pool().available();
+        wire = new Wire(cable.right(), cable.left().mac().value(), family);
         engine = TcpEngine.builder()
                 .port(cable.left())
                 .addresses(HostAddresses.builder(cable.left().mac())
-                        .address("10.0.0.1/24")
+                        .address(family.cidr)
                         .build())
                 .config(settings.apply(TcpConfig.builder()
                                 .maxConnections(1_000)
                                 .synQueueCapacity(100)
                                 .timeWaitCapacity(1_000)
+                                .timeWaitIpv6Capacity(1_000)
                                 .bufferPoolBytes(4 << 20))
                         .build())
                 .clock(clock)
@@ -202,7 +199,25 @@ public final class Conversation implements AutoCloseable {
         final TcpSegment segment = line.toSend(flow, nowMs());
         trace.add("%8d > %s%s".formatted(nowMs(), SegmentLine.write(flow, segment, false), name(flow)));
         flow.sent(segment, nowMs());
-        wire.send(segment, PEER.ipv4());
+        wire.send(segment);
+        poll();
+    }
+
+    /** An ICMP error about the segment of the engine with this number, relative, and so many bytes of text. */
+    void send(final IcmpErrorLine error, final int seq, final int text) {
+        trace.add("%8d ! %s mtu %d about seq %d".formatted(nowMs(), error.kind(), error.mtu(), seq));
+        wire.send(
+                error,
+                new TcpSegment(
+                        flow.enginePort,
+                        flow.peerPort,
+                        flow.engineIsn + seq,
+                        0,
+                        TcpSegment.ACK,
+                        0,
+                        0,
+                        new byte[0],
+                        new byte[text]));
         poll();
     }
 
@@ -268,7 +283,7 @@ public final class Conversation implements AutoCloseable {
 
     /** The engine's listener on a port. */
     TcpListener listener(final int port) {
-        return loop.listener(ENGINE, port);
+        return loop.listener(family.engine, port);
     }
 
     /** Connects to the peer's port. */
@@ -287,7 +302,7 @@ public final class Conversation implements AutoCloseable {
     /** Connects from a port of the engine; the connection's id, or 0. */
     public long connectFrom(final int enginePort, final int peerPort, final ConnectionOptions options) {
         application = new ScriptedApplication(ScriptedApplication.Manner.SINK, events, ids, live);
-        return loop.connect(ENGINE, enginePort, PEER, peerPort, options, application, 0);
+        return loop.connect(family.engine, enginePort, family.peer, peerPort, options, application, 0);
     }
 
     /** Listens with an application that takes nothing and does nothing. */

@@ -22,6 +22,9 @@ import java.util.Locale;
  * renew 5000                        the flow begins anew, with this ISN
  * &gt; S seq 0 &lt;mss 1460, sackOK&gt;       the peer sends; what is not said follows from before
  * &lt; SA seq 0 ack 1 &lt;mss, ...&gt;       the engine has sent just this; what is not said does not matter
+ * icmp port-unreachable seq 0       a router sends an error about the engine's segment with this number; also
+ *                                   host-unreachable, prohibited, time-exceeded, parameter-problem, source-quench, and
+ *                                   too-big mtu 1000 seq 1 text 1448
  * +1000ms                           time passes
  * +1000ms &lt; SA                      this comes then, and nothing before it
  * +100..300ms &lt; A                   this comes within these bounds
@@ -64,6 +67,7 @@ final class Script {
         switch (word[0]) {
             case ">" -> talk.send(SegmentLine.parse(step.substring(1).strip()));
             case "<" -> expect(step, talk.next());
+            case "icmp" -> icmp(word);
             case "silence" -> silence(word);
             case "skip" -> talk.flow().arrivals.clear();
             case "listen" -> listen(word);
@@ -168,6 +172,26 @@ final class Script {
         }
     }
 
+    private void icmp(final String[] word) {
+        int mtu = 0;
+        int seq = 0;
+        int text = 0;
+        for (int i = 2; i < word.length; i += 2) {
+            switch (word[i]) {
+                case "mtu" -> mtu = integer(word[i + 1]);
+                case "seq" -> seq = integer(word[i + 1]);
+                case "text" -> text = integer(word[i + 1]);
+                default -> throw new IllegalArgumentException("an ICMP error has no " + word[i]);
+            }
+        }
+        final IcmpErrorLine.Kind kind = IcmpErrorLine.Kind.valueOf(constant(word[1]));
+        talk.send(new IcmpErrorLine(kind, mtu), seq, text);
+    }
+
+    private static String constant(final String word) {
+        return word.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
     private void listen(final String[] word) {
         int backlog = 64;
         boolean autoAccept = true;
@@ -176,9 +200,7 @@ final class Script {
             switch (word[i]) {
                 case "backlog" -> backlog = integer(word[++i]);
                 case "manual" -> autoAccept = false;
-                default ->
-                    overflow = ListenConfig.SynOverflow.valueOf(
-                            word[i].toUpperCase(Locale.ROOT).replace('-', '_'));
+                default -> overflow = ListenConfig.SynOverflow.valueOf(constant(word[i]));
             }
         }
         talk.listen(

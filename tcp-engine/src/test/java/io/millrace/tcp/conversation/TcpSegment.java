@@ -1,5 +1,6 @@
 package io.millrace.tcp.conversation;
 
+import io.millrace.dataplane.wire.IpAddress;
 import java.nio.ByteBuffer;
 
 /**
@@ -29,13 +30,14 @@ record TcpSegment(
     static final int SYN = 2;
     static final int RST = 4;
     static final int ACK = 16;
+    static final int PROTOCOL = 6;
     private static final String LETTERS = "FSRPAUEW";
     private static final int HEADER = 20;
 
-    /** Reads a segment; complains about a wrong checksum or a header that does not fit. */
-    static TcpSegment read(final byte[] packet, final int at, final int source, final int destination) {
-        final ByteBuffer in = ByteBuffer.wrap(packet, at, packet.length - at).slice();
-        if (checksum(in.duplicate(), source, destination) != 0) {
+    /** Reads a segment, the sum of whose pseudo header is given; complains about a wrong checksum. */
+    static TcpSegment read(final ByteBuffer segment, final long pseudoHeader) {
+        final ByteBuffer in = segment.slice();
+        if (Family.checksum(in, pseudoHeader) != 0) {
             throw new AssertionError("the engine sent a wrong TCP checksum");
         }
         final int headerLength = (in.get(12) & 0xff) >> 4 << 2;
@@ -55,7 +57,7 @@ record TcpSegment(
     }
 
     /** Header and text, checksum included. */
-    byte[] write(final int source, final int destination) {
+    byte[] write(final Family family, final IpAddress source, final IpAddress destination) {
         final int headerLength = HEADER + options.length;
         final ByteBuffer out = ByteBuffer.allocate(headerLength + text.length);
         out.putShort((short) sourcePort)
@@ -67,22 +69,9 @@ record TcpSegment(
                 .putShort((short) window)
                 .putShort((short) 0);
         out.putShort((short) urgent).put(options).put(text).flip();
-        out.putShort(16, (short) checksum(out.duplicate(), source, destination));
+        final long pseudoHeader = family.pseudoHeader(source, destination, PROTOCOL, out.limit());
+        out.putShort(16, (short) Family.checksum(out, pseudoHeader));
         return out.array();
-    }
-
-    /** RFC 9293 §3.1; 0 over a segment whose checksum is right. */
-    private static int checksum(final ByteBuffer segment, final int source, final int destination) {
-        final int length = segment.remaining();
-        long sum = (source >>> 16) + (source & 0xffff) + (destination >>> 16) + (destination & 0xffff) + 6 + length;
-        while (segment.remaining() > 1) {
-            sum += segment.getShort() & 0xffff;
-        }
-        sum += segment.hasRemaining() ? (segment.get() & 0xff) << 8 : 0;
-        while (sum >>> 16 != 0) {
-            sum = (sum & 0xffff) + (sum >>> 16);
-        }
-        return (int) ~sum & 0xffff;
     }
 
     boolean is(final int bits) {

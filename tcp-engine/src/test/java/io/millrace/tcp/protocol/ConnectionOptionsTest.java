@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.ListenConfig;
-import io.millrace.tcp.conversation.Conversation;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What one connection has of its own. */
-class ConnectionOptionsTest {
+class ConnectionOptionsTest extends ConversationTest {
     private static final String OPEN = """
             > S seq 0 <mss 1460>
             < SA seq 0 ack 1
@@ -19,23 +18,14 @@ class ConnectionOptionsTest {
             event open
             """;
 
-    private final Conversation talk = new Conversation();
-
     private ConnectionOptions options(final UnaryOperator<ConnectionOptions.Builder> change) {
-        return change.apply(talk.loop().defaultConnectionOptions().toBuilder()).build();
+        return change.apply(talk().loop().defaultConnectionOptions().toBuilder())
+                .build();
     }
 
     private void have(final UnaryOperator<ConnectionOptions.Builder> change) {
-        talk.currentConnection().options(options(change));
-        talk.poll();
-    }
-
-    private void run(final String script) {
-        talk.run(script);
-    }
-
-    private void end() {
-        talk.close();
+        talk().currentConnection().options(options(change));
+        talk().poll();
     }
 
     @Test
@@ -60,7 +50,6 @@ class ConnectionOptionsTest {
                 app write 5
                 < PA seq 36 ack 1 text 5
                 """);
-        end();
     }
 
     @Test
@@ -76,7 +65,6 @@ class ConnectionOptionsTest {
                 app shutdown
                 < FPA seq 11 ack 1 text 10
                 """);
-        end();
     }
 
     @Test
@@ -95,14 +83,12 @@ class ConnectionOptionsTest {
                 +1s < RA seq 1 ack 1
                 event closed TIMED_OUT
                 """);
-        end();
     }
 
     @Test
     @Tag("D5")
     void shouldNotProbeByDefault() {
         run("listen 7 sink\n" + OPEN + "silence 10000s\nstate ESTABLISHED");
-        end();
     }
 
     @Test
@@ -118,20 +104,18 @@ class ConnectionOptionsTest {
                 +3ms
                 event closed TIMED_OUT
                 """);
-        end();
     }
 
     @Test
     @Tag("H3")
     void shouldSendItsSynAsOftenAsTheConnectionSays() {
-        talk.connectWith(80, options(builder -> builder.synRetries(1)));
+        talk().connectWith(80, options(builder -> builder.synRetries(1)));
         run("""
                 < S seq 0
                 +1s < S seq 0
                 +2s
                 event closed TIMED_OUT
                 """);
-        end();
     }
 
     @Test
@@ -148,7 +132,6 @@ class ConnectionOptionsTest {
                 +20ms
                 event closed NORMAL
                 """);
-        end();
     }
 
     @Test
@@ -163,14 +146,13 @@ class ConnectionOptionsTest {
                 < RA seq 2 ack 1
                 event closed ABORTED
                 """);
-        end();
     }
 
     @Test
     @Tag("D2")
     @Tag("H13")
     void shouldOfferTheWindowAndTheMssThatItsListenerSays() {
-        talk.listenWith(ListenConfig.onPort(7)
+        talk().listenWith(ListenConfig.onPort(7)
                 .withOptions(
                         options(builder -> builder.receiveBufferBytes(4_000).maxSegmentBytes(500))));
         run("""
@@ -186,29 +168,26 @@ class ConnectionOptionsTest {
                 < A seq 1 text 500
                 < PA seq 501 text 100
                 """);
-        end();
     }
 
     @Test
     @Tag("H10")
     void shouldTakeConnectionsOnlyToTheAddressItListensOn() {
-        talk.listenWith(ListenConfig.onPort(7).withLocal(IpAddress.parse("10.0.0.9")));
+        talk().listenWith(ListenConfig.onPort(7).withLocal(IpAddress.parse("10.0.0.9")));
         run("""
                 > S seq 0 <mss 1460>
                 < RA seq 0 ack 1
                 """);
-        assertThat(talk.loop().listener(IpAddress.parse("10.0.0.9"), 7)).isNotNull();
-        assertThat(talk.loop().listener(IpAddress.parse("10.0.0.1"), 7)).isNull();
-        end();
+        assertThat(talk().loop().listener(IpAddress.parse("10.0.0.9"), 7)).isNotNull();
+        assertThat(talk().loop().listener(family.engine, 7)).isNull();
     }
 
     @Test
     @Tag("H15")
     void shouldOpenFromTheLocalPortAskedForOnce() {
-        final ConnectionOptions defaults = talk.loop().defaultConnectionOptions();
-        assertThat(talk.connectFrom(5_555, 80, defaults)).isNotZero();
-        assertThat(talk.connectFrom(5_555, 80, defaults)).isZero();
-        assertThat(talk.connectFrom(5_555, 81, defaults)).isNotZero();
-        end();
+        final ConnectionOptions defaults = talk().loop().defaultConnectionOptions();
+        assertThat(talk().connectFrom(5_555, 80, defaults)).isNotZero();
+        assertThat(talk().connectFrom(5_555, 80, defaults)).isZero();
+        assertThat(talk().connectFrom(5_555, 81, defaults)).isNotZero();
     }
 }

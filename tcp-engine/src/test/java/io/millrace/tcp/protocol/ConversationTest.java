@@ -2,10 +2,19 @@ package io.millrace.tcp.protocol;
 
 import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.conversation.Conversation;
+import io.millrace.tcp.conversation.Family;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Base of tests that hold one conversation, with the engine's defaults. Each ends with the count of its frames. */
+/**
+ * Base of tests that hold one conversation, with the engine's defaults, over IPv4 and over IPv6. Each ends with the count of
+ * its frames.
+ */
+@ParameterizedClass(name = "{0}")
+@EnumSource(value = Family.class, names = "IPV4")
 abstract class ConversationTest {
     /** A handshake without options to an echo server on port 7. */
     static final String OPEN = """
@@ -16,19 +25,22 @@ abstract class ConversationTest {
             event open
             """;
 
+    @Parameter
+    Family family;
+
     private Conversation talk;
 
     /** Begins with settings of its own; otherwise the first {@link #run} begins with the defaults. */
     Conversation talk(final UnaryOperator<TcpConfig.Builder> settings) {
         end();
-        talk = new Conversation(settings);
+        talk = new Conversation(family, settings);
         return talk;
     }
 
     /** The conversation of the test. */
     Conversation talk() {
         if (talk == null) {
-            talk = new Conversation();
+            talk = new Conversation(family, config -> config);
         }
         return talk;
     }

@@ -36,6 +36,7 @@ class NonsenseTest extends ConversationTest {
                         .sendBufferBytes(8_000)
                         .maxConnections(20)
                         .timeWaitCapacity(10)
+                        .timeWaitIpv6Capacity(10)
                         .finWait2Ms(2_000)
                         .timeWaitMs(1_000)
                         .dataRetries(3))

@@ -1,5 +1,6 @@
 package io.millrace.tcp.protocol;
 
+import io.millrace.tcp.conversation.Family;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,17 +43,20 @@ class OptionsTest extends ConversationTest {
     }
 
     @Test
-    void shouldSend536BytesAtMostToAPeerThatNamesNoMss() {
+    void shouldSend536BytesAtMostOverIpv4And1220OverIpv6ToAPeerThatNamesNoMss() {
         run("""
                 listen 7 echo
                 > S seq 0 <>
                 < SA
                 > A
                 > A text 1400
-                < A text 536
-                < A text 536
-                < PA text 328
-                """);
+                < A text %d
+                """.formatted(defaultMss()));
+    }
+
+    /** RFC 9293 §3.7.1 MUST-15. */
+    private int defaultMss() {
+        return family == Family.IPV4 ? 536 : 1_220;
     }
 
     @Test
@@ -196,10 +200,9 @@ class OptionsTest extends ConversationTest {
                 < SA seq 0 ack 1 <mss 1460>
                 > A
                 event open
-                > PA text 600 <raw %s>
-                < A text 536
-                < PA text 64
-                """.formatted(hex, hex));
+                > PA text 1300 <raw %s>
+                < A text %d
+                """.formatted(hex, hex, defaultMss()));
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.millrace.tcp.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.dataplane.wire.IpAddress;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -205,7 +204,7 @@ class TimeWaitStateTest extends ConversationTest {
     @Test
     @Tag("T4")
     void shouldLetTheOldestGoWhenTheTableIsFull() {
-        talk(config -> config.timeWaitCapacity(1)).run(PLAIN + """
+        talk(config -> config.timeWaitCapacity(1).timeWaitIpv6Capacity(1)).run(PLAIN + """
                 peer 40001
                 > S seq 0 <mss 1460>
                 < SA seq 0 ack 1
@@ -239,12 +238,7 @@ class TimeWaitStateTest extends ConversationTest {
                 time-wait 1
                 """);
         assertThat(talk().loop()
-                        .connect(
-                                IpAddress.parse("10.0.0.1"),
-                                IpAddress.parse("10.0.0.2"),
-                                80,
-                                (connection, buffer, offset, length) -> length,
-                                0))
+                        .connect(family.engine, family.peer, 80, (connection, buffer, offset, length) -> length, 0))
                 .isZero();
         run("""
                 count EPHEMERAL_PORTS_EXHAUSTED 1
