@@ -79,8 +79,7 @@ final class EngineHost implements AutoCloseable {
                 plan.vlan().<PacketPort>map(vlan -> new VlanPort(device, vlan)).orElse(device);
         try {
             final TcpEngine.Builder builder = TcpEngine.builder()
-                    .port(port)
-                    .addresses(plan.addresses().apply(port.mac()))
+                    .port(port, plan.addresses().apply(port.mac()))
                     .shards(plan.shards())
                     .arrangement(plan.arrangement());
             plan.settings().accept(builder);
@@ -97,7 +96,7 @@ final class EngineHost implements AutoCloseable {
         final DpdkPortConfig config = DpdkPortConfig.of(plan.device());
         return config.withQueuePairs(queueEach ? plan.shards() : 1)
                 .withEngineFrames(
-                        config.engineFrames() + Datapath.framesInRings(datapath, plan.shards()), plan.shards() + 1);
+                        config.engineFrames() + Datapath.framesInRings(datapath, 1, plan.shards()), plan.shards() + 1);
     }
 
     /** The engine. */

@@ -43,20 +43,22 @@ public final class EnginePair implements AutoCloseable {
                 .bufferPoolBytes(1 << 24)
                 .build();
         server = TcpEngine.builder()
-                .port(cable.left())
-                .addresses(HostAddresses.builder(cable.left().mac())
-                        .address("10.0.0.1/24")
-                        .gateway("10.0.0.2")
-                        .build())
+                .port(
+                        cable.left(),
+                        HostAddresses.builder(cable.left().mac())
+                                .address("10.0.0.1/24")
+                                .gateway("10.0.0.2")
+                                .build())
                 .config(config)
                 .clock(() -> nanos)
                 .startManually();
         client = TcpEngine.builder()
-                .port(cable.right())
-                .addresses(HostAddresses.builder(cable.right().mac())
-                        .address("10.0.0.2/24")
-                        .owned("10.64.0.0/16")
-                        .build())
+                .port(
+                        cable.right(),
+                        HostAddresses.builder(cable.right().mac())
+                                .address("10.0.0.2/24")
+                                .owned("10.64.0.0/16")
+                                .build())
                 .config(config)
                 .clock(() -> nanos)
                 .application(shard -> new Capturing(application))

@@ -3,6 +3,7 @@ package io.millrace.example;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.port.DpdkPort;
 import io.millrace.dataplane.port.DpdkPortConfig;
+import io.millrace.dataplane.wire.IpPrefix;
 import io.millrace.dpdk.Devargs;
 import io.millrace.dpdk.Eal;
 import io.millrace.dpdk.EalOptions;
@@ -27,13 +28,15 @@ public final class EchoServer {
 
     public static void main(String[] args) throws IOException {
         Devargs device = Devargs.parse(args[0]); // net_af_packet0,iface=veth1
+        IpPrefix address = IpPrefix.parse(args[1]); // 10.9.0.1/24
         try (Eal eal = Eal.start(EalOptions.builder().device(device).build());
                 DpdkPort port = DpdkPort.open(eal, DpdkPortConfig.of(device));
                 TcpEngine engine = TcpEngine.builder()
-                        .port(port)
-                        .addresses(HostAddresses.builder(port.mac())
-                                .address(args[1]) // 10.9.0.1/24
-                                .build())
+                        .port(
+                                port,
+                                HostAddresses.builder(port.mac())
+                                        .address(address)
+                                        .build())
                         .start()) {
             engine.listen(ListenConfig.onPort(7), shard -> new Echo());
             System.in.read(); // until Enter

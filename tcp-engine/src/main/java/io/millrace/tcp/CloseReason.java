@@ -17,6 +17,8 @@ public enum CloseReason {
     UNREACHABLE,
     /** Our side aborted (RFC 9293 §3.10.5). */
     ABORTED,
+    /** The port that our address belongs to was taken out of the engine ({@link TcpEngine#removePort}). */
+    PORT_REMOVED,
     /** No connection could be made here: table full, no free port, or no route. */
     NO_RESOURCES
 }

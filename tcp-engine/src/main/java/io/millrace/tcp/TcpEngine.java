@@ -1,5 +1,9 @@
 package io.millrace.tcp;
 
+import io.millrace.dataplane.core.AgentsInTurn;
+import io.millrace.dataplane.core.AttachedPort;
+import io.millrace.dataplane.core.Conductor;
+import io.millrace.dataplane.core.Conductor.Command;
 import io.millrace.dataplane.core.CoreCheck;
 import io.millrace.dataplane.core.CoreCheck.Poller;
 import io.millrace.dataplane.core.CoreCheck.PortNode;
@@ -12,7 +16,6 @@ import io.millrace.dataplane.core.ShardEndpoint;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.port.PacketPort;
-import io.millrace.dataplane.port.PortStatistics;
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.shard.Backlog;
 import io.millrace.tcp.shard.Secrets;
@@ -21,14 +24,12 @@ import io.millrace.tcp.shard.ShardContext;
 import io.millrace.tcp.shard.TcpShard;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -37,50 +38,56 @@ import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * A TCP engine on one port: shards, each with a slice of the tables and a polling thread.
+ * A TCP engine on one or more ports: shards, each with a slice of the tables, and the polling threads that run them.
  *
  * <p>{@link Builder#start} runs it on threads of its own. {@link Builder#startManually} leaves the driving to the caller, who
  * calls {@link #poll}: so a test runs the whole engine on a virtual clock over an in-memory port. Methods may be called by any
- * thread, unless they say otherwise. The port remains the caller's and is closed after the engine.
+ * thread but a polling one, unless they say otherwise; on an engine that is driven, by the thread that drives it. The ports
+ * remain the caller's and are closed after the engine, or after their removal.
  */
 public final class TcpEngine implements AutoCloseable {
-    /** How often one who waits for a shard's answer makes sure that the engine still runs. */
-    private static final int ANSWER_CHECK_MILLIS = 500;
-
-    private final PacketPort port;
     private final Datapath datapath;
-    private final Arrangement arrangement;
+    private final ArrangementChoice arrangement;
     private final List<TcpShard> shards = new ArrayList<>();
     private final List<Agent> agents = new ArrayList<>();
     private final List<CounterBlock> counters = new ArrayList<>();
     private final List<PollingThread> threads = new ArrayList<>();
-    private final HostAddresses addresses;
+    private final EngineConductor conductor;
     private final TcpConfig config;
+    private volatile EngineAddresses addresses = new EngineAddresses(List.of());
     private volatile boolean closed;
 
-    private TcpEngine(final Builder builder) {
-        port = builder.port;
-        addresses = builder.addresses;
+    private TcpEngine(final Builder builder, final boolean driven) {
         config = builder.config;
-        arrangement = builder.resolveArrangement();
-        final List<CounterBlock> shardCounters = new ArrayList<>();
-        for (int i = 0; i < builder.shards; i++) {
-            shardCounters.add(builder.counterBlocks.apply("shard-" + i));
-        }
-        if (arrangement == Arrangement.PIPELINE) {
-            final CounterBlock ioCounters = builder.counterBlocks.apply("io-core");
-            counters.add(ioCounters);
-            datapath = Datapath.pipeline(
-                    port, builder.addresses, builder.datapath, builder.clock, ioCounters, shardCounters);
+        conductor = new EngineConductor(this, driven);
+        arrangement = builder.chooseArrangement();
+        final List<CounterBlock> shardCounters = blocks(builder, "shard-", builder.shards);
+        if (arrangement.arrangement() == Arrangement.RUN_TO_COMPLETION) {
+            datapath = Datapath.runToCompletion(builder.datapath, builder.clock, shardCounters);
         } else {
-            datapath = Datapath.runToCompletion(port, builder.addresses, builder.datapath, shardCounters);
+            final List<CounterBlock> ioCounters = blocks(builder, "io-", Math.max(1, builder.ioCores));
+            counters.addAll(ioCounters);
+            datapath = Datapath.pipeline(builder.datapath, builder.clock, ioCounters, shardCounters);
         }
         counters.addAll(shardCounters);
-        datapath.ioAgent().ifPresent(agents::add);
-        final Secrets secrets = Secrets.draw(new SecureRandom(), builder.clock.nanoTime());
-        for (int i = 0; i < builder.shards; i++) {
-            addShard(i, builder, secrets, shardCounters.get(i));
+        try {
+            builder.ports.forEach((port, host) -> datapath.attach(port, host, Conductor.BEFORE_START));
+            takeAddresses();
+            agents.addAll(datapath.ioAgents());
+            final Secrets secrets = Secrets.draw(new SecureRandom(), builder.clock.nanoTime());
+            for (int i = 0; i < builder.shards; i++) {
+                addShard(i, builder, secrets, shardCounters.get(i));
+            }
+        } catch (final RuntimeException e) {
+            datapath.close();
+            throw e;
         }
+    }
+
+    private static List<CounterBlock> blocks(final Builder builder, final String name, final int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> builder.counterBlocks.apply(name + i))
+                .toList();
     }
 
     private void addShard(
@@ -92,13 +99,9 @@ public final class TcpEngine implements AutoCloseable {
                 secrets,
                 datapath.steering(),
                 builder.clock,
-                endpoint.allocator(),
-                endpoint.sink(),
-                datapath.neighbors(),
+                endpoint.ports(),
+                endpoint.commands(),
                 shardCounters,
-                datapath.transmitChecksum(),
-                builder.addresses.mac(),
-                port.mtu(),
                 builder.datapath.burstSize()));
         shards.add(shard);
         agents.add(new ShardAgent(shard, endpoint, builder.application.apply(number), builder.clock));
@@ -110,16 +113,20 @@ public final class TcpEngine implements AutoCloseable {
     }
 
     private void startThreads(final Builder builder) {
+        final boolean inTurn = arrangement.arrangement() == Arrangement.SINGLE_THREAD;
+        final List<Agent> running = inTurn ? List.of(new AgentsInTurn("all-in-turn", agents)) : agents;
         final List<Poller> pollers = new ArrayList<>();
-        for (int i = 0; i < agents.size(); i++) {
-            pollers.add(new Poller(agents.get(i).roleName(), builder.cpuOf(i)));
+        for (int i = 0; i < running.size(); i++) {
+            pollers.add(new Poller(running.get(i).roleName(), builder.cpuOf(i)));
         }
-        final PortNode node = new PortNode(port.name(), port.numaNode());
-        CoreCheck.ofThisMachine().log(pollers, List.of(node), builder.idle);
-        for (int i = 0; i < agents.size(); i++) {
+        final List<PortNode> nodes = ports().stream()
+                .map(port -> new PortNode(port.name(), port.numaNode()))
+                .toList();
+        CoreCheck.ofThisMachine().log(pollers, nodes, builder.idle);
+        for (int i = 0; i < running.size(); i++) {
             final OptionalInt cpu = builder.cpuOf(i);
             final Idling idling = Idling.of(builder.idle, counters.get(i));
-            threads.add(PollingThread.start(agents.get(i), cpu, idling, counters.get(i)));
+            threads.add(PollingThread.start(running.get(i), cpu, idling, counters.get(i)));
         }
     }
 
@@ -176,36 +183,61 @@ public final class TcpEngine implements AutoCloseable {
     }
 
     private void onEveryShard(final Consumer<TcpShard> action) {
-        if (threads.isEmpty()) {
-            shards.forEach(action);
-            return;
-        }
-        final List<CompletableFuture<Void>> done = new ArrayList<>();
-        for (final TcpShard shard : shards) {
-            final CompletableFuture<Void> future = new CompletableFuture<>();
-            done.add(future);
-            if (!shard.submit(() -> complete(future, action, shard))) {
-                throw new IllegalStateException("shard " + shard.shard() + " has too many commands waiting");
-            }
-        }
-        try {
-            done.forEach(CompletableFuture::join);
-        } catch (final CompletionException e) {
-            if (e.getCause() instanceof IllegalArgumentException mistake) {
-                throw mistake;
-            }
-            throw e;
+        conductor.run(shards.stream()
+                .map(shard -> new Command(shard.commands(), () -> action.accept(shard)))
+                .toList());
+    }
+
+    /**
+     * Takes in one more port while the engine runs; returns when its addresses answer.
+     *
+     * @throws IllegalArgumentException if one of the addresses is another port's too, or the port does not fit the
+     *     arrangement; says which, and what to do.
+     */
+    public synchronized void addPort(final PacketPort port, final HostAddresses hosts) {
+        requireOpen();
+        datapath.attach(port, hosts, conductor);
+        takeAddresses();
+    }
+
+    private void takeAddresses() {
+        addresses = new EngineAddresses(
+                datapath.ports().stream().map(AttachedPort::host).toList());
+    }
+
+    /**
+     * Lets a port go while the engine runs: connections of its addresses are reset, and end with
+     * {@link CloseReason#PORT_REMOVED}; its half-open connections and TIME_WAIT entries are heard of no more. When this
+     * returns no thread uses the port, every frame of its pool has come home, and the caller may close it.
+     *
+     * @throws IllegalArgumentException if the engine has no such port.
+     */
+    public synchronized void removePort(final PacketPort port) {
+        requireOpen();
+        final AttachedPort attached = datapath.ports().stream()
+                .filter(candidate -> candidate.port() == port)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "port " + port.name() + " is none of this engine's: it has been removed, or never added"));
+        datapath.stopReceiving(attached, conductor);
+        final int[] next = new int[shards.size()];
+        conductor.await("the connections of port " + port.name() + " end", () -> {
+            onEveryShard(shard -> next[shard.shard()] = shard.retirePort(attached.number(), next[shard.shard()]));
+            return IntStream.of(next).allMatch(slot -> slot == TcpShard.RETIRED);
+        });
+        datapath.release(attached, conductor);
+        takeAddresses();
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the engine is closed");
         }
     }
 
-    private static void complete(
-            final CompletableFuture<Void> future, final Consumer<TcpShard> action, final TcpShard shard) {
-        try {
-            action.accept(shard);
-            future.complete(null);
-        } catch (final RuntimeException e) {
-            future.completeExceptionally(e);
-        }
+    /** The ports in use now. */
+    public synchronized List<PacketPort> ports() {
+        return datapath.ports().stream().map(AttachedPort::port).toList();
     }
 
     /**
@@ -215,7 +247,7 @@ public final class TcpEngine implements AutoCloseable {
      */
     public boolean execute(final int shard, final Consumer<TcpLoop> command) {
         final TcpShard target = shards.get(shard);
-        return target.submit(() -> command.accept(target));
+        return target.commands().submit(() -> command.accept(target));
     }
 
     /**
@@ -226,34 +258,9 @@ public final class TcpEngine implements AutoCloseable {
      */
     public <T> T ask(final int shard, final Function<TcpLoop, T> question) {
         final TcpShard target = shards.get(shard);
-        if (threads.isEmpty()) {
-            return question.apply(target);
-        }
-        final CompletableFuture<T> answer = new CompletableFuture<>();
-        final boolean taken = target.submit(() -> {
-            try {
-                answer.complete(question.apply(target));
-            } catch (final RuntimeException e) {
-                answer.completeExceptionally(e);
-            }
-        });
-        if (!taken) {
-            throw new IllegalStateException("shard " + shard + " has too many commands waiting");
-        }
-        while (true) {
-            try {
-                return answer.get(ANSWER_CHECK_MILLIS, TimeUnit.MILLISECONDS);
-            } catch (final TimeoutException e) {
-                if (!isRunning() && !answer.isDone()) {
-                    throw new IllegalStateException("the engine has ended", e);
-                }
-            } catch (final ExecutionException e) {
-                throw e.getCause() instanceof RuntimeException mistake ? mistake : new IllegalStateException(e);
-            } catch (final InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while shard " + shard + " was asked", e);
-            }
-        }
+        final AtomicReference<T> answer = new AtomicReference<>();
+        conductor.run(List.of(new Command(target.commands(), () -> answer.set(question.apply(target)))));
+        return answer.get();
     }
 
     /** The settings. */
@@ -263,28 +270,17 @@ public final class TcpEngine implements AutoCloseable {
 
     /** Whether an address is ours, and usable. */
     public boolean isLocal(final IpAddress address) {
-        return addresses.isLocal(address.hi(), address.lo());
+        return addresses.isLocal(address);
     }
 
     /** Our own addresses, without the prefixes that are also ours. */
     public List<IpAddress> localAddresses() {
-        return IntStream.range(0, addresses.count())
-                .mapToObj(number -> new IpAddress(addresses.hi(number), addresses.lo(number)))
-                .toList();
+        return addresses.own();
     }
 
     /** The address to speak from to {@code remote}; empty when there is no way to it, or it is no unicast address. */
     public Optional<IpAddress> sourceFor(final IpAddress remote) {
-        final boolean unicast = remote.isIpv4()
-                ? remote.ipv4() >>> 28 < 0xe && remote.ipv4() != 0 && !addresses.isBroadcast(remote.ipv4())
-                : remote.hi() >>> 56 != 0xff && (remote.hi() | remote.lo()) != 0;
-        if (!unicast || addresses.wayTo(remote.hi(), remote.lo()) < 0) {
-            return Optional.empty();
-        }
-        final int number = addresses.sourceFor(remote.hi(), remote.lo());
-        return number == HostAddresses.NONE
-                ? Optional.empty()
-                : Optional.of(new IpAddress(addresses.hi(number), addresses.lo(number)));
+        return addresses.sourceFor(remote);
     }
 
     /** How many shards there are. */
@@ -294,7 +290,12 @@ public final class TcpEngine implements AutoCloseable {
 
     /** The arrangement in use; never AUTO. */
     public Arrangement arrangement() {
-        return arrangement;
+        return arrangement.arrangement();
+    }
+
+    /** Why it is this arrangement; reads after its name and a colon. */
+    public String arrangementReason() {
+        return arrangement.reason();
     }
 
     /** What a shard's tables hold. */
@@ -302,14 +303,9 @@ public final class TcpEngine implements AutoCloseable {
         return shards.get(shard).occupancy();
     }
 
-    /** The counters of each polling thread: in the pipeline the IO core's first, then the shards'. */
+    /** The counters of each polling thread: the IO cores' first, if there are any, then the shards'. */
     public List<CounterBlock> counters() {
         return List.copyOf(counters);
-    }
-
-    /** What the port has counted. */
-    public PortStatistics portStatistics() {
-        return port.statistics();
     }
 
     /** Whether every polling thread still runs; false once one has failed. */
@@ -319,12 +315,12 @@ public final class TcpEngine implements AutoCloseable {
 
     /** Resets the connections that are left, ends the polling threads and gives the tables' memory back. */
     @Override
-    public void close() {
+    public synchronized void close() {
         if (closed) {
             return;
         }
         closed = true;
-        for (int i = threads.size() - 1; i >= 0; i--) { // the shards first, the IO core last
+        for (int i = threads.size() - 1; i >= 0; i--) { // the shards first, the IO cores last
             threads.get(i).close();
         }
         if (threads.isEmpty()) {
@@ -336,13 +332,13 @@ public final class TcpEngine implements AutoCloseable {
         shards.forEach(TcpShard::close);
     }
 
-    /** Settings of an engine; everything but the port and the addresses has a default. */
+    /** Settings of an engine; everything but the ports has a default. */
     public static final class Builder {
-        private PacketPort port;
-        private HostAddresses addresses;
+        private final Map<PacketPort, HostAddresses> ports = new LinkedHashMap<>();
         private TcpConfig config = TcpConfig.defaults();
         private DatapathConfig datapath = DatapathConfig.defaults();
         private int shards = 1;
+        private int ioCores;
         private Arrangement arrangement = Arrangement.AUTO;
         private int[] cores = {};
         private IdleMode idle = IdleMode.ADAPTIVE;
@@ -352,15 +348,11 @@ public final class TcpEngine implements AutoCloseable {
 
         private Builder() {}
 
-        /** The port to run on. */
-        public Builder port(final PacketPort value) {
-            port = value;
-            return this;
-        }
-
-        /** Our addresses, networks and gateway. */
-        public Builder addresses(final HostAddresses value) {
-            addresses = value;
+        /** Adds a port to run on, with our addresses, networks and gateway on it; repeatable. */
+        public Builder port(final PacketPort port, final HostAddresses addresses) {
+            if (ports.putIfAbsent(port, addresses) != null) {
+                throw new IllegalArgumentException("port " + port.name() + " is in use already: name it once");
+            }
             return this;
         }
 
@@ -376,7 +368,16 @@ public final class TcpEngine implements AutoCloseable {
             return this;
         }
 
-        /** How many shards, 1 to 128; each has a polling thread. */
+        /** How many IO cores the pipeline has, 1 to 64; 1 where nothing is said. */
+        public Builder ioCores(final int value) {
+            if (value < 1 || value > 64) {
+                throw new IllegalArgumentException("IO cores " + value + " is out of range: give 1 to 64");
+            }
+            ioCores = value;
+            return this;
+        }
+
+        /** How many shards, 1 to 128; each has a polling thread, but in a single thread. */
         public Builder shards(final int value) {
             if (value < 1 || value > 128) {
                 throw new IllegalArgumentException("shards " + value + " is out of range: give 1 to 128");
@@ -391,7 +392,7 @@ public final class TcpEngine implements AutoCloseable {
             return this;
         }
 
-        /** CPUs to pin the polling threads to: in the pipeline the IO core's first, then the shards'. */
+        /** CPUs to pin the polling threads to: the IO cores' first, if there are any, then the shards'. */
         public Builder cores(final int... cpus) {
             cores = cpus.clone();
             return this;
@@ -426,14 +427,14 @@ public final class TcpEngine implements AutoCloseable {
 
         /** Makes the engine and starts its threads. */
         public TcpEngine start() {
-            final TcpEngine engine = new TcpEngine(checked());
+            final TcpEngine engine = new TcpEngine(this, false);
             engine.startThreads(this);
             return engine;
         }
 
         /** Makes the engine without threads: the caller drives it by {@link TcpEngine#poll}. */
         public TcpEngine startManually() {
-            final TcpEngine engine = new TcpEngine(checked());
+            final TcpEngine engine = new TcpEngine(this, true);
             engine.startManually();
             return engine;
         }
@@ -443,19 +444,31 @@ public final class TcpEngine implements AutoCloseable {
             return thread < cores.length ? OptionalInt.of(cores[thread]) : OptionalInt.empty();
         }
 
-        private Builder checked() {
-            if (port == null || addresses == null) {
-                throw new IllegalArgumentException("an engine needs a port and addresses: set both");
+        private ArrangementChoice chooseArrangement() {
+            if (ports.isEmpty()) {
+                throw new IllegalArgumentException("an engine needs a port with addresses: give at least one");
             }
-            return this;
+            final ArrangementChoice choice = ArrangementChoice.of(
+                    arrangement,
+                    shards,
+                    ioCores,
+                    List.copyOf(ports.keySet()),
+                    Runtime.getRuntime().availableProcessors());
+            checkIoCores(choice.arrangement());
+            return choice;
         }
 
-        private Arrangement resolveArrangement() {
-            if (arrangement != Arrangement.AUTO) {
-                return arrangement;
+        private void checkIoCores(final Arrangement chosen) {
+            if (ioCores > 1 && chosen != Arrangement.PIPELINE) {
+                throw new IllegalArgumentException(
+                        ioCores + " IO cores: only the pipeline has more than one; use it, or leave them away");
             }
-            final boolean oneEach = shards == 1 || port.capabilities().flowSteering() && port.queuePairs() == shards;
-            return oneEach ? Arrangement.RUN_TO_COMPLETION : Arrangement.PIPELINE;
+            final int pairs =
+                    ports.keySet().stream().mapToInt(PacketPort::queuePairs).sum();
+            if (ioCores > pairs) {
+                throw new IllegalArgumentException(ioCores + " IO cores for " + pairs
+                        + " queue pairs of all ports: give fewer IO cores, or the ports more queues");
+            }
         }
     }
 }

@@ -30,7 +30,7 @@ public interface TcpLoop {
     /**
      * Opens a connection: sends a SYN from a local port that makes the answer come back to this shard.
      *
-     * @param local one of the engine's addresses.
+     * @param local one of the engine's addresses; the connection goes by the port that has it.
      * @param remote the peer.
      * @param remotePort 1 to 65535.
      * @param handler learns the outcome by {@link TcpHandler#onOpen} or {@link TcpHandler#onClosed}.
@@ -59,6 +59,14 @@ public interface TcpLoop {
 
     /** What connections have of which nothing else was said. */
     ConnectionOptions defaultConnectionOptions();
+
+    /**
+     * Opens a connection from the address and the port that lead to the peer: the port in whose networks it is, else one
+     * with a route to it.
+     *
+     * @return the connection's id, or 0 if there is no way, no room or no free local port; nothing was sent then.
+     */
+    long connect(IpAddress remote, int remotePort, TcpHandler handler, long attachment);
 
     /** The connection with this id, or null if it is over. The flyweight is good until the next call. */
     TcpConnection connection(long id);

@@ -123,11 +123,12 @@ class AccountingTest {
 
     private TcpEngine engine(final PacketPort port, final Arrangement arrangement, final int shards) {
         return TcpEngine.builder()
-                .port(port)
-                .addresses(HostAddresses.builder(port.mac())
-                        .address("10.0.0.1/24")
-                        .address("fd00::1/64")
-                        .build())
+                .port(
+                        port,
+                        HostAddresses.builder(port.mac())
+                                .address("10.0.0.1/24")
+                                .address("fd00::1/64")
+                                .build())
                 .config(TcpConfig.builder()
                         .maxConnections(2_000)
                         .synQueueCapacity(500)

@@ -59,8 +59,7 @@ class FaultyCableTest {
     private TcpEngine engine(
             final PacketPort port, final String address, final IntFunction<TcpApplication> application) {
         return TcpEngine.builder()
-                .port(port)
-                .addresses(HostAddresses.builder(port.mac()).address(address).build())
+                .port(port, HostAddresses.builder(port.mac()).address(address).build())
                 .config(TcpConfig.builder()
                         .maxConnections(4_000)
                         .synQueueCapacity(4_000)

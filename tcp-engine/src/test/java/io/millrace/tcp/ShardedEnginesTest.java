@@ -35,8 +35,7 @@ class ShardedEnginesTest {
             final Arrangement arrangement,
             final IntFunction<TcpApplication> application) {
         return TcpEngine.builder()
-                .port(port)
-                .addresses(HostAddresses.builder(port.mac()).address(address).build())
+                .port(port, HostAddresses.builder(port.mac()).address(address).build())
                 .config(TcpConfig.builder()
                         .maxConnections(3_000)
                         .synQueueCapacity(3_000)

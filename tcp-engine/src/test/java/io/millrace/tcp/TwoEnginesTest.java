@@ -38,18 +38,20 @@ class TwoEnginesTest {
                 .bufferPoolBytes(1 << 20)
                 .build();
         server = TcpEngine.builder()
-                .port(cable.left())
-                .addresses(HostAddresses.builder(cable.left().mac())
-                        .address("10.0.0.1/24")
-                        .build())
+                .port(
+                        cable.left(),
+                        HostAddresses.builder(cable.left().mac())
+                                .address("10.0.0.1/24")
+                                .build())
                 .config(config)
                 .clock(clock)
                 .startManually();
         client = TcpEngine.builder()
-                .port(cable.right())
-                .addresses(HostAddresses.builder(cable.right().mac())
-                        .address("10.0.0.2/24")
-                        .build())
+                .port(
+                        cable.right(),
+                        HostAddresses.builder(cable.right().mac())
+                                .address("10.0.0.2/24")
+                                .build())
                 .config(config)
                 .clock(clock)
                 .application(shard -> loop -> clientLoop = loop)

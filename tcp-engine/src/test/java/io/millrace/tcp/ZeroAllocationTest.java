@@ -45,8 +45,7 @@ class ZeroAllocationTest {
             final Arrangement arrangement,
             final TcpApplication application) {
         return TcpEngine.builder()
-                .port(port)
-                .addresses(HostAddresses.builder(port.mac()).address(address).build())
+                .port(port, HostAddresses.builder(port.mac()).address(address).build())
                 .config(TcpConfig.builder()
                         .maxConnections(100)
                         .synQueueCapacity(100)

@@ -69,10 +69,11 @@ public final class WakeProbe implements AutoCloseable {
     /** Starts an engine of one shard. */
     public WakeProbe(final IdleMode idle, final Arrangement arrangement, final int[] cores) {
         engine = TcpEngine.builder()
-                .port(pair.left())
-                .addresses(HostAddresses.builder(pair.left().mac())
-                        .address("10.0.0.1/24")
-                        .build())
+                .port(
+                        pair.left(),
+                        HostAddresses.builder(pair.left().mac())
+                                .address("10.0.0.1/24")
+                                .build())
                 .config(TcpConfig.builder().maxConnections(1024).build())
                 .arrangement(arrangement)
                 .cores(cores)

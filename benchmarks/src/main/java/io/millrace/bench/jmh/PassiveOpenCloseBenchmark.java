@@ -3,6 +3,9 @@ package io.millrace.bench.jmh;
 import io.millrace.apps.CloseHandler;
 import io.millrace.apps.DiscardHandler;
 import io.millrace.dataplane.FrameBatch;
+import io.millrace.dataplane.core.CommandQueue;
+import io.millrace.dataplane.core.ShardPort;
+import io.millrace.dataplane.core.ShardPorts;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.flow.FlowSteering;
 import io.millrace.dataplane.flow.Toeplitz;
@@ -84,8 +87,20 @@ public class PassiveOpenCloseBenchmark {
         final FrameAllocator frames = pool.newAllocator();
         client = new ScriptedClient(frames, BURST, 0x0200_0000_0002L, mac.value());
         table = new NeighborTable(64);
-        neighbors = new NeighborResolver(
-                HostAddresses.builder(mac).address("10.0.0.1/8").build(), table);
+        final HostAddresses host =
+                HostAddresses.builder(mac).address("10.0.0.1/8").build();
+        neighbors = new NeighborResolver(host, table);
+        final CounterBlock counters = CounterBlock.allocate("shard");
+        final ShardPorts shardPorts = new ShardPorts();
+        shardPorts.add(new ShardPort(
+                ScriptedClient.PORT,
+                mac.value(),
+                1_500,
+                host,
+                neighbors,
+                new TransmitChecksum(PortCapabilities.NONE),
+                frames,
+                client));
         shard = new TcpShard(new ShardContext(
                 0,
                 TcpConfig.builder()
@@ -95,13 +110,9 @@ public class PassiveOpenCloseBenchmark {
                 Secrets.draw(new SecureRandom(), nanos),
                 new FlowSteering(Toeplitz.standard(), 1),
                 () -> nanos,
-                frames,
-                client,
-                neighbors,
-                CounterBlock.allocate("shard"),
-                new TransmitChecksum(PortCapabilities.NONE),
-                mac.value(),
-                1_500,
+                shardPorts,
+                new CommandQueue("shard-0", counters),
+                counters,
                 BURST));
         shard.listen(ListenConfig.onPort(CLOSE_PORT), new CloseHandler());
         shard.listen(ListenConfig.onPort(IDLE_PORT), new DiscardHandler());

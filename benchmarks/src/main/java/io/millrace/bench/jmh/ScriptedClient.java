@@ -18,6 +18,9 @@ import io.millrace.memory.MemoryRegion;
  * are left out, as the classifier that would check them does not take part. One thread; allocates nothing.
  */
 final class ScriptedClient implements FrameSink, AutoCloseable {
+    /** Number of the port its frames come in by. */
+    static final int PORT = 0;
+
     static final int META = FrameMeta.of(FrameMeta.TCP4, 14, 34);
 
     private static final int SYN_LENGTH = 14 + 20 + 40;
@@ -56,6 +59,7 @@ final class ScriptedClient implements FrameSink, AutoCloseable {
     /** Adds a SYN to {@code batch}. */
     void syn(final FrameBatch batch, final int address, final int ports, final int seq, final int tsVal) {
         final long mbuf = frames.allocate();
+        Mbuf.port(mbuf, PORT);
         final long at = Mbuf.dataAddress(mbuf);
         Memory.copy(templates.address(), at, SYN_LENGTH);
         number(at, address, ports, seq, 0, TcpFlags.SYN);
@@ -74,6 +78,7 @@ final class ScriptedClient implements FrameSink, AutoCloseable {
             final int flags,
             final int tsVal) {
         final long mbuf = frames.allocate();
+        Mbuf.port(mbuf, PORT);
         final long at = Mbuf.dataAddress(mbuf);
         Memory.copy(templates.address() + 128, at, LENGTH);
         number(at, address, ports, seq, ack, flags);

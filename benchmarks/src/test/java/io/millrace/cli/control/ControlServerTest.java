@@ -49,8 +49,7 @@ class ControlServerTest {
     private Path serve(final String name, final MemoryPort port, final String address, final int shards)
             throws IOException {
         final TcpEngine engine = TcpEngine.builder()
-                .port(port)
-                .addresses(HostAddresses.builder(port.mac()).address(address).build())
+                .port(port, HostAddresses.builder(port.mac()).address(address).build())
                 .shards(shards)
                 .config(TcpConfig.builder()
                         .maxConnections(1_000)

@@ -61,10 +61,11 @@ final class ActiveOpener implements TcpApplication, TcpHandler {
                         .build());
                 DpdkPort port = DpdkPort.open(eal, DpdkPortConfig.of(device));
                 TcpEngine engine = TcpEngine.builder()
-                        .port(port)
-                        .addresses(HostAddresses.builder(port.mac())
-                                .address(arguments[1])
-                                .build())
+                        .port(
+                                port,
+                                HostAddresses.builder(port.mac())
+                                        .address(arguments[1])
+                                        .build())
                         .application(shard -> opener)
                         .start()) {
             if (!opener.done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {

@@ -1,222 +1,190 @@
 package io.millrace.dataplane.core;
 
-import io.millrace.dataplane.FrameBatch;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.flow.FlowSteering;
 import io.millrace.dataplane.flow.Toeplitz;
 import io.millrace.dataplane.host.HostAddresses;
-import io.millrace.dataplane.ingress.FrameClassifier;
-import io.millrace.dataplane.neighbor.NeighborResolver;
-import io.millrace.dataplane.neighbor.NeighborService;
-import io.millrace.dataplane.neighbor.NeighborTable;
 import io.millrace.dataplane.port.FrameAllocator;
 import io.millrace.dataplane.port.PacketPort;
-import io.millrace.dataplane.port.TransmitChecksum;
-import io.millrace.dataplane.reassembly.Reassembler;
-import io.millrace.dataplane.ring.FrameRing;
+import io.millrace.dataplane.port.PortFrames;
+import io.millrace.dataplane.wire.IpPrefix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * Everything between one port and the shards, wired for one arrangement; see the package. Made and closed by the engine's
- * control thread; its endpoints and its agent belong to polling threads. The port remains the caller's.
+ * Everything between the ports and the shards, wired for one arrangement; see the package. Ports come and go, before and
+ * while the polling threads run. Made, changed and closed by one control thread at a time; its endpoints and agents belong
+ * to polling threads. The ports remain the caller's.
+ *
+ * <p>A port goes in three steps: {@link #stopReceiving}, then the shards end what they have on it, then {@link #release}.
  */
-public final class Datapath implements AutoCloseable {
-    private final PacketPort port;
-    private final HostAddresses host;
+public abstract sealed class Datapath implements AutoCloseable permits DirectDatapath, PipelineDatapath {
     private final DatapathConfig config;
     private final FlowSteering steering;
-    private final NeighborTable table;
-    private final NeighborResolver resolver;
-    private final List<FrameRing> rings = new ArrayList<>();
-    private final List<ShardEndpoint> endpoints = new ArrayList<>();
-    private Optional<NeighborService> neighborService = Optional.empty();
-    private Optional<Agent> ioAgent = Optional.empty();
+    private final AttachedPort[] ports = new AttachedPort[PortFrames.PORTS];
+    private final List<List<PolledQueue>> queues = new ArrayList<>();
 
-    private Datapath(final PacketPort port, final HostAddresses host, final DatapathConfig config, final int shards) {
-        this.port = port;
-        this.host = host;
+    Datapath(final DatapathConfig config, final int shards) {
         this.config = config;
         steering = new FlowSteering(Toeplitz.standard(), shards);
-        table = new NeighborTable(config.neighbors().entries());
-        resolver = new NeighborResolver(host, table);
+        for (int i = 0; i < PortFrames.PORTS; i++) {
+            queues.add(List.of());
+        }
     }
 
     /**
-     * Each shard polls a queue pair of its own: shard {@code s} has queue {@code s}.
+     * Each shard polls queue pairs of its own: of every port shard {@code s} has queue {@code s}, and a shard that is alone
+     * has them all.
      *
+     * @param clock the polling threads' clock
      * @param shardCounters the counters of each shard's thread; as many shards as these
-     * @throws IllegalArgumentException when the port has too few queues, or does not steer flows to them as we would
      */
     public static Datapath runToCompletion(
-            final PacketPort port,
-            final HostAddresses host,
-            final DatapathConfig config,
-            final List<CounterBlock> shardCounters) {
-        final int shards = shardCounters.size();
-        if (port.queuePairs() < shards) {
-            throw new IllegalArgumentException(shards + " shards on port " + port.name() + " with " + port.queuePairs()
-                    + " queue pairs: use fewer shards, or the pipeline");
-        }
-        if (shards > 1 && !(port.capabilities().flowSteering() && port.queuePairs() == shards)) {
-            throw new IllegalArgumentException("port " + port.name() + " does not steer flows to " + shards
-                    + " shards by its own queues: use one shard, or the pipeline");
-        }
-        final Datapath path = new Datapath(port, host, config, shards);
-        for (int shard = 0; shard < shards; shard++) {
-            path.endpoints.add(path.queueEndpoint(shard, shardCounters.get(shard)));
-        }
-        return path;
+            final DatapathConfig config, final NanoClock clock, final List<CounterBlock> shardCounters) {
+        return new DirectDatapath(config, clock, shardCounters);
     }
 
     /**
-     * One IO core polls queue pair 0 and passes frames to and from the shards by rings.
+     * IO cores poll the queue pairs of all ports, and pass frames to and from the shards by rings.
      *
-     * @param clock the IO core's clock
-     * @param ioCounters the counters of the IO core's thread
+     * @param clock the polling threads' clock
+     * @param ioCounters the counters of each IO core's thread; as many IO cores as these
      * @param shardCounters the counters of each shard's thread; as many shards as these
      */
     public static Datapath pipeline(
-            final PacketPort port,
-            final HostAddresses host,
             final DatapathConfig config,
             final NanoClock clock,
-            final CounterBlock ioCounters,
+            final List<CounterBlock> ioCounters,
             final List<CounterBlock> shardCounters) {
-        final Datapath path = new Datapath(port, host, config, shardCounters.size());
-        path.buildPipeline(clock, ioCounters, shardCounters);
-        return path;
-    }
-
-    private QueueEndpoint queueEndpoint(final int queue, final CounterBlock counters) {
-        final FrameAllocator allocator = port.pool().newAllocator();
-        final PortSink sink = new PortSink(port.txQueue(queue), allocator, counters);
-        final Optional<NeighborService> service =
-                queue == 0 ? Optional.of(neighborService(allocator, sink, counters)) : Optional.empty();
-        final HostResponder responder = service.<HostResponder>map(
-                        s -> new HostResponder.Owner(host, config, allocator, sink, counters, s))
-                .orElseGet(() -> new HostResponder.Forwarder(host, config, allocator, sink, counters, resolver));
-        final IngressStage ingress =
-                ingress(queue, responder, new OwnFlows.OfShard(steering, queue), allocator, counters);
-        return new QueueEndpoint(port, ingress, sink, allocator, service);
-    }
-
-    private void buildPipeline(
-            final NanoClock clock, final CounterBlock ioCounters, final List<CounterBlock> shardCounters) {
-        final int shards = shardCounters.size();
-        final FrameRing[] inward = new FrameRing[shards];
-        final FrameRing[] outward = new FrameRing[shards];
-        for (int shard = 0; shard < shards; shard++) {
-            inward[shard] = ring("ring to shard " + shard);
-            outward[shard] = ring("ring from shard " + shard);
-            final FrameAllocator allocator = port.pool().newAllocator();
-            final RingSink sink = new RingSink(outward[shard], allocator, shardCounters.get(shard));
-            endpoints.add(new RingEndpoint(port, inward[shard], sink, allocator, config.burstSize()));
-        }
-        final FrameAllocator allocator = port.pool().newAllocator();
-        final PortSink sink = new PortSink(port.txQueue(0), allocator, ioCounters);
-        final NeighborService service = neighborService(allocator, sink, ioCounters);
-        final HostResponder responder = new HostResponder.Owner(host, config, allocator, sink, ioCounters, service);
-        final IngressStage ingress = ingress(0, responder, new OwnFlows.Every(), allocator, ioCounters);
-        final ShardDispatcher dispatcher =
-                new ShardDispatcher(steering, inward, config.burstSize(), allocator, ioCounters);
-        ioAgent = Optional.of(new IoAgent(port, clock, ingress, dispatcher, service, outward, sink));
-    }
-
-    private FrameRing ring(final String name) {
-        final FrameRing ring = new FrameRing(name, config.ringFrames());
-        rings.add(ring);
-        return ring;
-    }
-
-    private NeighborService neighborService(
-            final FrameAllocator allocator, final PortSink sink, final CounterBlock counters) {
-        final NeighborService service =
-                new NeighborService(config.neighbors(), host, table, resolver, allocator, sink, counters);
-        neighborService = Optional.of(service);
-        return service;
-    }
-
-    private IngressStage ingress(
-            final int queue,
-            final HostResponder responder,
-            final OwnFlows ownFlows,
-            final FrameAllocator allocator,
-            final CounterBlock counters) {
-        return new IngressStage(
-                port.rxQueue(queue),
-                new FrameClassifier(host, port.capabilities().partialChecksums()),
-                responder,
-                new Reassembler(config.reassembly(), allocator, counters, responder::onReassemblyTimeout),
-                ownFlows,
-                allocator,
-                counters,
-                port.capabilities().rssHash(),
-                config.burstSize());
+        return new PipelineDatapath(config, clock, ioCounters, shardCounters);
     }
 
     /** Frames the pipeline's rings can hold in all: what a pool must have beyond descriptors and stashes. */
-    public static int framesInRings(final DatapathConfig config, final int shards) {
-        return 2 * shards * FrameRing.maxFramesFor(config.ringFrames());
-    }
-
-    /** The port it serves. */
-    public PacketPort port() {
-        return port;
-    }
-
-    /** Our addresses on the port. */
-    public HostAddresses host() {
-        return host;
-    }
-
-    /** The way to neighbors; any thread. */
-    public NeighborResolver neighbors() {
-        return resolver;
-    }
-
-    /** Which shard a flow belongs to; any thread. */
-    public FlowSteering steering() {
-        return steering;
-    }
-
-    /** Completes checksums as the port needs it; any thread. */
-    public TransmitChecksum transmitChecksum() {
-        return new TransmitChecksum(port.capabilities());
-    }
-
-    /** One endpoint for each shard, by its number. */
-    public List<ShardEndpoint> endpoints() {
-        return List.copyOf(endpoints);
-    }
-
-    /** The IO core's agent; present in the pipeline. */
-    public Optional<Agent> ioAgent() {
-        return ioAgent;
+    public static int framesInRings(final DatapathConfig config, final int ioCores, final int shards) {
+        return PipelineDatapath.ringFrames(config, ioCores, shards);
     }
 
     /**
-     * Frees what is left in the rings; after every polling thread has ended, the shards' first and the IO core's last, and
-     * before the port is closed.
+     * Takes in a port.
+     *
+     * @throws IllegalArgumentException when an address of it is another port's too, or it does not fit the arrangement
+     */
+    public final AttachedPort attach(final PacketPort port, final HostAddresses host, final Conductor conductor) {
+        ports().forEach(other -> checkApart(port, host, other));
+        checkFits(port);
+        final AttachedPort attached = new AttachedPort(freeNumber(), port, host, config.neighbors());
+        try {
+            queues.set(attached.number(), attach(attached, conductor));
+        } catch (final RuntimeException e) {
+            attached.close();
+            throw e;
+        }
+        ports[attached.number()] = attached;
+        return attached;
+    }
+
+    private int freeNumber() {
+        for (int number = 0; number < ports.length; number++) {
+            if (ports[number] == null) {
+                return number;
+            }
+        }
+        throw new IllegalArgumentException(ports.length + " ports are in use, no more can be: remove one first");
+    }
+
+    private static void checkApart(final PacketPort port, final HostAddresses host, final AttachedPort other) {
+        if (port == other.port()) {
+            throw new IllegalArgumentException("port " + port.name() + " is in use already: name it once");
+        }
+        own(host)
+                .forEach(mine -> own(other.host())
+                        .filter(theirs -> mine.contains(theirs.address()) || theirs.contains(mine.address()))
+                        .findFirst()
+                        .ifPresent(theirs -> {
+                            throw new IllegalArgumentException("address " + named(mine) + " of port " + port.name()
+                                    + " belongs to port " + other.port().name()
+                                    + " too: give each port addresses of its own");
+                        }));
+    }
+
+    private static String named(final IpPrefix prefix) {
+        final boolean single = prefix.length() == (prefix.address().isIpv4() ? 32 : 128);
+        return single ? prefix.address().toString() : prefix.toString();
+    }
+
+    /** What is ours on a port, each own address as a prefix of itself alone. */
+    private static Stream<IpPrefix> own(final HostAddresses host) {
+        return Stream.concat(
+                host.addresses().stream()
+                        .map(prefix ->
+                                new IpPrefix(prefix.address(), prefix.address().isIpv4() ? 32 : 128)),
+                host.owned().stream());
+    }
+
+    /** Throws when the port does not fit the arrangement. */
+    abstract void checkFits(PacketPort port);
+
+    /** Builds the port's stages and has the polling threads take them over; one for each queue pair. */
+    abstract List<PolledQueue> attach(AttachedPort port, Conductor conductor);
+
+    /** Leaves further frames of a port to the device; returns when all that came before have been given to their shards. */
+    public abstract void stopReceiving(AttachedPort port, Conductor conductor);
+
+    /**
+     * Lets go of a port by which no shard sends any more: what the shards have sent leaves, as far as the device takes it;
+     * returns when no thread knows the port, and every frame of its pool has come home.
+     */
+    public final void release(final AttachedPort port, final Conductor conductor) {
+        detach(port, conductor);
+        queues.set(port.number(), List.of());
+        ports[port.number()] = null;
+        port.close();
+    }
+
+    abstract void detach(AttachedPort port, Conductor conductor);
+
+    final DatapathConfig config() {
+        return config;
+    }
+
+    /** The ports, in the order of their numbers. */
+    public final List<AttachedPort> ports() {
+        return Stream.of(ports)
+                .flatMap(port -> Optional.ofNullable(port).stream())
+                .toList();
+    }
+
+    /** Which shard a flow belongs to; any thread. */
+    public final FlowSteering steering() {
+        return steering;
+    }
+
+    /** One endpoint for each shard, by its number. */
+    public abstract List<ShardEndpoint> endpoints();
+
+    /** The agents of the IO cores, by number; none in run to completion. */
+    public abstract List<Agent> ioAgents();
+
+    /**
+     * Frees what is left; after every polling thread has ended, the shards' first and the IO cores' last, and before the
+     * ports are closed.
      */
     @Override
-    public void close() {
-        neighborService.ifPresent(NeighborService::close);
-        final FrameAllocator allocator = port.pool().newAllocator();
-        final FrameBatch batch = new FrameBatch(FrameRing.MESSAGE_FRAMES);
-        for (final FrameRing ring : rings) {
-            while (ring.drain(batch) > 0) {
-                for (int i = 0; i < batch.size(); i++) {
-                    allocator.free(batch.mbuf(i));
-                }
-                batch.clear();
-            }
-            ring.close();
+    public final void close() {
+        queues.forEach(ofPort -> ofPort.forEach(PolledQueue::closeNeighbors));
+        final PortFrames frames = new PortFrames();
+        for (final AttachedPort port : ports()) {
+            final FrameAllocator allocator = port.port().pool().newAllocator();
+            frames.add(port.number(), allocator);
         }
-        resolver.close();
-        table.close();
+        closeRings(frames);
+        ports().forEach(AttachedPort::close);
     }
+
+    /** Gives up the rings, and frees what is in them. */
+    abstract void closeRings(PortFrames frames);
 }

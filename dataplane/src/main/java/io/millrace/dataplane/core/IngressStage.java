@@ -27,6 +27,7 @@ final class IngressStage implements AutoCloseable {
     private static final int CACHE_LINE = 64;
 
     private final RxQueue queue;
+    private final int port;
     private final FrameClassifier classifier;
     private final HostResponder responder;
     private final Reassembler reassembler;
@@ -41,7 +42,7 @@ final class IngressStage implements AutoCloseable {
     private int sorting;
 
     /**
-     * Makes a stage.
+     * Makes a stage that has each frame name the port by its number.
      *
      * @param ownFlows which segments may go to the consumer, whatever queue their fragments came by
      * @param trustHash whether the port's hash is ours
@@ -49,6 +50,7 @@ final class IngressStage implements AutoCloseable {
      */
     IngressStage(
             final RxQueue queue,
+            final int port,
             final FrameClassifier classifier,
             final HostResponder responder,
             final Reassembler reassembler,
@@ -58,6 +60,7 @@ final class IngressStage implements AutoCloseable {
             final boolean trustHash,
             final int burstSize) {
         this.queue = queue;
+        this.port = port;
         this.classifier = classifier;
         this.responder = responder;
         this.reassembler = reassembler;
@@ -108,6 +111,7 @@ final class IngressStage implements AutoCloseable {
             final long mbuf = burst.get(i);
             sorting = i;
             bytes += Mbuf.packetLength(mbuf);
+            Mbuf.port(mbuf, port);
             final int meta = classifier.classify(mbuf);
             final int kind = FrameMeta.kind(meta);
             if (meta >= 0 && (kind == FrameMeta.FRAGMENT4 || kind == FrameMeta.FRAGMENT6)) {
@@ -142,6 +146,7 @@ final class IngressStage implements AutoCloseable {
         if (whole < 0) {
             drop(mbuf, (int) whole);
         } else if (whole != 0) {
+            Mbuf.port(whole, port);
             final int wholeMeta = classifier.classify(whole);
             final int kind = FrameMeta.kind(wholeMeta);
             if (wholeMeta >= 0 && (kind == FrameMeta.FRAGMENT4 || kind == FrameMeta.FRAGMENT6)) {

@@ -1,71 +1,97 @@
 package io.millrace.dataplane.core;
 
 import io.millrace.dataplane.FrameBatch;
-import io.millrace.dataplane.neighbor.NeighborService;
-import io.millrace.dataplane.port.PacketPort;
+import io.millrace.dataplane.port.PortFrames;
 import io.millrace.dataplane.ring.FrameRing;
+import io.millrace.dpdk.Mbuf;
+import java.util.List;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * The IO core of the pipeline: receives and dispatches to the shards' rings, sends what the shards' rings bring, and keeps
- * the neighbors. Owned by its thread; allocates nothing after it is made.
+ * An IO core of the pipeline: receives by its queues and dispatches to the shards' rings, sends what the shards' rings
+ * bring, and keeps the neighbors of the ports whose first queue it has. Owned by its thread; allocates when a port comes or
+ * goes, and nothing else.
  */
 final class IoAgent implements Agent {
     private static final int DRAIN = 64;
 
-    private final PacketPort port;
     private final NanoClock clock;
-    private final IngressStage ingress;
+    private final CommandQueue commands;
+    private final PolledQueues queues;
     private final ShardDispatcher dispatcher;
-    private final NeighborService neighbors;
     private final FrameRing[] egress;
-    private final PortSink sink;
+    /** By shard and port: the queue by which the shard sends for the port; null where another IO core has it. */
+    private final PortSink[][] sinks;
+
     private final FrameBatch drained = new FrameBatch(DRAIN);
 
     IoAgent(
-            final PacketPort port,
             final NanoClock clock,
-            final IngressStage ingress,
+            final CommandQueue commands,
+            final PolledQueues queues,
             final ShardDispatcher dispatcher,
-            final NeighborService neighbors,
-            final FrameRing[] egress,
-            final PortSink sink) {
-        this.port = port;
+            final FrameRing[] egress) {
         this.clock = clock;
-        this.ingress = ingress;
+        this.commands = commands;
+        this.queues = queues;
         this.dispatcher = dispatcher;
-        this.neighbors = neighbors;
         this.egress = egress;
-        this.sink = sink;
+        sinks = new PortSink[egress.length][PortFrames.PORTS];
+    }
+
+    PolledQueues queues() {
+        return queues;
+    }
+
+    CommandQueue commands() {
+        return commands;
+    }
+
+    /**
+     * A port has come, or some queues of it.
+     *
+     * @param sinkOfShard by shard, the queue it sends by; null where another IO core has it
+     */
+    void add(final int port, final List<PolledQueue> itsQueues, final PortSink[] sinkOfShard) {
+        queues.add(itsQueues);
+        for (int shard = 0; shard < sinks.length; shard++) {
+            sinks[shard][port] = sinkOfShard[shard];
+        }
+    }
+
+    /** A port has gone; no shard sends by it any more. */
+    void release(final int port) {
+        queues.release(port);
+        for (final PortSink[] ofShard : sinks) {
+            ofShard[port] = null;
+        }
     }
 
     @Override
     public void onStart() {
-        port.attachThread();
-        neighbors.start(clock.nanoTime());
+        queues.start();
     }
 
     @Override
     public int doWork() {
         final long now = clock.nanoTime();
-        int work = ingress.poll(dispatcher, now);
-        for (final FrameRing ring : egress) {
-            work += send(ring);
+        int work = queues.receive(dispatcher, now);
+        for (int shard = 0; shard < egress.length; shard++) {
+            work += send(egress[shard], sinks[shard]);
         }
-        work += neighbors.poll(now) + sink.pending();
-        sink.flush();
-        return work;
+        return work + queues.finish(now) + commands.run();
     }
 
-    /** Leaves the frames in the ring while the device is behind, so that the shard sees it. */
-    private int send(final FrameRing ring) {
-        if (sink.room() < DRAIN) {
+    /** Leaves the frames in the ring while a device is behind, so that the shard sees it. */
+    private int send(final FrameRing ring, final PortSink[] sinkOfPort) {
+        if (queues.isBehind(DRAIN)) {
             return 0;
         }
         final int frames = ring.drain(drained);
         for (int i = 0; i < frames; i++) {
-            sink.send(drained.mbuf(i));
+            final long mbuf = drained.mbuf(i);
+            sinkOfPort[Mbuf.port(mbuf)].send(mbuf);
         }
         drained.clear();
         return frames;
@@ -73,18 +99,16 @@ final class IoAgent implements Agent {
 
     @Override
     public void onClose() {
-        for (final FrameRing ring : egress) {
-            while (send(ring) > 0) {
-                sink.flush();
+        for (int shard = 0; shard < egress.length; shard++) {
+            while (send(egress[shard], sinks[shard]) > 0) {
+                queues.finish(clock.nanoTime());
             }
         }
-        sink.close();
-        ingress.close();
-        port.detachThread();
+        queues.close();
     }
 
     @Override
     public String roleName() {
-        return "io-" + port.name();
+        return commands.owner();
     }
 }

@@ -17,6 +17,8 @@ import io.millrace.dpdk.Mbuf;
 public final class PortSink implements FrameSink, AutoCloseable {
     private static final int CAPACITY = 256;
     private static final int ATTEMPTS = 4;
+    /** Flushes in a row of which the device took nothing, before it is taken for dead: some tens of milliseconds. */
+    private static final int PATIENCE = 1 << 16;
 
     private final TxQueue queue;
     private final FrameAllocator allocator;
@@ -24,6 +26,7 @@ public final class PortSink implements FrameSink, AutoCloseable {
     private final FrameBurst burst = new FrameBurst(CAPACITY);
     private long frames;
     private long bytes;
+    private int fruitless;
 
     /** Makes a sink over a queue. */
     public PortSink(final TxQueue queue, final FrameAllocator allocator, final CounterBlock counters) {
@@ -59,12 +62,18 @@ public final class PortSink implements FrameSink, AutoCloseable {
         return burst.size();
     }
 
-    /** Frames that can be taken without sending any. */
-    public int room() {
-        return CAPACITY - burst.size();
+    /** Whether there is no room for {@code frameCount} frames, and the device still takes some now and then. */
+    boolean isBehind(final int frameCount) {
+        return burst.size() > CAPACITY - frameCount && !isStalled();
+    }
+
+    /** Whether the device has not taken a frame for long: its other end is gone. */
+    boolean isStalled() {
+        return fruitless >= PATIENCE;
     }
 
     private void transmit() {
+        final int before = burst.size();
         int attempts = ATTEMPTS;
         while (!burst.isEmpty() && attempts > 0) {
             if (queue.transmit(burst) == 0) {
@@ -72,6 +81,7 @@ public final class PortSink implements FrameSink, AutoCloseable {
                 Thread.onSpinWait();
             }
         }
+        fruitless = burst.size() < before ? 0 : Math.min(fruitless + 1, PATIENCE);
         if (frames > 0) {
             counters.add(Counter.FRAMES_TRANSMITTED, frames);
             counters.add(Counter.BYTES_TRANSMITTED, bytes);

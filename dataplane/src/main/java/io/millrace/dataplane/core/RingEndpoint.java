@@ -2,62 +2,108 @@ package io.millrace.dataplane.core;
 
 import io.millrace.dataplane.FrameBatch;
 import io.millrace.dataplane.FrameConsumer;
-import io.millrace.dataplane.FrameSink;
-import io.millrace.dataplane.port.FrameAllocator;
+import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.port.PacketPort;
 import io.millrace.dataplane.ring.FrameRing;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Pipeline: the shard's frames come and go by rings from and to the IO core. */
+/** Pipeline: the shard's frames come and go by rings from and to the IO cores, one each way for each of them. */
 final class RingEndpoint implements ShardEndpoint {
-    private final PacketPort port;
-    private final FrameRing ingress;
-    private final RingSink sink;
-    private final FrameAllocator allocator;
+    private final CommandQueue commands;
+    private final FrameRing[] inward;
+    private final RingSink[] outward;
     private final FrameBatch batch;
+    private final ShardPorts ports = new ShardPorts();
+    private final List<PacketPort> attached = new ArrayList<>();
+    private boolean started;
 
+    /** Makes an endpoint whose rings are by the number of the IO core. */
     RingEndpoint(
-            final PacketPort port,
-            final FrameRing ingress,
-            final RingSink sink,
-            final FrameAllocator allocator,
+            final CommandQueue commands,
+            final FrameRing[] inward,
+            final FrameRing[] outward,
+            final CounterBlock counters,
             final int burstSize) {
-        this.port = port;
-        this.ingress = ingress;
-        this.sink = sink;
-        this.allocator = allocator;
+        this.commands = commands;
+        this.inward = inward;
+        this.outward = new RingSink[outward.length];
+        for (int io = 0; io < outward.length; io++) {
+            this.outward[io] = new RingSink(outward[io], ports.frames(), counters);
+        }
         batch = new FrameBatch(Math.max(burstSize, FrameRing.MESSAGE_FRAMES));
     }
 
+    /** The way to an IO core. */
+    RingSink sink(final int ioCore) {
+        return outward[ioCore];
+    }
+
+    /** A port has come. */
+    void add(final ShardPort port, final PacketPort device) {
+        attached.add(device);
+        if (started) {
+            device.attachThread();
+        }
+        ports.add(port);
+    }
+
+    /** A port has gone; nothing of it waits here any more. */
+    void remove(final int port, final PacketPort device) {
+        ports.remove(port);
+        attached.remove(device);
+        device.detachThread();
+    }
+
+    /** True when the rings have taken all that was sent. */
+    boolean isDrained() {
+        for (final RingSink sink : outward) {
+            if (sink.pending() > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     @Override
-    public void onStart(final long nowNanos) {
-        port.attachThread();
+    public void onStart() {
+        started = true;
+        attached.forEach(PacketPort::attachThread);
     }
 
     @Override
     public int poll(final FrameConsumer consumer, final long nowNanos) {
-        final int frames = ingress.drain(batch);
-        if (frames > 0) {
-            consumer.onFrames(batch);
-            batch.clear();
+        int work = 0;
+        for (final FrameRing ring : inward) {
+            final int frames = ring.drain(batch);
+            if (frames > 0) {
+                consumer.onFrames(batch);
+                batch.clear();
+                work += frames;
+            }
         }
-        final int work = frames + sink.pending();
-        sink.flush();
+        for (final RingSink sink : outward) {
+            work += sink.pending();
+            sink.flush();
+        }
         return work;
     }
 
     @Override
-    public FrameSink sink() {
-        return sink;
+    public ShardPorts ports() {
+        return ports;
     }
 
     @Override
-    public FrameAllocator allocator() {
-        return allocator;
+    public CommandQueue commands() {
+        return commands;
     }
 
     @Override
     public void onClose() {
-        sink.close();
-        port.detachThread();
+        for (final RingSink sink : outward) {
+            sink.close();
+        }
+        attached.forEach(PacketPort::detachThread);
     }
 }

@@ -4,11 +4,11 @@ import io.millrace.dataplane.FrameBatch;
 import io.millrace.dataplane.FrameSink;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
-import io.millrace.dataplane.port.FrameAllocator;
+import io.millrace.dataplane.port.PortFrames;
 import io.millrace.dataplane.ring.FrameRing;
 
 /**
- * Sends frames to the IO core by a ring, many at a time. What the ring has no room for stays until the next flush; when
+ * Sends frames of whichever ports to an IO core by a ring, many at a time. What the ring has no room for stays until the next flush; when
  * this store is full too, a new frame is dropped and counted: it never waits for the IO core.
  *
  * <p>Owned by the shard's thread; allocates nothing after it is made.
@@ -17,13 +17,13 @@ final class RingSink implements FrameSink {
     private static final int CAPACITY = 256;
 
     private final FrameRing ring;
-    private final FrameAllocator allocator;
+    private final PortFrames frames;
     private final CounterBlock counters;
     private final FrameBatch batch = new FrameBatch(CAPACITY);
 
-    RingSink(final FrameRing ring, final FrameAllocator allocator, final CounterBlock counters) {
+    RingSink(final FrameRing ring, final PortFrames frames, final CounterBlock counters) {
         this.ring = ring;
-        this.allocator = allocator;
+        this.frames = frames;
         this.counters = counters;
     }
 
@@ -33,7 +33,7 @@ final class RingSink implements FrameSink {
             flush();
             if (batch.isFull()) {
                 counters.increment(Counter.EGRESS_RING_DROPS);
-                allocator.free(mbuf);
+                frames.free(mbuf);
                 return;
             }
         }
@@ -60,7 +60,7 @@ final class RingSink implements FrameSink {
         flush();
         counters.add(Counter.EGRESS_RING_DROPS, batch.size());
         for (int i = 0; i < batch.size(); i++) {
-            allocator.free(batch.mbuf(i));
+            frames.free(batch.mbuf(i));
         }
         batch.clear();
     }

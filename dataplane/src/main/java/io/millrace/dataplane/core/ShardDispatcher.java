@@ -5,11 +5,11 @@ import io.millrace.dataplane.FrameConsumer;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.flow.FlowSteering;
-import io.millrace.dataplane.port.FrameAllocator;
+import io.millrace.dataplane.port.PortFrames;
 import io.millrace.dataplane.ring.FrameRing;
 
 /**
- * On the IO core: puts each TCP frame into the ring of the shard that owns its flow. A frame for a full ring is dropped
+ * On an IO core: puts each TCP frame into the ring of the shard that owns its flow. A frame for a full ring is dropped
  * and counted, so that a slow shard does not hold up the others.
  *
  * <p>Owned by one thread; allocates nothing after it is made.
@@ -18,18 +18,18 @@ final class ShardDispatcher implements FrameConsumer {
     private final FlowSteering steering;
     private final FrameRing[] rings;
     private final FrameBatch[] batches;
-    private final FrameAllocator allocator;
+    private final PortFrames frames;
     private final CounterBlock counters;
 
     ShardDispatcher(
             final FlowSteering steering,
             final FrameRing[] rings,
             final int burstSize,
-            final FrameAllocator allocator,
+            final PortFrames frames,
             final CounterBlock counters) {
         this.steering = steering;
         this.rings = rings;
-        this.allocator = allocator;
+        this.frames = frames;
         this.counters = counters;
         batches = new FrameBatch[rings.length];
         for (int i = 0; i < batches.length; i++) {
@@ -62,7 +62,7 @@ final class ShardDispatcher implements FrameConsumer {
         if (accepted < batch.size()) {
             counters.add(Counter.SHARD_RING_DROPS, batch.size() - accepted);
             for (int i = accepted; i < batch.size(); i++) {
-                allocator.free(batch.mbuf(i));
+                frames.free(batch.mbuf(i));
             }
         }
     }

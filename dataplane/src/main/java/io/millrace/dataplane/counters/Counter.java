@@ -125,6 +125,7 @@ public enum Counter {
     SYNCOOKIES_FAILED("Acknowledgments that carried no good cookie", "TcpExtSyncookiesFailed"),
     CONNECTION_TABLE_OVERFLOWS("Connections refused because the connection table was full"),
     EPHEMERAL_PORTS_EXHAUSTED("Active opens refused because no local port was free"),
+    NO_ROUTES("Active opens refused because no port has the address, or a way to the peer", "IpOutNoRoutes"),
     TIME_WAIT_ENTERED("Connections that entered TIME_WAIT"),
     TIME_WAIT_EXPIRED("TIME_WAIT entries that ended by the 2 MSL timer", "TcpExtTW"),
     TIME_WAIT_RECYCLED("TIME_WAIT entries reopened by a new SYN", "TcpExtTWRecycled"),

@@ -21,6 +21,9 @@ public final class HostAddresses {
     /** No such address, or no such route. */
     public static final int NONE = -1;
 
+    private static final int ON_LINK = 256;
+    private static final int NO_WAY = -1;
+
     private static final AddressState[] STATES = AddressState.values();
     private static final int USABLE = AddressState.USABLE.ordinal();
     private static final long SOLICITED_NODE_HI = 0xff02_0000_0000_0000L;
@@ -39,6 +42,7 @@ public final class HostAddresses {
     private final PrefixTable links;
     private final PrefixTable ownedTable;
     private final PrefixTable ways;
+    private final int[] wayLength;
     /** The gateway of each of {@link #ways}; 0 for a network on the link. */
     private final long[] gatewayHi;
 
@@ -62,6 +66,7 @@ public final class HostAddresses {
                 .toArray();
         final List<Way> sorted = ways();
         ways = new PrefixTable(sorted.stream().map(Way::prefix).toList());
+        wayLength = sorted.stream().mapToInt(way -> way.prefix().length()).toArray();
         gatewayHi = sorted.stream().mapToLong(way -> way.gateway.hi()).toArray();
         gatewayLo = sorted.stream().mapToLong(way -> way.gateway.lo()).toArray();
     }
@@ -190,6 +195,18 @@ public final class HostAddresses {
     /** The number of the way to a destination, the one of the longest prefix, or {@link #NONE}. */
     public int wayTo(final long hi, final long lo) {
         return ways.find(hi, lo);
+    }
+
+    /**
+     * How well this port leads to a destination, to be compared with others': most where it is on the link, else the length
+     * of the prefix that the way is to, in bits; negative where there is no way.
+     */
+    public int nearness(final long hi, final long lo) {
+        if (isOnLink(hi, lo)) {
+            return ON_LINK;
+        }
+        final int way = wayTo(hi, lo);
+        return way == NONE ? NO_WAY : wayLength[way];
     }
 
     /** First word of the neighbor to send to on a way, for a destination with the first word {@code hi}. */

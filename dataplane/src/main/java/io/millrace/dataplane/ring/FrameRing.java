@@ -74,6 +74,16 @@ public final class FrameRing implements AutoCloseable {
         return ring.size() == 0;
     }
 
+    /** Any thread: a mark of all that has been put in so far, for {@link #hasConsumed}. */
+    public long produced() {
+        return ring.producerPosition();
+    }
+
+    /** Any thread: whether all that had been put in when {@link #produced} gave this mark has been taken out. */
+    public boolean hasConsumed(final long mark) {
+        return ring.consumerPosition() - mark >= 0;
+    }
+
     /**
      * Producer: puts in the frames of a batch from index {@code from} on, in order, as many as there is room for.
      *

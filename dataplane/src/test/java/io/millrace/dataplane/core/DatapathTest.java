@@ -80,7 +80,7 @@ class DatapathTest {
                 bench.inject(bench.frames.arp(ArpPacket.REQUEST, PEER_MAC, PEER_IP, 0, OUR_IP));
                 bench.cycle(2);
                 bench.free(bench.takeOnlySent());
-                assertThat(bench.path.neighbors().macTowards(0, IpAddress.lowWord(PEER_IP)))
+                assertThat(bench.port.neighbors().macTowards(0, IpAddress.lowWord(PEER_IP)))
                         .isEqualTo(PEER_MAC);
             }
         }
@@ -93,7 +93,7 @@ class DatapathTest {
             try (Bench bench = new Bench(pipeline, 3)) {
                 bench.discardSent();
                 final long waiting = bench.frames.frame(EtherType.IPV4, 40);
-                assertThat(bench.path.neighbors().resolve(0, IpAddress.lowWord(PEER_IP), waiting))
+                assertThat(bench.port.neighbors().resolve(0, IpAddress.lowWord(PEER_IP), waiting))
                         .isTrue();
                 bench.cycle(1);
                 bench.free(bench.takeOnlySent());
@@ -191,13 +191,11 @@ class DatapathTest {
 
     @Test
     void shouldRefuseMoreShardsThanThePortHasQueues() {
-        try (MemoryPort.Pair pair = MemoryPort.pair(MemoryPortConfig.defaults())) {
+        try (MemoryPort.Pair pair = MemoryPort.pair(MemoryPortConfig.defaults());
+                Datapath path = Datapath.runToCompletion(
+                        DatapathConfig.defaults(), () -> now, List.of(ioCounters, CounterBlock.allocate("two")))) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> Datapath.runToCompletion(
-                            pair.left(),
-                            host,
-                            DatapathConfig.defaults(),
-                            List.of(ioCounters, CounterBlock.allocate("two"))))
+                    .isThrownBy(() -> path.attach(pair.left(), host, Conductor.BEFORE_START))
                     .withMessageContaining("2 shards")
                     .withMessageContaining("pipeline");
         }
@@ -242,6 +240,7 @@ class DatapathTest {
         final MemoryPort.Pair pair;
         final TestFrames frames;
         final Datapath path;
+        final AttachedPort port;
         final List<List<Integer>> ports;
         final FrameBurst far = new FrameBurst(64);
         boolean record = true;
@@ -263,9 +262,10 @@ class DatapathTest {
                     1_000_000,
                     DatapathConfig.defaults().reassembly());
             path = pipeline
-                    ? Datapath.pipeline(pair.left(), host, config, () -> now, ioCounters, counters)
-                    : Datapath.runToCompletion(pair.left(), host, config, counters);
-            io = path.ioAgent().orElse(null);
+                    ? Datapath.pipeline(config, () -> now, List.of(ioCounters), counters)
+                    : Datapath.runToCompletion(config, () -> now, counters);
+            port = path.attach(pair.left(), host, Conductor.BEFORE_START);
+            io = pipeline ? path.ioAgents().getFirst() : null;
             endpoints = path.endpoints().toArray(ShardEndpoint[]::new);
             ports = IntStream.range(0, shards)
                     .<List<Integer>>mapToObj(i -> new ArrayList<>())
@@ -280,11 +280,11 @@ class DatapathTest {
                         }
                         MacAddress.write(Mbuf.dataAddress(batch.mbuf(f)), PEER_MAC);
                         MacAddress.write(Mbuf.dataAddress(batch.mbuf(f)) + 6, OUR_MAC);
-                        endpoints[shard].sink().send(batch.mbuf(f));
+                        endpoints[shard].ports().get(port.number()).sink().send(batch.mbuf(f));
                     }
-                    endpoints[shard].sink().flush();
+                    endpoints[shard].ports().flush();
                 };
-                endpoints[i].onStart(now);
+                endpoints[i].onStart();
             }
             if (io != null) {
                 io.onStart();

@@ -48,14 +48,13 @@ class LinuxFragmentsTest {
             namespaces.inNear("ip", "route", "replace", "10.8.0.1/32", "dev", TAP, "mtu", "lock", "576");
             namespaces.inNear("ip", "-6", "route", "replace", "fd08::1/128", "dev", TAP, "mtu", "lock", "1280");
             try (Datapath path = Datapath.pipeline(
-                    port,
-                    host,
                     DatapathConfig.defaults(),
                     SystemNanoClock.INSTANCE,
-                    counters,
+                    List.of(counters),
                     List.of(CounterBlock.allocate("shard-0")))) {
+                path.attach(port, host, Conductor.BEFORE_START);
                 try (PollingThread io = PollingThread.start(
-                        path.ioAgent().orElseThrow(),
+                        path.ioAgents().getFirst(),
                         OptionalInt.empty(),
                         Idling.of(IdleMode.ADAPTIVE, counters),
                         counters)) {

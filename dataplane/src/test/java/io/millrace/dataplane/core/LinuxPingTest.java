@@ -37,9 +37,10 @@ class LinuxPingTest {
                     .owned("10.9.0.64/26")
                     .build();
             try (Datapath path = Datapath.pipeline(
-                    port, host, DatapathConfig.defaults(), SystemNanoClock.INSTANCE, counters, shards())) {
+                    DatapathConfig.defaults(), SystemNanoClock.INSTANCE, List.of(counters), shards())) {
+                path.attach(port, host, Conductor.BEFORE_START);
                 try (PollingThread io = PollingThread.start(
-                        path.ioAgent().orElseThrow(),
+                        path.ioAgents().getFirst(),
                         OptionalInt.empty(),
                         Idling.of(IdleMode.ADAPTIVE, counters),
                         counters)) {

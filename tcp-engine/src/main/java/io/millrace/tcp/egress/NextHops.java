@@ -3,12 +3,12 @@ package io.millrace.tcp.egress;
 /** Where frames to an address go on the wire. Called by the shard's thread; allocates nothing. */
 public interface NextHops {
     /**
-     * The Ethernet address of the next hop towards the remote address.
+     * The Ethernet address of the next hop towards the remote address, by a port.
      *
      * @return 48 bits, or 0 while it is not known.
      */
-    long find(long localHi, long localLo, long remoteHi, long remoteLo);
+    long find(int port, long remoteHi, long remoteLo);
 
     /** Takes over a complete frame whose next hop is not known: asks for it, and sends the frame if an answer comes. */
-    void sendUnresolved(long localHi, long localLo, long remoteHi, long remoteLo, long mbuf);
+    void sendUnresolved(int port, long remoteHi, long remoteLo, long mbuf);
 }

@@ -1,9 +1,10 @@
 package io.millrace.tcp.egress;
 
-import io.millrace.dataplane.FrameSink;
+import io.millrace.dataplane.core.ShardPort;
+import io.millrace.dataplane.core.ShardPorts;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
-import io.millrace.dataplane.port.FrameAllocator;
+import io.millrace.dataplane.port.PortFrames;
 import io.millrace.dataplane.port.TransmitChecksum;
 import io.millrace.dataplane.wire.EtherType;
 import io.millrace.dataplane.wire.InternetChecksum;
@@ -43,52 +44,52 @@ public final class SegmentWriter {
     /** A hash shifted so far right is a flow label of 20 bits. */
     private static final int FLOW_LABEL_SHIFT = 12;
 
-    private final FrameAllocator frames;
-    private final FrameSink sink;
+    private final ShardPorts shardPorts;
+    private final PortFrames frames;
     private final CounterBlock counters;
     private final NextHops nextHops;
     private final FlowHash flowLabels;
-    private final TransmitChecksum checksum;
-    private final boolean softwareChecksum;
-    private final long localMac;
-    private final int mtu;
 
     private long lent;
     private boolean lentWritable;
+    /** The port the segment begun leaves by. */
+    private ShardPort port;
+
     private long frame;
     private long start;
     private boolean ipv6;
     private int tcpOffset;
 
     /**
-     * Writes frames of {@code frames} from {@code localMac}, and sends them by {@code sink}.
+     * Writes frames of {@code shardPorts}, and sends them by these.
      *
      * @param flowLabels makes the label of an IPv6 flow (RFC 6437 §3: uniform, and not to be guessed). Its values are seen
      *     outside: a key of its own, not the flow index's.
      */
     public SegmentWriter(
-            final FrameAllocator frames,
-            final FrameSink sink,
+            final ShardPorts shardPorts,
             final CounterBlock counters,
             final NextHops nextHops,
-            final FlowHash flowLabels,
-            final TransmitChecksum checksum,
-            final long localMac,
-            final int mtu) {
-        this.frames = frames;
-        this.sink = sink;
+            final FlowHash flowLabels) {
+        this.shardPorts = shardPorts;
+        this.frames = shardPorts.frames();
         this.counters = counters;
         this.nextHops = nextHops;
         this.flowLabels = flowLabels;
-        this.checksum = checksum;
-        this.softwareChecksum = checksum.isSoftware();
-        this.localMac = localMac;
-        this.mtu = mtu;
     }
 
     /** The MSS to announce, and the most to send: the MTU without the fixed headers of IP and TCP, RFC 6691 §2. */
-    public int maxMss(final boolean overIpv6) {
-        return Math.min(MAX_MSS, mtu - TCP_LENGTH - (overIpv6 ? IPV6_LENGTH : IPV4_LENGTH));
+    public int maxMss(final int portNumber, final boolean overIpv6) {
+        return maxMss(shardPorts.get(portNumber), overIpv6);
+    }
+
+    /** The MSS to announce in the segment begun. */
+    public int maxMss() {
+        return maxMss(port, ipv6);
+    }
+
+    private static int maxMss(final ShardPort by, final boolean overIpv6) {
+        return Math.min(MAX_MSS, by.mtu() - TCP_LENGTH - (overIpv6 ? IPV6_LENGTH : IPV4_LENGTH));
     }
 
     /**
@@ -119,14 +120,15 @@ public final class SegmentWriter {
         }
     }
 
-    /** Begins a segment over IPv4 or IPv6; false if no frame is to be had, which is counted. */
-    public boolean begin(final boolean overIpv6) {
-        if (lent != 0 && lentWritable) {
+    /** Begins a segment that leaves by a port, over IPv4 or IPv6; false if no frame is to be had, which is counted. */
+    public boolean begin(final int portNumber, final boolean overIpv6) {
+        port = shardPorts.get(portNumber);
+        if (lent != 0 && lentWritable && Mbuf.port(lent) == portNumber) { // each port has frames of its own
             frame = lent;
             lent = 0;
             Mbuf.resetForTransmit(frame);
         } else {
-            frame = frames.allocate();
+            frame = port.allocate();
             if (frame == 0) {
                 counters.increment(Counter.FRAMES_EXHAUSTED);
                 return false;
@@ -171,7 +173,7 @@ public final class SegmentWriter {
         final int tcpLength = TCP_LENGTH + options + text;
         final int offsetFlagsWindow = TCP_LENGTH + options << 26 | flags << 16 | window;
         MacAddress.write(start, mac);
-        MacAddress.write(start + 6, localMac);
+        MacAddress.write(start + 6, port.mac());
         if (ipv6) {
             final int label = flowLabels.hash(remoteHi, remoteLo, localHi, localLo, ports) >>> FLOW_LABEL_SHIFT;
             writeIpv6(label, tcpLength, localHi, localLo, remoteHi, remoteLo);
@@ -179,13 +181,14 @@ public final class SegmentWriter {
             writeIpv4((int) localLo, (int) remoteLo, IPV4_LENGTH + tcpLength);
         }
 
+        final TransmitChecksum checksum = port.checksum();
         final long tcp = start + tcpOffset;
         Memory.putIntBE(tcp, Integer.rotateLeft(ports, 16));
         Memory.putIntBE(tcp + 4, seq);
         Memory.putIntBE(tcp + 8, ack);
         Memory.putIntBE(tcp + 12, offsetFlagsWindow);
         Mbuf.length(frame, tcpOffset + tcpLength);
-        if (softwareChecksum) {
+        if (checksum.isSoftware()) {
             final long addresses = ipv6
                     ? halves(localHi) + halves(localLo) + halves(remoteHi) + halves(remoteLo)
                     : (localLo & LOW) + (remoteLo & LOW);
@@ -209,9 +212,9 @@ public final class SegmentWriter {
             counters.increment(Counter.TCP_RESETS_SENT);
         }
         if (mac != 0) {
-            sink.send(frame);
+            port.sink().send(frame);
         } else {
-            nextHops.sendUnresolved(localHi, localLo, remoteHi, remoteLo, frame);
+            nextHops.sendUnresolved(port.number(), remoteHi, remoteLo, frame);
         }
         frame = 0;
     }
@@ -221,8 +224,9 @@ public final class SegmentWriter {
         final long ip = start + ETHERNET_LENGTH;
         Memory.putIntBE(ip, IPV4_VERSION_AND_LENGTH | totalLength);
         Memory.putIntBE(ip + 4, DONT_FRAGMENT);
-        final int sum =
-                softwareChecksum ? ~fold(IPV4_FIXED_WORDS + totalLength + (source & LOW) + (destination & LOW)) : 0;
+        final int sum = port.checksum().isSoftware()
+                ? ~fold(IPV4_FIXED_WORDS + totalLength + (source & LOW) + (destination & LOW))
+                : 0;
         Memory.putIntBE(ip + 8, TTL_AND_PROTOCOL | sum & 0xffff);
         Memory.putIntBE(ip + 12, source);
         Memory.putIntBE(ip + 16, destination);

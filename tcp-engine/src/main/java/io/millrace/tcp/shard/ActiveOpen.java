@@ -68,8 +68,9 @@ final class ActiveOpen {
         this.writer = writer;
     }
 
-    /** Opens a connection; its id, or 0 if there is no room or no free port. */
+    /** Opens a connection by a port, which has the local address; its id, or 0 if there is no room or no free port. */
     long connect(
+            final int devicePort,
             final IpAddress local,
             final int wantedPort,
             final IpAddress remote,
@@ -98,7 +99,7 @@ final class ActiveOpen {
         }
         counters.increment(Counter.TCP_ACTIVE_OPENS);
         tcb.wrap(slot, tables.connections.address(slot));
-        fill(local, remote, tuplePorts, flowHash, tables.options.get(options));
+        fill(devicePort, local, remote, tuplePorts, flowHash, tables.options.get(options));
         connections.use(tcb, handler, options);
         tcb.attachment(attachment);
         Transition.to(tcb, TcpState.SYN_SENT);
@@ -107,6 +108,7 @@ final class ActiveOpen {
     }
 
     private void fill(
+            final int devicePort,
             final IpAddress local,
             final IpAddress remote,
             final int tuplePorts,
@@ -119,6 +121,7 @@ final class ActiveOpen {
         tcb.localHi(local.hi());
         tcb.localLo(local.lo());
         tcb.ports(tuplePorts);
+        tcb.devicePort(devicePort);
         tcb.set(TcbFlags.ACTIVE_OPEN
                 | TcbFlags.ACCEPTED
                 | TcbFlags.RTT_TIMED
@@ -137,7 +140,7 @@ final class ActiveOpen {
         tcb.sndMax(iss + 1);
         tcb.recover(iss);
         tcb.rcvAdv(options.synWindow()); // the window of our SYN, until RCV.NXT is known
-        tcb.mss(options.announcedMss(writer.maxMss(!remote.isIpv4())));
+        tcb.mss(options.announcedMss(writer.maxMss(devicePort, !remote.isIpv4())));
         tcb.rto(RttEstimator.INITIAL_RTO_MS);
         tcb.rttSeq(iss + 1);
         tcb.rttStart(clock.micros());

@@ -1,5 +1,7 @@
 package io.millrace.tcp.shard;
 
+import io.millrace.dataplane.core.ShardPort;
+import io.millrace.dataplane.core.ShardPorts;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.tcp.ConnectionOptions;
@@ -42,6 +44,7 @@ final class PassiveOpen {
     private final Connections connections;
     private final Replies replies;
     private final Secrets secrets;
+    private final ShardPorts ports;
     private final SynCookies cookies;
     private final BurstClock clock;
     private final CounterBlock counters;
@@ -56,6 +59,7 @@ final class PassiveOpen {
             final Connections connections,
             final Replies replies,
             final Secrets secrets,
+            final ShardPorts ports,
             final BurstClock clock,
             final CounterBlock counters,
             final TcpConfig config,
@@ -65,6 +69,7 @@ final class PassiveOpen {
         this.connections = connections;
         this.replies = replies;
         this.secrets = secrets;
+        this.ports = ports;
         this.cookies = new SynCookies(secrets.cookies());
         this.clock = clock;
         this.counters = counters;
@@ -350,6 +355,7 @@ final class PassiveOpen {
         tcb.localHi(segment.localHi());
         tcb.localLo(segment.localLo());
         tcb.ports(segment.ports());
+        tcb.devicePort(segment.devicePort());
         connections.use(tcb, listener.handler, listener.options);
         tcb.nextHopMac(segment.remoteMac());
         tcb.set(TcbFlags.QUEUED
@@ -372,7 +378,8 @@ final class PassiveOpen {
         tcb.rcvNxt(irs + 1);
         tcb.rcvAdv(irs + 1 + optionsOf(listener).synWindow());
         tcb.lastAckSent(irs + 1);
-        tcb.mss(Math.min(peerMss, optionsOf(listener).announcedMss(writer.maxMss(segment.isIpv6()))));
+        final int maxMss = writer.maxMss(segment.devicePort(), segment.isIpv6());
+        tcb.mss(Math.min(peerMss, optionsOf(listener).announcedMss(maxMss)));
         tcb.rto(RttEstimator.INITIAL_RTO_MS);
         if (SynOptions.timestamps(options)) {
             tcb.tsRecent(tsRecent);
@@ -409,13 +416,14 @@ final class PassiveOpen {
                 break;
             }
             count++;
-            if (listeners.ofNumber(queue.listener(slot)).closed) {
+            final ShardPort port = portOf(slot);
+            if (port == null || listeners.ofNumber(queue.listener(slot)).closed) {
                 counters.increment(Counter.TCP_ATTEMPT_FAILS);
                 forget(slot);
             } else if (queue.advance(slot, now)) {
                 counters.increment(Counter.TCP_SYN_RETRANSMITS);
                 counters.increment(Counter.TCP_SEGMENTS_RETRANSMITTED);
-                sendSynAckAgain(slot);
+                sendSynAckAgain(port, slot);
             } else {
                 counters.increment(Counter.SYN_QUEUE_TIMEOUTS);
                 counters.increment(Counter.TCP_ATTEMPT_FAILS);
@@ -425,7 +433,13 @@ final class PassiveOpen {
         return count;
     }
 
-    private void sendSynAckAgain(final int slot) {
+    /** The port that has the entry's local address; null once it is gone. */
+    private ShardPort portOf(final int slot) {
+        final int local = tables.synQueue.localAddress(slot);
+        return ports.withAddress(tables.localAddresses.hi(local), tables.localAddresses.lo(local));
+    }
+
+    private void sendSynAckAgain(final ShardPort port, final int slot) {
         final int local = tables.synQueue.localAddress(slot);
         final long localHi = tables.localAddresses.hi(local);
         final long localLo = tables.localAddresses.lo(local);
@@ -437,6 +451,7 @@ final class PassiveOpen {
                         localLo,
                         tables.synQueue.ports(slot));
         replies.synAckAgain(
+                port.number(),
                 tables.synQueue,
                 slot,
                 localHi,

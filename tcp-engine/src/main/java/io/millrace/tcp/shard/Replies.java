@@ -41,7 +41,7 @@ final class Replies {
     }
 
     private void reply(final Segment segment, final int seq, final int ack, final int flags, final int window) {
-        if (writer.begin(segment.isIpv6())) {
+        if (writer.begin(segment.devicePort(), segment.isIpv6())) {
             writer.send(
                     segment.remoteMac(),
                     segment.localHi(),
@@ -60,7 +60,7 @@ final class Replies {
 
     /** An acknowledgment with timestamps. */
     void ack(final Segment segment, final int seq, final int ack, final int window, final int tsVal, final int tsEcr) {
-        if (writer.begin(segment.isIpv6())) {
+        if (writer.begin(segment.devicePort(), segment.isIpv6())) {
             final int options = OptionWriter.timestamps(writer.optionsAddress(), tsVal, tsEcr);
             writer.send(
                     segment.remoteMac(),
@@ -86,7 +86,7 @@ final class Replies {
             final int tsVal,
             final int tsEcr,
             final ConnectionOptions own) {
-        if (writer.begin(segment.isIpv6())) {
+        if (writer.begin(segment.devicePort(), segment.isIpv6())) {
             sendSynAck(
                     segment.remoteMac(),
                     segment.localHi(),
@@ -105,6 +105,7 @@ final class Replies {
 
     /** The SYN-ACK of an entry again, because no answer came. */
     void synAckAgain(
+            final int port,
             final SynQueue queue,
             final int slot,
             final long localHi,
@@ -113,9 +114,9 @@ final class Replies {
             final ConnectionOptions own) {
         final long remoteHi = queue.remoteHi(slot);
         final long remoteLo = queue.remoteLo(slot);
-        if (writer.begin(!IpAddress.isIpv4(remoteHi, remoteLo))) {
+        if (writer.begin(port, !IpAddress.isIpv4(remoteHi, remoteLo))) {
             sendSynAck(
-                    nextHops.find(localHi, localLo, remoteHi, remoteLo),
+                    nextHops.find(port, remoteHi, remoteLo),
                     localHi,
                     localLo,
                     remoteHi,
@@ -144,7 +145,7 @@ final class Replies {
             final int tsEcr,
             final ConnectionOptions own) {
         final long at = writer.optionsAddress();
-        int length = OptionWriter.mss(at, own.announcedMss(writer.maxMss(!IpAddress.isIpv4(remoteHi, remoteLo))));
+        int length = OptionWriter.mss(at, own.announcedMss(writer.maxMss()));
         if (SynOptions.timestamps(options)) {
             length += SynOptions.sack(options)
                     ? OptionWriter.sackPermittedAndTimestamps(at + length, tsVal, tsEcr)

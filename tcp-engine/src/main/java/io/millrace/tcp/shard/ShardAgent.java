@@ -29,7 +29,7 @@ public final class ShardAgent implements Agent {
 
     @Override
     public void onStart() {
-        endpoint.onStart(clock.nanoTime());
+        endpoint.onStart();
         application.onStart(shard);
         shard.publish();
     }

@@ -1,11 +1,9 @@
 package io.millrace.tcp.shard;
 
-import io.millrace.dataplane.FrameSink;
+import io.millrace.dataplane.core.CommandQueue;
+import io.millrace.dataplane.core.ShardPorts;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.flow.FlowSteering;
-import io.millrace.dataplane.neighbor.NeighborResolver;
-import io.millrace.dataplane.port.FrameAllocator;
-import io.millrace.dataplane.port.TransmitChecksum;
 import io.millrace.tcp.TcpConfig;
 import org.agrona.concurrent.NanoClock;
 
@@ -17,13 +15,9 @@ import org.agrona.concurrent.NanoClock;
  * @param secrets keys, the same for all shards of an engine.
  * @param steering which shard a flow belongs to.
  * @param clock the time.
- * @param frames where frames come from and go back to, for this shard's thread alone.
- * @param sink where frames leave, for this shard's thread alone.
- * @param neighbors MAC addresses of next hops.
+ * @param ports the ports, where frames come from and leave; for this shard's thread alone.
+ * @param commands what other threads want done on this shard's thread.
  * @param counters written by this shard's thread alone.
- * @param checksum completes the checksums of what is sent.
- * @param localMac our Ethernet address, 48 bits.
- * @param mtu most bytes of an IP packet.
  * @param burst most frames in one batch.
  */
 public record ShardContext(
@@ -32,11 +26,7 @@ public record ShardContext(
         Secrets secrets,
         FlowSteering steering,
         NanoClock clock,
-        FrameAllocator frames,
-        FrameSink sink,
-        NeighborResolver neighbors,
+        ShardPorts ports,
+        CommandQueue commands,
         CounterBlock counters,
-        TransmitChecksum checksum,
-        long localMac,
-        int mtu,
         int burst) {}

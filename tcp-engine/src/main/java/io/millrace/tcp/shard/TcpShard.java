@@ -3,10 +3,13 @@ package io.millrace.tcp.shard;
 import io.millrace.dataplane.FrameBatch;
 import io.millrace.dataplane.FrameConsumer;
 import io.millrace.dataplane.FrameMeta;
-import io.millrace.dataplane.FrameSink;
+import io.millrace.dataplane.core.CommandQueue;
+import io.millrace.dataplane.core.ShardPort;
+import io.millrace.dataplane.core.ShardPorts;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
-import io.millrace.dataplane.port.FrameAllocator;
+import io.millrace.dataplane.host.HostAddresses;
+import io.millrace.dataplane.ring.FrameRing;
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.ListenConfig;
@@ -33,19 +36,17 @@ import io.millrace.tcp.timer.BurstClock;
 import io.millrace.tcp.timer.ConnectionTimers;
 import io.millrace.tcp.timer.TimerLinks;
 import io.millrace.tcp.timer.TimerWheel;
-import org.jctools.queues.MessagePassingQueue;
-import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 
 /**
  * One slice of the TCP engine: its SYN queue, accept queues, connections, TIME_WAIT entries and timers. Finds out what a
  * segment belongs to and hands it to whoever deals with that.
  *
- * <p>Its thread alone calls it, but for {@link #submit}. A duty cycle is {@link #onFrames} for what has arrived, then
+ * <p>Its thread alone calls it, but for what it says of {@link #commands}. A duty cycle is {@link #onFrames} for what has arrived, then
  * {@link #poll} for what time, other threads and the application bring. Allocates when made, and nothing afterwards.
  */
 public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
-    private static final System.Logger LOGGER = System.getLogger("io.millrace.tcp");
-    private static final int COMMANDS = 1 << 16;
+    /** What {@link #retirePort} answers when the port's last connection is over. */
+    public static final int RETIRED = -1;
     /** How much of each kind of due work one duty cycle does: bounds the time until the next frames. */
     private static final int WORK_LIMIT = 256;
     /** Number of the engine's defaults among the options of connections. */
@@ -57,8 +58,8 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     private final int shards;
     private final boolean resetClosedPorts;
     private final CounterBlock counters;
-    private final FrameAllocator frames;
-    private final FrameSink sink;
+    private final ShardPorts ports;
+    private final CommandQueue commands;
     private final BurstClock clock;
     private final ShardTables tables;
     private final Listeners listeners = new Listeners();
@@ -74,7 +75,6 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     private final ActiveOpen activeOpen;
     private final ShardOccupancy occupancy;
     private final ConnectionView view;
-    private final MessagePassingQueue<Runnable> commands = new MpscVarHandleArrayQueue<>(COMMANDS);
     private final Segment segment = new Segment();
     private final int[] hashes;
     private int cycle;
@@ -85,9 +85,9 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         number = context.shard();
         shards = context.steering().shards();
         counters = context.counters();
-        frames = context.frames();
-        sink = context.sink();
-        hashes = new int[context.burst()];
+        ports = context.ports();
+        commands = context.commands();
+        hashes = new int[Math.max(context.burst(), FrameRing.MESSAGE_FRAMES)];
         final TcpConfig config = context.config();
         resetClosedPorts = config.resetClosedPorts();
         clock = new BurstClock(context.clock());
@@ -100,20 +100,12 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                         TcbLayout.TIMER_BUCKET_OFFSET,
                         TcbLayout.TIMER_DEADLINE_OFFSET),
                 clock.millis());
-        final ResolvedNextHops nextHops = new ResolvedNextHops(context.neighbors(), frames, counters);
-        writer = new SegmentWriter(
-                frames,
-                sink,
-                counters,
-                nextHops,
-                context.secrets().flowLabels(),
-                context.checksum(),
-                context.localMac(),
-                context.mtu());
+        final ResolvedNextHops nextHops = new ResolvedNextHops(ports, counters);
+        writer = new SegmentWriter(ports, counters, nextHops, context.secrets().flowLabels());
         replies = new Replies(writer, nextHops);
         final ConnectionTimers timers = new ConnectionTimers(wheel);
         final ByteChain chain = new ByteChain(tables.blocks);
-        final Reassembly reassembly = new Reassembly(tables.reassembly, frames);
+        final Reassembly reassembly = new Reassembly(tables.reassembly, ports.frames());
         final ReceiveWindow window = new ReceiveWindow(chain, tables.options);
         timeWaits = new TimeWaits(tables, replies, context.secrets().prf(), clock, counters, config.timeWaitMs());
         requests = new Requests(number, tables, chain, counters);
@@ -134,7 +126,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 new Receiver(chain, reassembly, window, connections.callbacks(), writer, timers, clock, counters));
         icmpErrors = new IcmpErrors(tables, connections, transmitter, counters);
         passiveOpen = new PassiveOpen(
-                tables, listeners, connections, replies, context.secrets(), clock, counters, config, writer);
+                tables, listeners, connections, replies, context.secrets(), ports, clock, counters, config, writer);
         activeOpen = new ActiveOpen(
                 number,
                 tables,
@@ -254,27 +246,13 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         }
         count += passiveOpen.expire(WORK_LIMIT);
         count += timeWaits.expire();
-        for (Runnable command = commands.relaxedPoll(); command != null; command = commands.relaxedPoll()) {
-            run(command);
-            counters.increment(Counter.COMMANDS_EXECUTED);
-            count++;
-        }
-        return count;
-    }
-
-    private void run(final Runnable command) {
-        try {
-            command.run();
-        } catch (final RuntimeException e) {
-            counters.increment(Counter.HANDLER_FAILURES);
-            LOGGER.log(System.Logger.Level.ERROR, "a command of another thread threw on shard " + number, e);
-        }
+        return count + commands.run();
     }
 
     /** Ends a duty cycle: settles connections that were acted on outside their callbacks, and sends. */
     public int finish() {
         final int count = connections.settlePending();
-        sink.flush();
+        ports.flush();
         if ((++cycle & PUBLISH_INTERVAL - 1) == 0) {
             publish();
         }
@@ -292,13 +270,24 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         occupancy.publish(tables, listeners);
     }
 
+    /** What other threads want done on the shard's thread; any thread. */
+    public CommandQueue commands() {
+        return commands;
+    }
+
     /**
-     * Any thread: has {@code command} run on the shard's thread.
+     * Resets connections of a port that is about to go, some in each call, and lets no new one choose it.
      *
-     * @return false if 65,536 commands wait already.
+     * @param from 0 at first, then what the last call answered.
+     * @return where to go on, or {@link #RETIRED} when there is none left.
      */
-    public boolean submit(final Runnable command) {
-        return commands.offer(command);
+    public int retirePort(final int devicePort, final int from) {
+        if (from == RETIRED) {
+            return RETIRED;
+        }
+        clock.tick();
+        ports.retire(devicePort);
+        return connections.abortPort(devicePort, from);
     }
 
     /* The loop as applications see it. */
@@ -386,13 +375,29 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
             final ConnectionOptions options,
             final TcpHandler handler,
             final long attachment) {
+        final ShardPort by = ports.withAddress(local.hi(), local.lo());
+        if (by == null) {
+            counters.increment(Counter.NO_ROUTES);
+            return 0;
+        }
         final int handlerNumber = handlers.acquire(handler);
         final int optionsNumber = tables.options.acquire(options);
-        final long id =
-                activeOpen.connect(local, localPort, remote, remotePort, optionsNumber, handlerNumber, attachment);
+        final long id = activeOpen.connect(
+                by.number(), local, localPort, remote, remotePort, optionsNumber, handlerNumber, attachment);
         handlers.release(handlerNumber); // the connection has its own hold on them, if there is one
         tables.options.release(optionsNumber);
         return id;
+    }
+
+    @Override
+    public long connect(final IpAddress remote, final int remotePort, final TcpHandler handler, final long attachment) {
+        final ShardPort by = ports.towards(remote.hi(), remote.lo());
+        final int local = by == null ? HostAddresses.NONE : by.host().sourceFor(remote.hi(), remote.lo());
+        if (local == HostAddresses.NONE) {
+            counters.increment(Counter.NO_ROUTES);
+            return 0;
+        }
+        return connect(by.host().addresses().get(local).address(), remote, remotePort, handler, attachment);
     }
 
     @Override

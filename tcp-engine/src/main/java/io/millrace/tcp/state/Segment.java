@@ -42,10 +42,12 @@ public final class Segment {
     private int textLength;
     private int acked;
     private boolean ipv6;
+    private int devicePort;
 
     /** Fills this segment from a validated frame. */
     public void parse(final long newMbuf, final int meta) {
         mbuf = newMbuf;
+        devicePort = Mbuf.port(newMbuf);
         final long frameAddress = Mbuf.dataAddress(newMbuf);
         remoteMac = MacAddress.read(frameAddress + MacAddress.LENGTH);
         parseAddresses(frameAddress + FrameMeta.l3Offset(meta), FrameMeta.kind(meta) == FrameMeta.TCP6);
@@ -82,6 +84,11 @@ public final class Segment {
     /** The frame it came in. */
     public long mbuf() {
         return mbuf;
+    }
+
+    /** Number of the port it came in by, and by which an answer leaves. */
+    public int devicePort() {
+        return devicePort;
     }
 
     /** The Ethernet address it came from: where an answer goes. */

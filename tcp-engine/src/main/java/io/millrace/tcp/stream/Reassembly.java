@@ -1,6 +1,6 @@
 package io.millrace.tcp.stream;
 
-import io.millrace.dataplane.port.FrameAllocator;
+import io.millrace.dataplane.port.PortFrames;
 import io.millrace.memory.Memory;
 import io.millrace.tcp.state.Sequence;
 import io.millrace.tcp.table.RecordSlab;
@@ -30,10 +30,10 @@ public final class Reassembly {
     private static final int TEXT_OFFSET = 24;
 
     private final RecordSlab records;
-    private final FrameAllocator frames;
+    private final PortFrames frames;
 
     /** Over a pool of records of {@link #RECORD_LENGTH} bytes; frames that are no longer needed go to {@code frames}. */
-    public Reassembly(final RecordSlab records, final FrameAllocator frames) {
+    public Reassembly(final RecordSlab records, final PortFrames frames) {
         this.records = records;
         this.frames = frames;
     }

@@ -208,7 +208,7 @@ public final class Transmitter {
 
     /** Writes one segment of a connection past its SYN; every one of them acknowledges. */
     private boolean sendSegment(final Tcb tcb, final int seq, final int offset, final int text, final int flags) {
-        if (!writer.begin(tcb.is(TcbFlags.IPV6))) {
+        if (!writer.begin(tcb.devicePort(), tcb.is(TcbFlags.IPV6))) {
             return false;
         }
         final long at = writer.optionsAddress();
@@ -245,7 +245,7 @@ public final class Transmitter {
     /** Sends, or sends again, the SYN of an active open, or its SYN-ACK in a simultaneous open. */
     public void sendSyn(final Tcb tcb) {
         final boolean synAck = tcb.stateOrdinal() == TcpState.SYN_RCVD.ordinal();
-        if (writer.begin(tcb.is(TcbFlags.IPV6))) {
+        if (writer.begin(tcb.devicePort(), tcb.is(TcbFlags.IPV6))) {
             final int window = optionsOf(tcb).synWindow();
             final int options = synOptions(tcb, writer.optionsAddress());
             writer.send(
@@ -267,7 +267,7 @@ public final class Transmitter {
     }
 
     private int synOptions(final Tcb tcb, final long at) {
-        int length = OptionWriter.mss(at, optionsOf(tcb).announcedMss(writer.maxMss(tcb.is(TcbFlags.IPV6))));
+        int length = OptionWriter.mss(at, optionsOf(tcb).announcedMss(writer.maxMss()));
         if (tcb.is(TcbFlags.TIMESTAMPS)) {
             final int tsVal = clock.millis() + tcb.tsOffset();
             final int tsEcr = tcb.stateOrdinal() == TcpState.SYN_RCVD.ordinal() ? tcb.tsRecent() : 0;
@@ -297,7 +297,7 @@ public final class Transmitter {
 
     /** RFC 9293 §3.10.5: {@code <SEQ=SND.NXT><CTL=RST>}; it also acknowledges, as every large stack's does. */
     public void sendReset(final Tcb tcb) {
-        if (writer.begin(tcb.is(TcbFlags.IPV6))) {
+        if (writer.begin(tcb.devicePort(), tcb.is(TcbFlags.IPV6))) {
             writer.send(
                     nextHop(tcb),
                     tcb.localHi(),
@@ -443,7 +443,7 @@ public final class Transmitter {
     private long nextHop(final Tcb tcb) {
         long mac = tcb.nextHopMac();
         if (mac == 0) {
-            mac = nextHops.find(tcb.localHi(), tcb.localLo(), tcb.remoteHi(), tcb.remoteLo());
+            mac = nextHops.find(tcb.devicePort(), tcb.remoteHi(), tcb.remoteLo());
             tcb.nextHopMac(mac);
         }
         return mac;

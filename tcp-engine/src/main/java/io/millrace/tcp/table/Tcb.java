@@ -10,6 +10,9 @@ import io.millrace.memory.Memory;
  * What can be computed is not stored; what only a connection with data needs, its buffers, is held by index.
  */
 public final class Tcb extends TcbIdentity {
+    private static final int PORT_SHIFT = 48;
+    private static final long MAC_BITS = (1L << PORT_SHIFT) - 1;
+
     /** Moves to the record of {@code newSlot} at {@code newAddress}. */
     public Tcb wrap(final int newSlot, final long newAddress) {
         slot = newSlot;
@@ -192,13 +195,22 @@ public final class Tcb extends TcbIdentity {
         Memory.putByte(address + TcbLayout.DUPLICATE_ACKS_OFFSET, value);
     }
 
+    /** Number of the port that has our address: the connection comes and goes by it. */
+    public int devicePort() {
+        return (int) (Memory.getLong(address + TcbLayout.LINK_OFFSET) >>> PORT_SHIFT);
+    }
+
+    public void devicePort(final int value) {
+        Memory.putLong(address + TcbLayout.LINK_OFFSET, (long) value << PORT_SHIFT | nextHopMac());
+    }
+
     /** Ethernet address the frames of this connection go to; 0 while unknown. */
     public long nextHopMac() {
-        return Memory.getLong(address + TcbLayout.NEXT_HOP_MAC_OFFSET);
+        return Memory.getLong(address + TcbLayout.LINK_OFFSET) & MAC_BITS;
     }
 
     public void nextHopMac(final long value) {
-        Memory.putLong(address + TcbLayout.NEXT_HOP_MAC_OFFSET, value);
+        Memory.putLong(address + TcbLayout.LINK_OFFSET, (long) devicePort() << PORT_SHIFT | value);
     }
 
     /** Congestion window, bytes (RFC 5681). */

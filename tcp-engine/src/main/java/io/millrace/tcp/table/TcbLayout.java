@@ -40,7 +40,9 @@ public final class TcbLayout {
     static final int MSS_OFFSET = 116;
     static final int DUPLICATE_ACKS_OFFSET = 118;
     static final int KEEP_ALIVE_PROBES_OFFSET = 119;
-    static final int NEXT_HOP_MAC_OFFSET = 120;
+    /** The next hop's 48 bits, and above them 16 for the number of the port: 8 bytes. */
+    static final int LINK_OFFSET = 120;
+
     static final int CWND_OFFSET = 128;
     static final int SSTHRESH_OFFSET = 132;
     static final int RECOVER_OFFSET = 136;

@@ -58,10 +58,11 @@ public final class Conversation implements AutoCloseable {
         frames = cable.pool().available();
         wire = new Wire(cable.right(), cable.left().mac().value(), family);
         engine = TcpEngine.builder()
-                .port(cable.left())
-                .addresses(HostAddresses.builder(cable.left().mac())
-                        .address(family.cidr)
-                        .build())
+                .port(
+                        cable.left(),
+                        HostAddresses.builder(cable.left().mac())
+                                .address(family.cidr)
+                                .build())
                 .config(settings.apply(TcpConfig.builder()
                                 .maxConnections(1_000)
                                 .synQueueCapacity(100)

@@ -3,11 +3,17 @@ package io.millrace.tcp.egress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.dataplane.FrameSink;
+import io.millrace.dataplane.core.ShardPort;
+import io.millrace.dataplane.core.ShardPorts;
 import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.dataplane.host.HostAddresses;
+import io.millrace.dataplane.neighbor.NeighborResolver;
+import io.millrace.dataplane.neighbor.NeighborTable;
 import io.millrace.dataplane.port.MemoryPort;
 import io.millrace.dataplane.port.MemoryPortConfig;
 import io.millrace.dataplane.port.TransmitChecksum;
 import io.millrace.dataplane.wire.IpAddress;
+import io.millrace.dataplane.wire.MacAddress;
 import io.millrace.dpdk.Mbuf;
 import io.millrace.dpdk.MbufFlags;
 import io.millrace.memory.Memory;
@@ -28,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SegmentWriterTest {
     private static final long MAC = 0x0200_0000_0009L;
     private static final int ETHERNET = 14;
+    private static final int PORT = 3;
     private static final int ACK = 16;
 
     private final SplittableRandom random = Seed.random();
@@ -53,25 +60,29 @@ class SegmentWriterTest {
         };
         final NextHops nowhere = new NextHops() {
             @Override
-            public long find(final long localHi, final long localLo, final long remoteHi, final long remoteLo) {
+            public long find(final int port, final long remoteHi, final long remoteLo) {
                 return 0;
             }
 
             @Override
-            public void sendUnresolved(
-                    final long localHi, final long localLo, final long remoteHi, final long remoteLo, final long mbuf) {
+            public void sendUnresolved(final int port, final long remoteHi, final long remoteLo, final long mbuf) {
                 throw new AssertionError("the next hop was given");
             }
         };
-        return new SegmentWriter(
-                cable.pool().newAllocator(),
-                sink,
-                counters,
-                nowhere,
-                new FlowHash(1, 2),
-                new TransmitChecksum(cable.left().capabilities()),
+        final HostAddresses host = HostAddresses.builder(new MacAddress(MAC))
+                .address("10.0.0.1/24")
+                .build();
+        final ShardPorts ports = new ShardPorts();
+        ports.add(new ShardPort(
+                PORT,
                 MAC,
-                1_500);
+                1_500,
+                host,
+                new NeighborResolver(host, new NeighborTable(8)),
+                new TransmitChecksum(cable.left().capabilities()),
+                cable.pool().newAllocator(),
+                sink));
+        return new SegmentWriter(ports, counters, nowhere, new FlowHash(1, 2));
     }
 
     private IpAddress address(final boolean ipv6) {
@@ -85,7 +96,7 @@ class SegmentWriterTest {
             final IpAddress remote,
             final int ports,
             final int text) {
-        assertThat(writer.begin(!local.isIpv4())).isTrue();
+        assertThat(writer.begin(PORT, !local.isIpv4())).isTrue();
         final int options = OptionWriter.windowScale(writer.optionsAddress(), 7);
         for (int i = 0; i < text; i++) {
             Memory.putByte(writer.optionsAddress() + options + i, random.nextInt());
@@ -210,6 +221,6 @@ class SegmentWriterTest {
     @CsvSource({"false, 1460", "true, 1440"})
     @Tag("H13")
     void shouldAnnounceTheMtuWithoutTheFixedHeaders(final boolean ipv6, final int mss) {
-        assertThat(writer(false).maxMss(ipv6)).isEqualTo(mss); // RFC 6691 §2: options are not counted
+        assertThat(writer(false).maxMss(PORT, ipv6)).isEqualTo(mss); // RFC 6691 §2: options are not counted
     }
 }

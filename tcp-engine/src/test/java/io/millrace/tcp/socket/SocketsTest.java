@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.conversation.Conversation;
+import io.millrace.tcp.conversation.Family;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -21,7 +22,7 @@ class SocketsTest {
     private static final int ALL =
             PollEvents.POLLIN | PollEvents.POLLOUT | PollEvents.POLLRDHUP | PollEvents.POLLERR | PollEvents.POLLHUP;
 
-    private final Conversation talk = new Conversation();
+    private final Conversation talk = new Conversation(Family.IPV4, config -> config);
     private final Sockets sockets = new Sockets(talk.engine());
     private TcpSocket socket;
 

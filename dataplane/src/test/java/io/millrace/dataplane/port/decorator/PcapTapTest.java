@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.millrace.dataplane.Allocations;
 import io.millrace.dataplane.TestFrames;
+import io.millrace.dataplane.core.Conductor;
 import io.millrace.dataplane.core.Datapath;
 import io.millrace.dataplane.core.DatapathConfig;
 import io.millrace.dataplane.core.ShardEndpoint;
@@ -175,10 +176,11 @@ class PcapTapTest {
     void shouldBeToldWhatTheIngressStageDrops() {
         final HostAddresses host =
                 HostAddresses.builder(tap.mac()).address("10.0.0.1/24").build();
-        try (Datapath path = Datapath.runToCompletion(tap, host, DatapathConfig.defaults(), List.of(counters));
+        try (Datapath path = Datapath.runToCompletion(DatapathConfig.defaults(), () -> 0, List.of(counters));
                 CaptureRing ring = ring(CaptureSettings.defaults().withFilter(CaptureFilter.parse("inbound")))) {
+            path.attach(tap, host, Conductor.BEFORE_START);
             final ShardEndpoint endpoint = path.endpoints().getFirst();
-            endpoint.onStart(0);
+            endpoint.onStart();
             final long bad = numbered(2);
             Memory.putByte(Mbuf.dataAddress(bad) + 50, 0x55);
             final long elsewhere = frames.tcp(PEER_IP, PEER_IP + 7, 3, 80, TcpFlags.ACK, 0);

@@ -1,0 +1,109 @@
+package io.millrace.dataplane.core;
+
+import io.millrace.dataplane.core.Conductor.Command;
+import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.dataplane.port.FrameAllocator;
+import io.millrace.dataplane.port.PacketPort;
+import io.millrace.dataplane.port.PortFrames;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.NanoClock;
+
+/** Run to completion: each shard has queue pairs of its own. Belongs to the control thread. */
+final class DirectDatapath extends Datapath {
+    private final List<CounterBlock> counters;
+    private final List<DirectEndpoint> endpoints = new ArrayList<>();
+
+    DirectDatapath(final DatapathConfig config, final NanoClock clock, final List<CounterBlock> shardCounters) {
+        super(config, shardCounters.size());
+        counters = List.copyOf(shardCounters);
+        for (int shard = 0; shard < counters.size(); shard++) {
+            final CommandQueue commands = new CommandQueue("shard-" + shard, counters.get(shard));
+            endpoints.add(new DirectEndpoint(commands, clock));
+        }
+    }
+
+    @Override
+    void checkFits(final PacketPort port) {
+        final int shards = endpoints.size();
+        if (port.queuePairs() < shards) {
+            throw new IllegalArgumentException(shards + " shards on port " + port.name() + " with " + port.queuePairs()
+                    + " queue pairs: use fewer shards, or the pipeline");
+        }
+        if (shards > 1 && !(port.capabilities().flowSteering() && port.queuePairs() == shards)) {
+            throw new IllegalArgumentException("port " + port.name() + " does not steer flows to " + shards
+                    + " shards by its own queues: use one shard, or the pipeline");
+        }
+    }
+
+    @Override
+    List<PolledQueue> attach(final AttachedPort port, final Conductor conductor) {
+        final List<PolledQueue> all = new ArrayList<>();
+        final List<Command> commands = new ArrayList<>();
+        for (int shard = 0; shard < endpoints.size(); shard++) {
+            final DirectEndpoint endpoint = endpoints.get(shard);
+            final FrameAllocator allocator = port.port().pool().newAllocator();
+            final CounterBlock ofShard = counters.get(shard);
+            final OwnFlows own = endpoints.size() == 1 ? new OwnFlows.Every() : new OwnFlows.OfShard(steering(), shard);
+            final List<PolledQueue> queues = queuesOf(shard, port)
+                    .mapToObj(queue -> new PolledQueue(port, queue, allocator, own, config(), ofShard))
+                    .toList();
+            final ShardPort sender =
+                    ShardPort.of(port, allocator, queues.getFirst().sink());
+            commands.add(new Command(endpoint.commands(), () -> endpoint.add(sender, queues)));
+            all.addAll(queues);
+        }
+        conductor.run(commands);
+        return all;
+    }
+
+    private IntStream queuesOf(final int shard, final AttachedPort port) {
+        return endpoints.size() == 1 ? IntStream.range(0, port.port().queuePairs()) : IntStream.of(shard);
+    }
+
+    @Override
+    public void stopReceiving(final AttachedPort port, final Conductor conductor) {
+        conductor.run(endpoints.stream()
+                .map(endpoint ->
+                        new Command(endpoint.commands(), () -> endpoint.queues().stopReceiving(port.number())))
+                .toList());
+    }
+
+    @Override
+    void detach(final AttachedPort port, final Conductor conductor) {
+        final boolean[] drained = new boolean[endpoints.size()];
+        final List<Command> questions = new ArrayList<>();
+        final List<Command> releases = new ArrayList<>();
+        for (int shard = 0; shard < endpoints.size(); shard++) {
+            final int number = shard;
+            final DirectEndpoint endpoint = endpoints.get(shard);
+            questions.add(new Command(
+                    endpoint.commands(),
+                    () -> drained[number] = endpoint.queues().isDrained(port.number())));
+            // shard 0 last: what the others still asked of the neighbors is its to free
+            releases.addFirst(new Command(endpoint.commands(), () -> endpoint.remove(port.number())));
+        }
+        conductor.await("port " + port.port().name() + " sends what is left", () -> {
+            conductor.run(questions);
+            return IntStream.range(0, drained.length).allMatch(shard -> drained[shard]);
+        });
+        releases.forEach(release -> conductor.run(List.of(release)));
+    }
+
+    @Override
+    public List<ShardEndpoint> endpoints() {
+        return List.copyOf(endpoints);
+    }
+
+    @Override
+    public List<Agent> ioAgents() {
+        return List.of();
+    }
+
+    @Override
+    void closeRings(final PortFrames frames) {
+        // there are none
+    }
+}

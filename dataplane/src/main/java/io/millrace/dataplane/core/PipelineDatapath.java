@@ -1,0 +1,224 @@
+package io.millrace.dataplane.core;
+
+import io.millrace.dataplane.FrameBatch;
+import io.millrace.dataplane.core.Conductor.Command;
+import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.dataplane.port.FrameAllocator;
+import io.millrace.dataplane.port.PacketPort;
+import io.millrace.dataplane.port.PortFrames;
+import io.millrace.dataplane.ring.FrameRing;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.NanoClock;
+
+/**
+ * The pipeline: IO cores poll the queue pairs, dealt out among them in turn, and a ring leads from each IO core to each
+ * shard, another back. For a port a shard sends by queue pair {@code shard mod pairs}, on whichever IO core that is.
+ * Belongs to the control thread.
+ */
+final class PipelineDatapath extends Datapath {
+    private final List<CounterBlock> ioCounters;
+    private final List<IoAgent> agents = new ArrayList<>();
+    private final List<RingEndpoint> endpoints = new ArrayList<>();
+    private final FrameRing[][] inward;
+    private final FrameRing[][] outward;
+    /** How many queue pairs each IO core has. */
+    private final int[] load;
+    /** By port: the IO core of each of its queue pairs. */
+    private final int[][] dealt = new int[PortFrames.PORTS][0];
+
+    PipelineDatapath(
+            final DatapathConfig config,
+            final NanoClock clock,
+            final List<CounterBlock> ioCounters,
+            final List<CounterBlock> shardCounters) {
+        super(config, shardCounters.size());
+        this.ioCounters = List.copyOf(ioCounters);
+        final int ioCores = ioCounters.size();
+        final int shards = shardCounters.size();
+        inward = rings("to", ioCores, shards);
+        outward = rings("from", ioCores, shards);
+        load = new int[ioCores];
+        for (int io = 0; io < ioCores; io++) {
+            final PolledQueues queues = new PolledQueues(clock);
+            final ShardDispatcher dispatcher = new ShardDispatcher(
+                    steering(), inward[io], config.burstSize(), queues.frames(), ioCounters.get(io));
+            final CommandQueue commands = new CommandQueue("io-" + io, ioCounters.get(io));
+            agents.add(new IoAgent(clock, commands, queues, dispatcher, outward[io]));
+        }
+        for (int shard = 0; shard < shards; shard++) {
+            endpoints.add(new RingEndpoint(
+                    new CommandQueue("shard-" + shard, shardCounters.get(shard)),
+                    ofShard(inward, shard),
+                    ofShard(outward, shard),
+                    shardCounters.get(shard),
+                    config.burstSize()));
+        }
+    }
+
+    private FrameRing[][] rings(final String direction, final int ioCores, final int shards) {
+        final FrameRing[][] rings = new FrameRing[ioCores][shards];
+        for (int io = 0; io < ioCores; io++) {
+            for (int shard = 0; shard < shards; shard++) {
+                rings[io][shard] =
+                        new FrameRing("ring of io-" + io + " " + direction + " shard-" + shard, config().ringFrames());
+            }
+        }
+        return rings;
+    }
+
+    private static FrameRing[] ofShard(final FrameRing[][] rings, final int shard) {
+        return Stream.of(rings).map(ofIoCore -> ofIoCore[shard]).toArray(FrameRing[]::new);
+    }
+
+    static int ringFrames(final DatapathConfig config, final int ioCores, final int shards) {
+        return 2 * ioCores * shards * FrameRing.maxFramesFor(config.ringFrames());
+    }
+
+    @Override
+    void checkFits(final PacketPort port) {
+        // every port does
+    }
+
+    @Override
+    List<PolledQueue> attach(final AttachedPort port, final Conductor conductor) {
+        final int pairs = port.port().queuePairs();
+        final int[] ioCoreOf = deal(pairs);
+        dealt[port.number()] = ioCoreOf;
+        final FrameAllocator[] allocators = new FrameAllocator[agents.size()];
+        final PolledQueue[] queues = new PolledQueue[pairs];
+        for (int queue = 0; queue < pairs; queue++) {
+            final int io = ioCoreOf[queue];
+            if (allocators[io] == null) {
+                allocators[io] = port.port().pool().newAllocator();
+            }
+            queues[queue] =
+                    new PolledQueue(port, queue, allocators[io], new OwnFlows.Every(), config(), ioCounters.get(io));
+        }
+        // the shards first: they must know the port before its frames come
+        conductor.run(shardCommands(port, ioCoreOf));
+        conductor.run(ioCommands(port, ioCoreOf, queues));
+        return List.of(queues);
+    }
+
+    /** Deals queue pairs out: each to the IO core that has fewest. */
+    private int[] deal(final int pairs) {
+        final int[] ioCoreOf = new int[pairs];
+        for (int queue = 0; queue < pairs; queue++) {
+            int least = 0;
+            for (int io = 1; io < load.length; io++) {
+                least = load[io] < load[least] ? io : least;
+            }
+            load[least]++;
+            ioCoreOf[queue] = least;
+        }
+        return ioCoreOf;
+    }
+
+    private List<Command> shardCommands(final AttachedPort port, final int[] ioCoreOf) {
+        final List<Command> commands = new ArrayList<>();
+        for (int shard = 0; shard < endpoints.size(); shard++) {
+            final RingEndpoint endpoint = endpoints.get(shard);
+            final RingSink sink = endpoint.sink(ioCoreOf[shard % ioCoreOf.length]);
+            final ShardPort sender = ShardPort.of(port, port.port().pool().newAllocator(), sink);
+            commands.add(new Command(endpoint.commands(), () -> endpoint.add(sender, port.port())));
+        }
+        return commands;
+    }
+
+    private List<Command> ioCommands(final AttachedPort port, final int[] ioCoreOf, final PolledQueue[] queues) {
+        final List<Command> commands = new ArrayList<>();
+        for (int io = 0; io < agents.size(); io++) {
+            final int number = io;
+            final IoAgent agent = agents.get(io);
+            final List<PolledQueue> itsQueues = IntStream.range(0, queues.length)
+                    .filter(queue -> ioCoreOf[queue] == number)
+                    .mapToObj(queue -> queues[queue])
+                    .toList();
+            final PortSink[] sinkOfShard = new PortSink[endpoints.size()];
+            for (int shard = 0; shard < sinkOfShard.length; shard++) {
+                final int queue = shard % queues.length;
+                sinkOfShard[shard] = ioCoreOf[queue] == io ? queues[queue].sink() : null;
+            }
+            commands.add(new Command(agent.commands(), () -> agent.add(port.number(), itsQueues, sinkOfShard)));
+        }
+        return commands;
+    }
+
+    @Override
+    public void stopReceiving(final AttachedPort port, final Conductor conductor) {
+        conductor.run(agents.stream()
+                .map(agent -> new Command(agent.commands(), () -> agent.queues().stopReceiving(port.number())))
+                .toList());
+        awaitTaken("the shards take what port " + port.port().name() + " has received", inward, conductor);
+    }
+
+    @Override
+    void detach(final AttachedPort port, final Conductor conductor) {
+        final String what = "port " + port.port().name() + " sends what is left";
+        final boolean[] drained = new boolean[endpoints.size()];
+        conductor.await(what, () -> {
+            conductor.run(IntStream.range(0, drained.length)
+                    .mapToObj(shard -> new Command(
+                            endpoints.get(shard).commands(),
+                            () -> drained[shard] = endpoints.get(shard).isDrained()))
+                    .toList());
+            return IntStream.range(0, drained.length).allMatch(shard -> drained[shard]);
+        });
+        conductor.run(endpoints.stream()
+                .map(endpoint -> new Command(endpoint.commands(), () -> endpoint.remove(port.number(), port.port())))
+                .toList());
+        awaitTaken(what, outward, conductor);
+        final boolean[] sent = new boolean[agents.size()];
+        conductor.await(what, () -> {
+            conductor.run(IntStream.range(0, sent.length)
+                    .mapToObj(io -> new Command(
+                            agents.get(io).commands(),
+                            () -> sent[io] = agents.get(io).queues().isDrained(port.number())))
+                    .toList());
+            return IntStream.range(0, sent.length).allMatch(io -> sent[io]);
+        });
+        conductor.run(agents.stream()
+                .map(agent -> new Command(agent.commands(), () -> agent.release(port.number())))
+                .toList());
+        for (final int io : dealt[port.number()]) {
+            load[io]--;
+        }
+    }
+
+    /** Waits until what is in the rings now has been taken out of them. */
+    private static void awaitTaken(final String what, final FrameRing[][] rings, final Conductor conductor) {
+        final List<FrameRing> all = Stream.of(rings).flatMap(Stream::of).toList();
+        final long[] marks = all.stream().mapToLong(FrameRing::produced).toArray();
+        conductor.await(
+                what,
+                () -> IntStream.range(0, marks.length).allMatch(i -> all.get(i).hasConsumed(marks[i])));
+    }
+
+    @Override
+    public List<ShardEndpoint> endpoints() {
+        return List.copyOf(endpoints);
+    }
+
+    @Override
+    public List<Agent> ioAgents() {
+        return List.copyOf(agents);
+    }
+
+    @Override
+    void closeRings(final PortFrames frames) {
+        final FrameBatch batch = new FrameBatch(FrameRing.MESSAGE_FRAMES);
+        Stream.of(inward, outward).flatMap(Stream::of).flatMap(Stream::of).forEach(ring -> {
+            while (ring.drain(batch) > 0) {
+                for (int i = 0; i < batch.size(); i++) {
+                    frames.free(batch.mbuf(i));
+                }
+                batch.clear();
+            }
+            ring.close();
+        });
+    }
+}
