@@ -105,6 +105,9 @@ final class ControlSession {
             case "SETOPT" ->
                 socket.option(option(word), number(word[4]), word.length > 5 ? number(word[5]) : secondOf(word));
             case "GETOPT" -> {
+                if (!SocketOption.isLevel(number(word[2]))) {
+                    throw Errno.EOPNOTSUPP.asException();
+                }
                 return "OK " + socket.option(option(word));
             }
             case "POLL" -> {

@@ -81,6 +81,11 @@ public enum SocketOption {
                 .findFirst();
     }
 
+    /** Whether a socket has options of this level at all: to ask for others is EOPNOTSUPP, as Linux has it. */
+    public static boolean isLevel(final int level) {
+        return Arrays.stream(values()).anyMatch(option -> option.level == level);
+    }
+
     /** Whether setting it takes two values. */
     public boolean hasTwoValues() {
         return this == SO_LINGER || this == SO_RCVTIMEO || this == SO_SNDTIMEO;

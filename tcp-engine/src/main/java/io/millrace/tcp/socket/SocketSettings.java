@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 final class SocketSettings {
     /** TCP_MIN_MSS, the least that TCP_MAXSEG takes. */
     private static final int MINIMUM_MSS = 88;
-    /** TCP_FIN_TIMEOUT_MAX, s: a longer TCP_LINGER2 is the default. */
+    /** TCP_FIN_TIMEOUT_MAX, s: what a longer TCP_LINGER2 becomes. */
     private static final int MAXIMUM_LINGER2 = 120;
     /** The MSS of a socket that is not connected. */
     private static final int DEFAULT_MSS = 536;
@@ -52,7 +52,7 @@ final class SocketSettings {
                 }
                 values.put(option, value);
             }
-            case TCP_LINGER2 -> values.put(option, value < 0 ? -1 : value > MAXIMUM_LINGER2 ? 0 : value);
+            case TCP_LINGER2 -> values.put(option, Math.clamp(value, -1, MAXIMUM_LINGER2));
             case SO_LINGER -> {
                 values.put(option, kept);
                 lingerSeconds = Math.max(0, second);

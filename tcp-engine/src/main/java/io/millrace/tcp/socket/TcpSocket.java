@@ -193,7 +193,7 @@ public final class TcpSocket implements AutoCloseable {
             }
             late = channel == null ? Errno.EINPROGRESS : Errno.EALREADY;
             if (channel == null) {
-                channel = open(address, port);
+                channel = Connector.connect(sockets, ipv6, settings, Optional.ofNullable(binding), address, port);
             }
             attempt = channel;
             deadline = settings.sendDeadline();
@@ -214,45 +214,6 @@ public final class TcpSocket implements AutoCloseable {
             }
         }
         checked(result);
-    }
-
-    private Channel open(final IpAddress address, final int port) throws ErrnoException {
-        if (port < 0 || port > 65_535) {
-            throw failed(Errno.EINVAL);
-        }
-        if (address.isIpv4() && ipv6 && settings.is(SocketOption.IPV6_V6ONLY)) {
-            throw failed(Errno.ENETUNREACH);
-        }
-        if (!address.isIpv4() && !ipv6) {
-            throw failed(Errno.EAFNOSUPPORT);
-        }
-        final IpAddress source = sockets.engine().sourceFor(address).orElseThrow(() -> failed(Errno.ENETUNREACH));
-        final IpAddress local = binding == null
-                ? source
-                : binding.address().filter(sockets.engine()::isLocal).orElse(source);
-        if (local.isIpv4() != address.isIpv4()) {
-            throw failed(Errno.ENETUNREACH);
-        }
-        final int localPort = binding == null ? 0 : binding.port();
-        final int shard = localPort == 0
-                ? sockets.chooseShard()
-                : sockets.ask(0, loop -> loop.shardOf(local, localPort, address, port));
-        final Channel attempt = new Channel(shard);
-        final SocketHandler handler = sockets.handler(shard);
-        final long id = sockets.ask(shard, loop -> {
-            final long attachment = handler.sockets().add(attempt);
-            final long opened = loop.connect(local, localPort, address, port, settings.options(), handler, attachment);
-            if (opened == 0) {
-                handler.sockets().remove(attachment);
-            } else {
-                attempt.onConnect(opened);
-            }
-            return opened;
-        });
-        if (id == 0) {
-            throw failed(Errno.EADDRNOTAVAIL);
-        }
-        return attempt;
     }
 
     /** The peer's address; of a connected socket. */

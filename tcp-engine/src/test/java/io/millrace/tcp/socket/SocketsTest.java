@@ -304,7 +304,7 @@ class SocketsTest {
         assertThat(socket.option(SocketOption.TCP_NODELAY)).isEqualTo(1);
         assertThat(socket.option(SocketOption.TCP_LINGER2)).isEqualTo(60);
         socket.option(SocketOption.TCP_LINGER2, 500, 0);
-        assertThat(socket.option(SocketOption.TCP_LINGER2)).isEqualTo(60);
+        assertThat(socket.option(SocketOption.TCP_LINGER2)).isEqualTo(120);
     }
 
     @Test
