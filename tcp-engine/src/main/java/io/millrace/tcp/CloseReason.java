@@ -12,7 +12,8 @@ public enum CloseReason {
     TIMED_OUT,
     /**
      * The network cannot reach the peer: an ICMP error said so for good before the connection was open, or for the time
-     * being until the peer was given up for its silence (RFC 1122 §4.2.3.9, RFC 5927 §5.2).
+     * being until the peer was given up for its silence (RFC 1122 §4.2.3.9, RFC 5927 §5.2); or nobody on the link answers for
+     * the next hop of our SYN.
      */
     UNREACHABLE,
     /** Our side aborted (RFC 9293 §3.10.5). */

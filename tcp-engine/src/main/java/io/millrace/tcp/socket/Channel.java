@@ -90,6 +90,7 @@ final class Channel {
             case NORMAL -> null;
             case REFUSED -> Errno.ECONNREFUSED;
             case TIMED_OUT -> Errno.ETIMEDOUT;
+            case UNREACHABLE -> Errno.EHOSTUNREACH;
             case NO_RESOURCES -> Errno.ENOBUFS;
             case RESET -> peerClosed ? Errno.EPIPE : Errno.ECONNRESET; // as tcp_reset() has it in CLOSE_WAIT
             default -> Errno.ECONNRESET;

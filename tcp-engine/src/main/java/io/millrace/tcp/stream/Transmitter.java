@@ -25,6 +25,9 @@ import io.millrace.tcp.timer.ConnectionTimers;
  * far it had been. One instance a shard, owned by its thread; allocates nothing.
  */
 public final class Transmitter {
+    /** SYN retransmissions while the next hop does not answer: by then it was asked for 3 s, and is not there. */
+    private static final int MAX_UNRESOLVED_SYNS = 1;
+
     private final SegmentWriter writer;
     private final NextHops nextHops;
     private final ByteChain chain;
@@ -414,6 +417,12 @@ public final class Transmitter {
     }
 
     private boolean onSynTimeout(final Tcb tcb) {
+        if (tcb.stateOrdinal() == TcpState.SYN_SENT.ordinal() && nextHop(tcb) == 0) {
+            tcb.set(TcbFlags.SOFT_ERROR); // nobody on the link answers for that address
+            if (tcb.retransmits() >= MAX_UNRESOLVED_SYNS) {
+                return false;
+            }
+        }
         if (tcb.retransmits() >= optionsOf(tcb).synRetries()) {
             return false;
         }
