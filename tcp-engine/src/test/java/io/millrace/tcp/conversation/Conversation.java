@@ -51,6 +51,11 @@ public final class Conversation implements AutoCloseable {
     private ScriptedApplication application;
     private int listeningPort = 7;
 
+    /** Over IPv4, with small tables and the engine's defaults for everything else. */
+    public Conversation() {
+        this(Family.IPV4, config -> config);
+    }
+
     /** With small tables, settings of its own, and the engine's defaults for everything else. */
     public Conversation(final Family family, final UnaryOperator<TcpConfig.Builder> settings) {
         this.family = family;
