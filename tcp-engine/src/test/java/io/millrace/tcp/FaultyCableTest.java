@@ -9,7 +9,7 @@ import io.millrace.dataplane.port.MemoryPortConfig;
 import io.millrace.dataplane.port.PacketPort;
 import io.millrace.dataplane.port.decorator.FaultInjector;
 import io.millrace.dataplane.port.decorator.Faults;
-import io.millrace.dataplane.wire.IpAddress;
+import io.millrace.tcp.conversation.Family;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -18,14 +18,18 @@ import java.util.function.IntFunction;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Two engines on a bad cable, seeded: every byte once and in order, every connection to its end, and nothing left over. */
 @Tag("D1")
+@ParameterizedClass(name = "{0}")
+@EnumSource(Family.class)
 class FaultyCableTest {
-    private static final IpAddress SERVER = IpAddress.parse("10.0.0.1");
-    private static final IpAddress CLIENT = IpAddress.parse("10.0.0.2");
     private static final int PORT = 7;
     private static final int MEGABYTE = 1 << 20;
     private static final int CONNECTIONS = 2_000;
@@ -35,13 +39,23 @@ class FaultyCableTest {
     private final MemoryPort.Pair cable = MemoryPort.pair(MemoryPortConfig.defaults());
     private final int frames = cable.pool().available();
     private TcpLoop clientLoop;
-    private final TcpEngine server = engine(cable.left(), "10.0.0.1/24", shard -> loop -> {});
+    private TcpEngine server;
+
+    @Parameter
+    Family family;
+
     private FaultInjector faulty;
     private TcpEngine client;
 
+    @BeforeEach
+    void startServer() {
+        server = engine(cable.left(), family.cidr, shard -> loop -> {});
+    }
+
     private void connectBy(final Faults faults) {
         faulty = new FaultInjector(cable.right(), faults, faults, random.nextLong(), clock);
-        client = engine(faulty, "10.0.0.2/24", shard -> loop -> clientLoop = loop);
+        client = engine(faulty, family.peerCidr, shard -> loop -> clientLoop = loop);
+        run(family.detectionMs);
     }
 
     /** Every kind of fault with the chance given, and frames late by up to 5 ms. */
@@ -64,6 +78,7 @@ class FaultyCableTest {
                         .maxConnections(4_000)
                         .synQueueCapacity(4_000)
                         .timeWaitCapacity(4_000)
+                        .timeWaitIpv6Capacity(4_000)
                         .bufferPoolBytes(16 << 20)
                         .build())
                 .clock(clock)
@@ -154,7 +169,7 @@ class FaultyCableTest {
                 .reorder(0.05, 2_000_000)
                 .corrupt(0.01)
                 .build());
-        clientLoop.connect(CLIENT, SERVER, PORT, atClient, 0);
+        clientLoop.connect(family.peer, family.engine, PORT, atClient, 0);
         for (int second = 0; second < 900 && (atServer.closed == null || atClient.closed == null); second++) {
             run(1_000);
         }
@@ -173,7 +188,7 @@ class FaultyCableTest {
         final Megabyte atClient = new Megabyte();
         server.listen(ListenConfig.onPort(PORT), shard -> atServer);
         connectBy(everything(0.1));
-        clientLoop.connect(CLIENT, SERVER, PORT, atClient, 0);
+        clientLoop.connect(family.peer, family.engine, PORT, atClient, 0);
         for (int second = 0; second < 20_000 && (atServer.closed == null || atClient.closed == null); second++) {
             run(1_000);
         }
@@ -233,7 +248,8 @@ class FaultyCableTest {
                 .corrupt(0.01)
                 .build());
         for (int i = 0; i < CONNECTIONS; i++) {
-            assertThat(clientLoop.connect(CLIENT, SERVER, PORT, handler, 0)).isNotZero();
+            assertThat(clientLoop.connect(family.peer, family.engine, PORT, handler, 0))
+                    .isNotZero();
             if (i % 10 == 9) {
                 run(1);
             }

@@ -7,10 +7,12 @@ import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.port.MemoryPort;
 import io.millrace.dataplane.port.MemoryPortConfig;
 import io.millrace.dataplane.port.PacketPort;
-import io.millrace.dataplane.wire.IpAddress;
+import io.millrace.tcp.conversation.Family;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -18,9 +20,12 @@ import org.junit.jupiter.params.provider.EnumSource;
  * In a steady state the polling thread allocates nothing on the heap: two engines, driven by this thread, open a connection,
  * echo a text and close, in both arrangements, with either side closing first.
  */
+@ParameterizedClass(name = "{0}")
+@EnumSource(Family.class)
 class ZeroAllocationTest {
-    private static final IpAddress SERVER = IpAddress.parse("10.0.0.1");
-    private static final IpAddress CLIENT = IpAddress.parse("10.0.0.2");
+    @Parameter
+    Family family;
+
     private static final UnsafeBuffer TEXT = new UnsafeBuffer(new byte[4_000]);
     private static final int WARM_UP = 40_000;
     private static final int MEASURED = 10_000;
@@ -50,6 +55,7 @@ class ZeroAllocationTest {
                         .maxConnections(100)
                         .synQueueCapacity(100)
                         .timeWaitCapacity(500)
+                        .timeWaitIpv6Capacity(500)
                         .bufferPoolBytes(1 << 20)
                         .build())
                 .arrangement(arrangement)
@@ -100,10 +106,15 @@ class ZeroAllocationTest {
             value = Arrangement.class,
             names = {"PIPELINE", "RUN_TO_COMPLETION"})
     void shouldOpenEchoAndCloseWithoutAllocating(final Arrangement arrangement) {
-        server = engine(cable.left(), "10.0.0.1/24", arrangement, loop -> {});
-        client = engine(cable.right(), "10.0.0.2/24", arrangement, loop -> clientLoop = loop);
+        server = engine(cable.left(), family.cidr, arrangement, loop -> {});
+        client = engine(cable.right(), family.peerCidr, arrangement, loop -> clientLoop = loop);
         server.listen(ListenConfig.onPort(7), shard -> new Echo(false));
         server.listen(ListenConfig.onPort(8), shard -> new Echo(true));
+        for (int waited = 0; waited < family.detectionMs; waited++) {
+            server.poll();
+            client.poll();
+            clock.advanceMillis(1);
+        }
         final TcpHandler asker = new Asker();
         connectAndClose(asker, WARM_UP);
 
@@ -118,7 +129,7 @@ class ZeroAllocationTest {
     private void connectAndClose(final TcpHandler handler, final int rounds) {
         for (int i = 0; i < rounds; i++) {
             final int before = closed;
-            clientLoop.connect(CLIENT, SERVER, 7 + (i & 1), handler, 0);
+            clientLoop.connect(family.peer, family.engine, 7 + (i & 1), handler, 0);
             while (closed == before) {
                 if (server.poll() + client.poll() == 0) {
                     clock.advanceMillis(1);

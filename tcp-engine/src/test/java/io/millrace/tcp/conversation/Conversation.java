@@ -32,6 +32,7 @@ public final class Conversation implements AutoCloseable {
     private static final int FIRST_PEER_PORT = 40_000;
     private static final int GAUGE_INTERVAL = 1_024;
     private static final int ISN_TICK_MICROS = 4;
+    private static final int DETECTION_STEP_MS = 1_100;
 
     private final VirtualClock clock = new VirtualClock();
     private final Family family;
@@ -80,6 +81,9 @@ public final class Conversation implements AutoCloseable {
                 .startManually();
         peer(FIRST_PEER_PORT);
         poll();
+        for (int waited = 0; waited < family.detectionMs; waited += DETECTION_STEP_MS) {
+            leap(DETECTION_STEP_MS);
+        }
     }
 
     /** Runs a script; see {@link Script} for its language. */

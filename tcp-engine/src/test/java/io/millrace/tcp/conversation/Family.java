@@ -16,6 +16,10 @@ public enum Family {
     public final String cidr;
     /** The peer's address. */
     public final IpAddress peer;
+    /** The same with its network. */
+    public final String peerCidr;
+    /** How long until addresses are used, ms: IPv6 asks for a second first whether anybody has them (RFC 4862 §5.4). */
+    public final int detectionMs;
     /** A router's address, which sends errors. */
     final IpAddress router;
     /** Bytes of an IP header. */
@@ -35,6 +39,8 @@ public enum Family {
         this.engine = IpAddress.parse(engine);
         this.cidr = engine + prefix;
         this.peer = IpAddress.parse(peer);
+        this.peerCidr = peer + prefix;
+        this.detectionMs = headerLength == 40 ? 2_200 : 0;
         this.router = IpAddress.parse(router);
         this.headerLength = headerLength;
         this.mtu = mtu;

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * its frames.
  */
 @ParameterizedClass(name = "{0}")
-@EnumSource(value = Family.class, names = "IPV4")
+@EnumSource(Family.class)
 abstract class ConversationTest {
     /** A handshake without options to an echo server on port 7. */
     static final String OPEN = """

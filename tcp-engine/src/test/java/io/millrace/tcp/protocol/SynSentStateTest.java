@@ -1,5 +1,6 @@
 package io.millrace.tcp.protocol;
 
+import io.millrace.tcp.conversation.Family;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -220,16 +221,18 @@ class SynSentStateTest extends ConversationTest {
     @Test
     @Tag("H13")
     void shouldUseNothingThatThePeerDidNotOffer() {
+        final int mss = family == Family.IPV4 ? 536 : 1_220; // RFC 9293 §3.7.1 MUST-15
+        final int window = mss + 64;
         run(SYN_SENT + """
-                > SA seq 0 ack 1 win 600 <>
+                > SA seq 0 ack 1 win %d <>
                 < A seq 1 ack 1 win 65535 <>
                 event open
-                app write 2000
-                < A seq 1 text 536            # the default MSS, and the window is not scaled
+                app write 4000
+                < A seq 1 text %d             # the default MSS, and the window is not scaled
                 silence                       # 64 bytes more would be silly
-                > A ack 537 win 600
-                < A seq 537 text 536
-                """);
+                > A ack %d win %d
+                < A seq %d text %d
+                """.formatted(window, mss, 1 + mss, window, 1 + mss, mss));
     }
 
     @Test
