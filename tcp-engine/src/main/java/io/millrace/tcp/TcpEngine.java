@@ -24,6 +24,7 @@ import io.millrace.tcp.shard.ShardContext;
 import io.millrace.tcp.shard.TcpShard;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -123,10 +124,14 @@ public final class TcpEngine implements AutoCloseable {
                 .map(port -> new PortNode(port.name(), port.numaNode()))
                 .toList();
         CoreCheck.ofThisMachine().log(pollers, nodes, builder.idle);
+        final List<Idling> idlings = IntStream.range(0, running.size())
+                .mapToObj(i -> Idling.of(builder.idle, counters.get(i)))
+                .toList();
+        final List<Idling> ofAgents = inTurn ? Collections.nCopies(agents.size(), idlings.getFirst()) : idlings;
+        final int ioCores = agents.size() - shards.size();
+        datapath.idle(ofAgents.subList(0, ioCores), ofAgents.subList(ioCores, agents.size()));
         for (int i = 0; i < running.size(); i++) {
-            final OptionalInt cpu = builder.cpuOf(i);
-            final Idling idling = Idling.of(builder.idle, counters.get(i));
-            threads.add(PollingThread.start(running.get(i), cpu, idling, counters.get(i)));
+            threads.add(PollingThread.start(running.get(i), builder.cpuOf(i), idlings.get(i), counters.get(i)));
         }
     }
 

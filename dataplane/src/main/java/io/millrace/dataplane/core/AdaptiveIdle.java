@@ -37,8 +37,8 @@ final class AdaptiveIdle implements IdleStrategy {
     private final Doorbell doorbell;
     private final RxQueue[] interrupting = new RxQueue[Idling.MAX_QUEUES];
     private int interruptingSize;
-    /** Queues that can't wake us; one more until the rings between threads do. */
-    private int silentQueues = 1;
+    /** Queues that can't wake us. */
+    private int silentQueues;
     /** Queues that could not promise to wake us this time. */
     private int deafQueues;
 

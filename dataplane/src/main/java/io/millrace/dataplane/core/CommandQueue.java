@@ -2,6 +2,7 @@ package io.millrace.dataplane.core;
 
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.dataplane.ring.Doorbell;
 import org.jctools.queues.MessagePassingQueue;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 
@@ -19,10 +20,17 @@ public final class CommandQueue {
     private final CounterBlock counters;
     private final MessagePassingQueue<Runnable> commands = new MpscVarHandleArrayQueue<>(CAPACITY);
 
+    private volatile Doorbell doorbell = Doorbell.SILENT;
+
     /** Makes an empty queue; {@code owner} names the polling thread, which counts in {@code counters}. */
     public CommandQueue(final String owner, final CounterBlock counters) {
         this.owner = owner;
         this.counters = counters;
+    }
+
+    /** Has a doorbell rung after each command: the polling thread's. */
+    void wakes(final Doorbell owners) {
+        doorbell = owners;
     }
 
     /** Name of the polling thread. */
@@ -36,7 +44,9 @@ public final class CommandQueue {
      * @return false if {@value #CAPACITY} commands wait already
      */
     public boolean submit(final Runnable command) {
-        return commands.offer(command);
+        final boolean taken = commands.offer(command);
+        doorbell.ring();
+        return taken;
     }
 
     /** The polling thread: runs what waits; how many there were. A command that throws is counted and logged. */

@@ -158,6 +158,14 @@ public abstract sealed class Datapath implements AutoCloseable permits DirectDat
                 .toList();
     }
 
+    /**
+     * Tells how the polling threads idle, so that whoever leaves something for one that sleeps wakes it; before they start.
+     *
+     * @param ioCores the IO cores', by number
+     * @param shards the shards', by number; the same one more than once where one thread runs several
+     */
+    public abstract void idle(List<Idling> ioCores, List<Idling> shards);
+
     /** Which shard a flow belongs to; any thread. */
     public final FlowSteering steering() {
         return steering;

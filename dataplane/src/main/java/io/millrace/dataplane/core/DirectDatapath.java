@@ -93,6 +93,13 @@ final class DirectDatapath extends Datapath {
     }
 
     @Override
+    public void idle(final List<Idling> ioCores, final List<Idling> shards) {
+        for (int shard = 0; shard < endpoints.size(); shard++) {
+            endpoints.get(shard).idle(shards.get(shard));
+        }
+    }
+
+    @Override
     public List<ShardEndpoint> endpoints() {
         return List.copyOf(endpoints);
     }

@@ -15,6 +15,12 @@ final class DirectEndpoint implements ShardEndpoint {
         queues = new PolledQueues(clock);
     }
 
+    /** Tells how the shard's thread idles; before it starts. */
+    void idle(final Idling idling) {
+        commands.wakes(idling.doorbell());
+        queues.idle(idling);
+    }
+
     /** A port has come, with the shard's queues of it. */
     void add(final ShardPort port, final List<PolledQueue> itsQueues) {
         queues.add(itsQueues);

@@ -40,6 +40,15 @@ final class IoAgent implements Agent {
         sinks = new PortSink[egress.length][PortFrames.PORTS];
     }
 
+    /** Tells how the IO core's thread idles; before it starts. */
+    void idle(final Idling idling) {
+        commands.wakes(idling.doorbell());
+        queues.idle(idling);
+        for (final FrameRing ring : egress) {
+            ring.wakes(idling.doorbell());
+        }
+    }
+
     PolledQueues queues() {
         return queues;
     }

@@ -199,6 +199,16 @@ final class PipelineDatapath extends Datapath {
     }
 
     @Override
+    public void idle(final List<Idling> ioCores, final List<Idling> shards) {
+        for (int io = 0; io < agents.size(); io++) {
+            agents.get(io).idle(ioCores.get(io));
+        }
+        for (int shard = 0; shard < endpoints.size(); shard++) {
+            endpoints.get(shard).idle(shards.get(shard));
+        }
+    }
+
+    @Override
     public List<ShardEndpoint> endpoints() {
         return List.copyOf(endpoints);
     }

@@ -6,6 +6,7 @@ import io.millrace.dataplane.ingress.FrameClassifier;
 import io.millrace.dataplane.neighbor.NeighborService;
 import io.millrace.dataplane.port.FrameAllocator;
 import io.millrace.dataplane.port.PacketPort;
+import io.millrace.dataplane.port.RxQueue;
 import io.millrace.dataplane.reassembly.Reassembler;
 
 /**
@@ -15,6 +16,7 @@ import io.millrace.dataplane.reassembly.Reassembler;
 final class PolledQueue {
     private final AttachedPort attached;
     private final FrameAllocator allocator;
+    private final RxQueue queue;
     private final PortSink sink;
     private final IngressStage ingress;
     /** Null for every queue but the first. */
@@ -22,10 +24,10 @@ final class PolledQueue {
 
     private boolean receiving = true;
 
-    /** Makes the stages of queue pair {@code queue}; the thread's {@code allocator} may serve several queues of the port. */
+    /** Makes the stages of queue pair {@code number}; the thread's {@code allocator} may serve several queues of the port. */
     PolledQueue(
             final AttachedPort attached,
-            final int queue,
+            final int number,
             final FrameAllocator allocator,
             final OwnFlows ownFlows,
             final DatapathConfig config,
@@ -33,8 +35,9 @@ final class PolledQueue {
         this.attached = attached;
         this.allocator = allocator;
         final PacketPort port = attached.port();
-        sink = new PortSink(port.txQueue(queue), allocator, counters);
-        neighbors = queue == 0
+        queue = port.rxQueue(number);
+        sink = new PortSink(port.txQueue(number), allocator, counters);
+        neighbors = number == 0
                 ? new NeighborService(
                         config.neighbors(),
                         attached.host(),
@@ -48,7 +51,7 @@ final class PolledQueue {
                 ? new HostResponder.Forwarder(attached.host(), config, allocator, sink, counters, attached.neighbors())
                 : new HostResponder.Owner(attached.host(), config, allocator, sink, counters, neighbors);
         ingress = new IngressStage(
-                port.rxQueue(queue),
+                queue,
                 attached.number(),
                 new FrameClassifier(attached.host(), port.capabilities().partialChecksums()),
                 responder,
@@ -70,6 +73,22 @@ final class PolledQueue {
 
     FrameAllocator allocator() {
         return allocator;
+    }
+
+    /** Has the thread that polls it woken by frames, and by wishes to its neighbors. */
+    void wakes(final Idling idling) {
+        idling.watch(queue);
+        if (neighbors != null) {
+            attached.neighbors().wakes(idling.doorbell());
+        }
+    }
+
+    void wakesNoMore(final Idling idling) {
+        idling.unwatch(queue);
+    }
+
+    boolean isReceiving() {
+        return receiving;
     }
 
     void start(final long nowNanos) {

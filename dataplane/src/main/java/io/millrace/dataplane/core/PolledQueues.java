@@ -15,6 +15,8 @@ final class PolledQueues {
     private final PortFrames frames = new PortFrames();
     private PolledQueue[] queues = {};
     private boolean started;
+    /** Null as long as the thread does not sleep. */
+    private Idling idling;
 
     PolledQueues(final NanoClock clock) {
         this.clock = clock;
@@ -23,6 +25,14 @@ final class PolledQueues {
     /** Where frames of every port polled here go back to. */
     PortFrames frames() {
         return frames;
+    }
+
+    /** Tells how the thread idles; before it starts. */
+    void idle(final Idling threads) {
+        idling = threads;
+        for (final PolledQueue queue : queues) {
+            queue.wakes(threads);
+        }
     }
 
     void start() {
@@ -38,6 +48,9 @@ final class PolledQueues {
             frames.add(queue.port(), queue.allocator());
             if (started) {
                 queue.start(clock.nanoTime());
+            }
+            if (idling != null) {
+                queue.wakes(idling);
             }
             queues = Arrays.copyOf(queues, queues.length + 1);
             queues[queues.length - 1] = queue;
@@ -75,9 +88,16 @@ final class PolledQueues {
     void stopReceiving(final int port) {
         for (final PolledQueue queue : queues) {
             if (queue.port() == port) {
-                queue.stopReceiving();
+                stopReceiving(queue);
             }
         }
+    }
+
+    private void stopReceiving(final PolledQueue queue) {
+        if (idling != null && queue.isReceiving()) {
+            queue.wakesNoMore(idling);
+        }
+        queue.stopReceiving();
     }
 
     /** True when the devices have taken all that was sent by a port, or will take nothing any more. */
@@ -94,6 +114,7 @@ final class PolledQueues {
     void release(final int port) {
         for (final PolledQueue queue : queues) {
             if (queue.port() == port) {
+                stopReceiving(queue);
                 queue.closeNeighbors();
                 queue.close();
             }

@@ -34,6 +34,14 @@ final class RingEndpoint implements ShardEndpoint {
         batch = new FrameBatch(Math.max(burstSize, FrameRing.MESSAGE_FRAMES));
     }
 
+    /** Tells how the shard's thread idles; before it starts. */
+    void idle(final Idling idling) {
+        commands.wakes(idling.doorbell());
+        for (final FrameRing ring : inward) {
+            ring.wakes(idling.doorbell());
+        }
+    }
+
     /** The way to an IO core. */
     RingSink sink(final int ioCore) {
         return outward[ioCore];

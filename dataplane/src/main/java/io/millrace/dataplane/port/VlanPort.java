@@ -54,6 +54,11 @@ public final class VlanPort implements PacketPort {
     }
 
     @Override
+    public int numaNode() {
+        return port.numaNode();
+    }
+
+    @Override
     public int mtu() {
         return port.mtu();
     }

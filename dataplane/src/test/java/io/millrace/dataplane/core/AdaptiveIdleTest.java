@@ -2,6 +2,7 @@ package io.millrace.dataplane.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.dataplane.Allocations;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.port.FrameBurst;
@@ -135,6 +136,20 @@ class AdaptiveIdleTest {
 
         assertThat(counters.get(Counter.IDLE_WAKES)).isZero();
         assertThat(queue.calls).containsExactly("enable", "disable");
+    }
+
+    @Test
+    void shouldAllocateNothing() {
+        idle.watch(queue);
+        assertThat(Allocations.bytesPer50Thousand(() -> {
+                    getReadyToSleep();
+                    idle.doorbell().ring();
+                    idle.idle(0);
+                    idle.idle(1);
+                    queue.calls.clear();
+                }))
+                .isZero();
+        assertThat(counters.get(Counter.IDLE_WAKES)).isGreaterThanOrEqualTo(50_000);
     }
 
     private void getReadyToSleep() {

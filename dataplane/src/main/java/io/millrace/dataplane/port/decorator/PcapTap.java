@@ -129,6 +129,11 @@ public final class PcapTap implements PacketPort {
     }
 
     @Override
+    public int numaNode() {
+        return port.numaNode();
+    }
+
+    @Override
     public int mtu() {
         return port.mtu();
     }
