@@ -73,7 +73,7 @@ class AccountingTest {
                     engine.poll();
                 }
                 assertReceived(counters, port, sent);
-                assertThat(sum(counters, Counter.DROP_WRONG_SHARD) > 0)
+                assertThat(sum(counters, Counter.FRAMES_HANDED_OVER) > 0)
                         .as("fragments come by one queue, whatever the shard of the segment they make")
                         .isEqualTo(queues > 1);
             }

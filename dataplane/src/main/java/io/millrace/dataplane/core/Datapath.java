@@ -1,16 +1,21 @@
 package io.millrace.dataplane.core;
 
+import io.millrace.dataplane.FrameBatch;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.flow.FlowSteering;
+import io.millrace.dataplane.flow.HashAgreement;
 import io.millrace.dataplane.flow.Toeplitz;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.port.FrameAllocator;
 import io.millrace.dataplane.port.PacketPort;
 import io.millrace.dataplane.port.PortFrames;
+import io.millrace.dataplane.ring.FrameRing;
 import io.millrace.dataplane.wire.IpPrefix;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
@@ -63,9 +68,9 @@ public abstract sealed class Datapath implements AutoCloseable permits DirectDat
         return new PipelineDatapath(config, clock, ioCounters, shardCounters);
     }
 
-    /** Frames the pipeline's rings can hold in all: what a pool must have beyond descriptors and stashes. */
+    /** Frames the rings can hold in all, in whichever arrangement: what a pool must have beyond descriptors and stashes. */
     public static int framesInRings(final DatapathConfig config, final int ioCores, final int shards) {
-        return PipelineDatapath.ringFrames(config, ioCores, shards);
+        return Math.max(PipelineDatapath.ringFrames(config, ioCores, shards), DirectDatapath.ringFrames(shards));
     }
 
     /**
@@ -195,4 +200,41 @@ public abstract sealed class Datapath implements AutoCloseable permits DirectDat
 
     /** Gives up the rings, and frees what is in them. */
     abstract void closeRings(PortFrames frames);
+
+    /** Gives up these rings, where there are any. */
+    static void closeRings(final FrameRing[][] rings, final PortFrames frames) {
+        final FrameBatch batch = new FrameBatch(FrameRing.MESSAGE_FRAMES);
+        present(rings).forEach(ring -> {
+            while (ring.drain(batch) > 0) {
+                for (int i = 0; i < batch.size(); i++) {
+                    frames.free(batch.mbuf(i));
+                }
+                batch.clear();
+            }
+            ring.close();
+        });
+    }
+
+    /** Waits until what is in the rings now has been taken out of them. */
+    static void awaitTaken(final String what, final FrameRing[][] rings, final Conductor conductor) {
+        final List<FrameRing> all = present(rings).toList();
+        final long[] marks = all.stream().mapToLong(FrameRing::produced).toArray();
+        conductor.await(
+                what,
+                () -> IntStream.range(0, marks.length).allMatch(i -> all.get(i).hasConsumed(marks[i])));
+    }
+
+    private static Stream<FrameRing> present(final FrameRing[][] rings) {
+        return Stream.of(rings).flatMap(Stream::of).filter(Objects::nonNull);
+    }
+
+    final QueueSteering steering(
+            final AttachedPort attached,
+            final HashAgreement agreement,
+            final int queue,
+            final CounterBlock pollersCounters) {
+        final PacketPort port = attached.port();
+        return new QueueSteering(
+                port.name(), port.capabilities().rssHash(), steering, agreement.ofQueue(queue), pollersCounters);
+    }
 }

@@ -2,27 +2,64 @@ package io.millrace.dataplane.core;
 
 import io.millrace.dataplane.core.Conductor.Command;
 import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.dataplane.flow.HashAgreement;
 import io.millrace.dataplane.port.FrameAllocator;
 import io.millrace.dataplane.port.PacketPort;
 import io.millrace.dataplane.port.PortFrames;
+import io.millrace.dataplane.ring.FrameRing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
 
 /** Run to completion: each shard has queue pairs of its own. Belongs to the control thread. */
 final class DirectDatapath extends Datapath {
+    /** What a shard hands over to another at once; little, where the device steers as it should. */
+    private static final int CROSSING_FRAMES = 256;
+
     private final List<CounterBlock> counters;
     private final List<DirectEndpoint> endpoints = new ArrayList<>();
+    /** Rings from shard to shard; none from one to itself. */
+    private final FrameRing[][] crossings;
 
     DirectDatapath(final DatapathConfig config, final NanoClock clock, final List<CounterBlock> shardCounters) {
         super(config, shardCounters.size());
         counters = List.copyOf(shardCounters);
-        for (int shard = 0; shard < counters.size(); shard++) {
-            final CommandQueue commands = new CommandQueue("shard-" + shard, counters.get(shard));
-            endpoints.add(new DirectEndpoint(commands, clock));
+        final int shards = counters.size();
+        crossings = new FrameRing[shards][shards];
+        for (int from = 0; from < shards; from++) {
+            for (int to = 0; to < shards; to++) {
+                crossings[from][to] =
+                        from == to ? null : new FrameRing("ring of shard-" + from + " to shard-" + to, CROSSING_FRAMES);
+            }
         }
+        for (int shard = 0; shard < shards; shard++) {
+            final CommandQueue commands = new CommandQueue("shard-" + shard, counters.get(shard));
+            final PolledQueues queues = new PolledQueues(clock);
+            endpoints.add(
+                    shards == 1
+                            ? new DirectEndpoint(commands, queues)
+                            : new DirectEndpoint(commands, queues, crossing(shard, queues)));
+        }
+    }
+
+    private ShardCrossing crossing(final int shard, final PolledQueues queues) {
+        final FrameRing[] inward =
+                Stream.of(crossings).map(ofShard -> ofShard[shard]).toArray(FrameRing[]::new);
+        return new ShardCrossing(
+                shard,
+                steering(),
+                crossings[shard],
+                inward,
+                queues.frames(),
+                counters.get(shard),
+                config().burstSize());
+    }
+
+    static int ringFrames(final int shards) {
+        return shards * (shards - 1) * FrameRing.maxFramesFor(CROSSING_FRAMES);
     }
 
     @Override
@@ -41,21 +78,25 @@ final class DirectDatapath extends Datapath {
     @Override
     List<PolledQueue> attach(final AttachedPort port, final Conductor conductor) {
         final List<PolledQueue> all = new ArrayList<>();
-        final List<Command> commands = new ArrayList<>();
+        final List<Command> known = new ArrayList<>();
+        final List<Command> receive = new ArrayList<>();
+        final HashAgreement agreement = new HashAgreement(steering(), endpoints.size() > 1);
         for (int shard = 0; shard < endpoints.size(); shard++) {
             final DirectEndpoint endpoint = endpoints.get(shard);
             final FrameAllocator allocator = port.port().pool().newAllocator();
             final CounterBlock ofShard = counters.get(shard);
-            final OwnFlows own = endpoints.size() == 1 ? new OwnFlows.Every() : new OwnFlows.OfShard(steering(), shard);
             final List<PolledQueue> queues = queuesOf(shard, port)
-                    .mapToObj(queue -> new PolledQueue(port, queue, allocator, own, config(), ofShard))
+                    .mapToObj(queue -> new PolledQueue(
+                            port, queue, allocator, steering(port, agreement, queue, ofShard), config(), ofShard))
                     .toList();
             final ShardPort sender =
                     ShardPort.of(port, allocator, queues.getFirst().sink());
-            commands.add(new Command(endpoint.commands(), () -> endpoint.add(sender, queues)));
+            known.add(new Command(endpoint.commands(), () -> endpoint.add(sender)));
+            receive.add(new Command(endpoint.commands(), () -> endpoint.receive(queues)));
             all.addAll(queues);
         }
-        conductor.run(commands);
+        conductor.run(known); // by all, before any of them may hand over frames of it
+        conductor.run(receive);
         return all;
     }
 
@@ -69,6 +110,7 @@ final class DirectDatapath extends Datapath {
                 .map(endpoint ->
                         new Command(endpoint.commands(), () -> endpoint.queues().stopReceiving(port.number())))
                 .toList());
+        awaitTaken("the shards take what port " + port.port().name() + " has received", crossings, conductor);
     }
 
     @Override
@@ -111,6 +153,6 @@ final class DirectDatapath extends Datapath {
 
     @Override
     void closeRings(final PortFrames frames) {
-        // there are none
+        closeRings(crossings, frames);
     }
 }

@@ -2,29 +2,45 @@ package io.millrace.dataplane.core;
 
 import io.millrace.dataplane.FrameConsumer;
 import java.util.List;
-import org.agrona.concurrent.NanoClock;
 
 /** Run to completion: the shard polls queue pairs of its own. */
 final class DirectEndpoint implements ShardEndpoint {
     private final CommandQueue commands;
     private final PolledQueues queues;
+    /** Null where the shard is alone. */
+    private final ShardCrossing crossing;
+
     private final ShardPorts ports = new ShardPorts();
 
-    DirectEndpoint(final CommandQueue commands, final NanoClock clock) {
+    /** The endpoint of a shard that is alone. */
+    DirectEndpoint(final CommandQueue commands, final PolledQueues queues) {
+        this(commands, queues, null);
+    }
+
+    /** The endpoint of one of several shards. */
+    DirectEndpoint(final CommandQueue commands, final PolledQueues queues, final ShardCrossing crossing) {
         this.commands = commands;
-        queues = new PolledQueues(clock);
+        this.queues = queues;
+        this.crossing = crossing;
     }
 
     /** Tells how the shard's thread idles; before it starts. */
     void idle(final Idling idling) {
         commands.wakes(idling.doorbell());
         queues.idle(idling);
+        if (crossing != null) {
+            crossing.wakes(idling.doorbell());
+        }
     }
 
-    /** A port has come, with the shard's queues of it. */
-    void add(final ShardPort port, final List<PolledQueue> itsQueues) {
-        queues.add(itsQueues);
+    /** A port has come: other shards may hand over frames of it from now on. */
+    void add(final ShardPort port) {
         ports.add(port);
+    }
+
+    /** Every shard knows the port: receives by these queues of it. */
+    void receive(final List<PolledQueue> itsQueues) {
+        queues.add(itsQueues);
     }
 
     PolledQueues queues() {
@@ -44,7 +60,11 @@ final class DirectEndpoint implements ShardEndpoint {
 
     @Override
     public int poll(final FrameConsumer consumer, final long nowNanos) {
-        return queues.receive(consumer, nowNanos) + queues.finish(nowNanos);
+        if (crossing == null) {
+            return queues.receive(consumer, nowNanos) + queues.finish(nowNanos);
+        }
+        final int received = queues.receive(crossing.towards(consumer), nowNanos);
+        return received + crossing.drain(consumer) + queues.finish(nowNanos);
     }
 
     @Override

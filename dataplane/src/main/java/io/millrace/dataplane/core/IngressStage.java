@@ -12,7 +12,6 @@ import io.millrace.dataplane.port.FrameBurst;
 import io.millrace.dataplane.port.RxQueue;
 import io.millrace.dataplane.reassembly.Reassembler;
 import io.millrace.dpdk.Mbuf;
-import io.millrace.dpdk.MbufFlags;
 import io.millrace.memory.Memory;
 
 /**
@@ -31,10 +30,9 @@ final class IngressStage implements AutoCloseable {
     private final FrameClassifier classifier;
     private final HostResponder responder;
     private final Reassembler reassembler;
-    private final OwnFlows ownFlows;
+    private final QueueSteering steering;
     private final FrameAllocator allocator;
     private final CounterBlock counters;
-    private final boolean trustHash;
     private final FrameBurst burst;
     private final FrameBatch batch;
     private long touched;
@@ -44,8 +42,7 @@ final class IngressStage implements AutoCloseable {
     /**
      * Makes a stage that has each frame name the port by its number.
      *
-     * @param ownFlows which segments may go to the consumer, whatever queue their fragments came by
-     * @param trustHash whether the port's hash is ours
+     * @param steering by which hash frames find their shard
      * @param burstSize most frames taken at once
      */
     IngressStage(
@@ -54,20 +51,18 @@ final class IngressStage implements AutoCloseable {
             final FrameClassifier classifier,
             final HostResponder responder,
             final Reassembler reassembler,
-            final OwnFlows ownFlows,
+            final QueueSteering steering,
             final FrameAllocator allocator,
             final CounterBlock counters,
-            final boolean trustHash,
             final int burstSize) {
         this.queue = queue;
         this.port = port;
         this.classifier = classifier;
         this.responder = responder;
         this.reassembler = reassembler;
-        this.ownFlows = ownFlows;
+        this.steering = steering;
         this.allocator = allocator;
         this.counters = counters;
-        this.trustHash = trustHash;
         burst = new FrameBurst(burstSize);
         batch = new FrameBatch(burstSize);
     }
@@ -117,23 +112,23 @@ final class IngressStage implements AutoCloseable {
             if (meta >= 0 && (kind == FrameMeta.FRAGMENT4 || kind == FrameMeta.FRAGMENT6)) {
                 onFragment(mbuf, meta, nowNanos);
             } else {
-                place(mbuf, meta, nowNanos);
+                place(mbuf, meta, true, nowNanos);
             }
         }
         counters.add(Counter.FRAMES_RECEIVED, received);
         counters.add(Counter.BYTES_RECEIVED, bytes);
     }
 
-    private void place(final long mbuf, final int meta, final long nowNanos) {
+    private void place(final long mbuf, final int meta, final boolean asItCame, final long nowNanos) {
         if (meta < 0) {
             final DropReason reason = DropReason.of(meta);
             counters.increment(reason.counter());
             queue.dropped(sorting, reason);
             responder.onDropped(mbuf, reason, nowNanos);
         } else if (FrameMeta.kind(meta) == FrameMeta.TCP4 || FrameMeta.kind(meta) == FrameMeta.TCP6) {
-            batch.add(mbuf, hashOf(mbuf), meta);
+            batch.add(mbuf, asItCame ? steering.hashOf(mbuf, meta) : steering.hashOfUnsteered(mbuf, meta), meta);
         } else if (FrameMeta.kind(meta) >= FrameMeta.ICMP4_ERROR) {
-            batch.add(mbuf, 0, meta); // the port's hash, if any, is of the router that speaks
+            batch.add(mbuf, steering.hashOfUnsteered(mbuf, meta), meta); // the device's is of the router that speaks
         } else {
             counters.increment(Counter.FRAMES_TO_HOST);
             responder.onFrame(mbuf, meta, nowNanos);
@@ -151,10 +146,8 @@ final class IngressStage implements AutoCloseable {
             final int kind = FrameMeta.kind(wholeMeta);
             if (wholeMeta >= 0 && (kind == FrameMeta.FRAGMENT4 || kind == FrameMeta.FRAGMENT6)) {
                 drop(whole, DropReason.FRAGMENT_MALFORMED.code()); // fragments of fragments: nobody means well by that
-            } else if (wholeMeta >= 0 && !ownFlows.contains(whole, wholeMeta)) {
-                drop(whole, DropReason.WRONG_SHARD.code());
             } else {
-                place(whole, wholeMeta, nowNanos);
+                place(whole, wholeMeta, false, nowNanos);
             }
         }
     }
@@ -164,10 +157,6 @@ final class IngressStage implements AutoCloseable {
         counters.increment(reason.counter());
         queue.dropped(sorting, reason);
         allocator.free(mbuf);
-    }
-
-    private int hashOf(final long mbuf) {
-        return trustHash && (Mbuf.offloadFlags(mbuf) & MbufFlags.RX_RSS_HASH) != 0 ? Mbuf.rssHash(mbuf) : 0;
     }
 
     @Override

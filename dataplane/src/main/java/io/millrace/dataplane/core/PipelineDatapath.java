@@ -1,8 +1,8 @@
 package io.millrace.dataplane.core;
 
-import io.millrace.dataplane.FrameBatch;
 import io.millrace.dataplane.core.Conductor.Command;
 import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.dataplane.flow.HashAgreement;
 import io.millrace.dataplane.port.FrameAllocator;
 import io.millrace.dataplane.port.PacketPort;
 import io.millrace.dataplane.port.PortFrames;
@@ -88,6 +88,7 @@ final class PipelineDatapath extends Datapath {
         final int pairs = port.port().queuePairs();
         final int[] ioCoreOf = deal(pairs);
         dealt[port.number()] = ioCoreOf;
+        final HashAgreement agreement = new HashAgreement(steering(), false);
         final FrameAllocator[] allocators = new FrameAllocator[agents.size()];
         final PolledQueue[] queues = new PolledQueue[pairs];
         for (int queue = 0; queue < pairs; queue++) {
@@ -95,8 +96,9 @@ final class PipelineDatapath extends Datapath {
             if (allocators[io] == null) {
                 allocators[io] = port.port().pool().newAllocator();
             }
-            queues[queue] =
-                    new PolledQueue(port, queue, allocators[io], new OwnFlows.Every(), config(), ioCounters.get(io));
+            final CounterBlock ofCore = ioCounters.get(io);
+            queues[queue] = new PolledQueue(
+                    port, queue, allocators[io], steering(port, agreement, queue, ofCore), config(), ofCore);
         }
         // the shards first: they must know the port before its frames come
         conductor.run(shardCommands(port, ioCoreOf));
@@ -189,15 +191,6 @@ final class PipelineDatapath extends Datapath {
         }
     }
 
-    /** Waits until what is in the rings now has been taken out of them. */
-    private static void awaitTaken(final String what, final FrameRing[][] rings, final Conductor conductor) {
-        final List<FrameRing> all = Stream.of(rings).flatMap(Stream::of).toList();
-        final long[] marks = all.stream().mapToLong(FrameRing::produced).toArray();
-        conductor.await(
-                what,
-                () -> IntStream.range(0, marks.length).allMatch(i -> all.get(i).hasConsumed(marks[i])));
-    }
-
     @Override
     public void idle(final List<Idling> ioCores, final List<Idling> shards) {
         for (int io = 0; io < agents.size(); io++) {
@@ -220,15 +213,7 @@ final class PipelineDatapath extends Datapath {
 
     @Override
     void closeRings(final PortFrames frames) {
-        final FrameBatch batch = new FrameBatch(FrameRing.MESSAGE_FRAMES);
-        Stream.of(inward, outward).flatMap(Stream::of).flatMap(Stream::of).forEach(ring -> {
-            while (ring.drain(batch) > 0) {
-                for (int i = 0; i < batch.size(); i++) {
-                    frames.free(batch.mbuf(i));
-                }
-                batch.clear();
-            }
-            ring.close();
-        });
+        closeRings(inward, frames);
+        closeRings(outward, frames);
     }
 }

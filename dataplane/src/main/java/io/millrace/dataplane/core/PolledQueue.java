@@ -29,7 +29,7 @@ final class PolledQueue {
             final AttachedPort attached,
             final int number,
             final FrameAllocator allocator,
-            final OwnFlows ownFlows,
+            final QueueSteering steering,
             final DatapathConfig config,
             final CounterBlock counters) {
         this.attached = attached;
@@ -56,10 +56,9 @@ final class PolledQueue {
                 new FrameClassifier(attached.host(), port.capabilities().partialChecksums()),
                 responder,
                 new Reassembler(config.reassembly(), allocator, counters, responder::onReassemblyTimeout),
-                ownFlows,
+                steering,
                 allocator,
                 counters,
-                port.capabilities().rssHash(),
                 config.burstSize());
     }
 

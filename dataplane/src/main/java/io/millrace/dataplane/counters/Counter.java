@@ -14,6 +14,9 @@ public enum Counter {
     FRAMES_TO_TCP("Received frames handed to TCP"),
     FRAMES_TO_HOST("Received frames handed to the responders of ARP, ICMP and neighbor discovery"),
     TRANSMIT_DROPS("Frames dropped because the transmit queue stayed full"),
+    FRAMES_HANDED_OVER("Received frames handed to the shard that owns their flow, by the one whose queue they came by"),
+    RSS_COMPARISONS("Received segments whose RSS hash and queue were compared with what they should be"),
+    RSS_DISAGREEMENTS("Comparisons that failed; after the first the port's flows are steered in software"),
     SHARD_RING_DROPS("Received frames dropped because the ring to their shard was full"),
     EGRESS_RING_DROPS("Frames dropped because the ring to the IO core was full"),
     FRAMES_EXHAUSTED("Times a frame was wanted and the pool was empty"),
@@ -55,7 +58,6 @@ public enum Counter {
     DROP_FRAGMENT_TOO_MANY("Drop: one fragment more than a datagram may have; it costs the datagram"),
     DROP_FRAGMENT_NO_FRAME("Drop: fragment of a new datagram while the pool is empty"),
     DROP_FRAGMENT_OF_DISCARDED("Drop: fragment of a datagram that was discarded before"),
-    DROP_WRONG_SHARD("Drop: segment that was put together on another shard's thread than its flow's"),
 
     IP_REASSEMBLY_REQUIRED("IPv4 fragments that came to be put together", "IpReasmReqds"),
     IP_REASSEMBLED("IPv4 datagrams put together, each of which is classified as if it had come whole", "IpReasmOKs"),
