@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import io.millrace.apps.AppPort;
+import io.millrace.dataplane.host.Route;
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.dataplane.wire.IpPrefix;
 import io.millrace.dpdk.Devargs;
@@ -31,6 +32,13 @@ final class Converters {
         @Override
         public IpAddress convert(final String text) {
             return read(IpAddress::parse, text);
+        }
+    }
+
+    static final class StaticRoute implements ITypeConverter<Route> {
+        @Override
+        public Route convert(final String text) {
+            return read(Route::parse, text);
         }
     }
 

@@ -6,6 +6,7 @@ import io.millrace.cli.control.ControlServer;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.counters.CountersFile;
 import io.millrace.dataplane.host.HostAddresses;
+import io.millrace.dataplane.host.Route;
 import io.millrace.dataplane.port.Vlan;
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.dataplane.wire.IpPrefix;
@@ -73,8 +74,15 @@ final class ServeCommand implements Callable<Integer>, Checked {
             names = "--gateway",
             converter = Converters.Address.class,
             paramLabel = "IP",
-            description = "Next hop for everything that is not on the link.")
-    private IpAddress gateway;
+            description = "Next hop for everything that is not on the link; one for each of IPv4 and IPv6.")
+    private List<IpAddress> gateways = List.of();
+
+    @Option(
+            names = "--route",
+            converter = Converters.StaticRoute.class,
+            paramLabel = "ROUTE",
+            description = "Another way, such as '10.8.0.0/16 via 10.0.0.253'; repeatable.")
+    private List<Route> routes = List.of();
 
     @Option(
             names = "--app",
@@ -202,9 +210,8 @@ final class ServeCommand implements Callable<Integer>, Checked {
     private HostAddresses hostAddresses(final MacAddress mac) {
         final HostAddresses.Builder builder = HostAddresses.builder(mac);
         addresses.forEach(builder::address);
-        if (gateway != null) {
-            builder.gateway(gateway);
-        }
+        gateways.forEach(builder::gateway);
+        routes.forEach(builder::route);
         return builder.build();
     }
 

@@ -34,4 +34,9 @@ public record DatapathConfig(
     public static DatapathConfig defaults() {
         return new DatapathConfig(32, 2048, NeighborConfig.defaults(), 10_000, 1_000, ReassemblyConfig.defaults());
     }
+
+    /** The same with neighbors resolved like this. */
+    public DatapathConfig withNeighbors(final NeighborConfig value) {
+        return new DatapathConfig(burstSize, ringFrames, value, echoRepliesPerSecond, echoReplyBurst, reassembly);
+    }
 }

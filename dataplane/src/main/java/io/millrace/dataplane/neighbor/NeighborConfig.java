@@ -38,6 +38,11 @@ public record NeighborConfig(
         return new NeighborConfig(4096, SECOND, 3, 30 * SECOND, 600 * SECOND, 3, 1);
     }
 
+    /** The same with this many probes for each IPv6 address of ours; 0 to use them at once. */
+    public NeighborConfig withDuplicateProbes(final int probes) {
+        return new NeighborConfig(entries, retryNanos, maxRequests, reachableNanos, staleNanos, queuedFrames, probes);
+    }
+
     private static void require(final String name, final long value, final long least, final long most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(name + " " + value + ": must be " + least + " to " + most);
