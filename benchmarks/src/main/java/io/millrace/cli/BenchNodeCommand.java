@@ -118,6 +118,7 @@ final class BenchNodeCommand implements Callable<Integer> {
                 shards,
                 EngineNames.arrangement(arrangement),
                 this::addresses,
+                new PortDecoration(),
                 builder -> {
                     builder.config(config).cores(cores.toArray()).idle(EngineNames.idle(idle));
                     if (!generators.isEmpty()) {

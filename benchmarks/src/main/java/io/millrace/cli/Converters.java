@@ -13,7 +13,7 @@ import picocli.CommandLine.TypeConversionException;
 final class Converters {
     private Converters() {}
 
-    private static <T> T read(final Function<String, T> parse, final String text) {
+    static <T> T read(final Function<String, T> parse, final String text) {
         try {
             return parse.apply(text);
         } catch (final IllegalArgumentException e) {

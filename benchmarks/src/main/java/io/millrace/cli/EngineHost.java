@@ -27,11 +27,13 @@ import java.util.function.Function;
 final class EngineHost implements AutoCloseable {
     private final Eal eal;
     private final PacketPort port;
+    private final PortDecoration decoration;
     private final TcpEngine engine;
 
-    private EngineHost(final Eal eal, final PacketPort port, final TcpEngine engine) {
+    private EngineHost(final Eal eal, final PacketPort port, final PortDecoration decoration, final TcpEngine engine) {
         this.eal = eal;
         this.port = port;
+        this.decoration = decoration;
         this.engine = engine;
     }
 
@@ -44,6 +46,7 @@ final class EngineHost implements AutoCloseable {
      * @param shards of the engine.
      * @param arrangement of the engine.
      * @param addresses for the port's MAC address, our addresses.
+     * @param decoration what goes round the port.
      * @param settings sets whatever else the engine's builder has.
      */
     record Plan(
@@ -53,6 +56,7 @@ final class EngineHost implements AutoCloseable {
             int shards,
             Arrangement arrangement,
             Function<MacAddress, HostAddresses> addresses,
+            PortDecoration decoration,
             Consumer<TcpEngine.Builder> settings) {}
 
     /** Opens all three. */
@@ -75,16 +79,19 @@ final class EngineHost implements AutoCloseable {
 
     private static EngineHost openPort(final Eal eal, final Plan plan) {
         final DpdkPort device = DpdkPort.open(eal, portConfig(plan));
-        final PacketPort port =
+        final PacketPort untagged =
                 plan.vlan().<PacketPort>map(vlan -> new VlanPort(device, vlan)).orElse(device);
+        final PacketPort port = plan.decoration().around(untagged);
         try {
+            plan.decoration().startCapture();
             final TcpEngine.Builder builder = TcpEngine.builder()
                     .port(port, plan.addresses().apply(port.mac()))
                     .shards(plan.shards())
                     .arrangement(plan.arrangement());
             plan.settings().accept(builder);
-            return new EngineHost(eal, port, builder.start());
+            return new EngineHost(eal, port, plan.decoration(), builder.start());
         } catch (final RuntimeException e) {
+            plan.decoration().close();
             port.close();
             throw e;
         }
@@ -94,9 +101,13 @@ final class EngineHost implements AutoCloseable {
         final boolean queueEach = plan.arrangement() == Arrangement.RUN_TO_COMPLETION;
         final DatapathConfig datapath = DatapathConfig.defaults();
         final DpdkPortConfig config = DpdkPortConfig.of(plan.device());
-        return config.withQueuePairs(queueEach ? plan.shards() : 1)
+        final int queuePairs = queueEach ? plan.shards() : 1;
+        return config.withQueuePairs(queuePairs)
                 .withEngineFrames(
-                        config.engineFrames() + Datapath.framesInRings(datapath, 1, plan.shards()), plan.shards() + 1);
+                        config.engineFrames()
+                                + Datapath.framesInRings(datapath, 1, plan.shards())
+                                + plan.decoration().framesHeld(queuePairs),
+                        plan.shards() + 1);
     }
 
     /** The engine. */
@@ -114,11 +125,12 @@ final class EngineHost implements AutoCloseable {
         return port;
     }
 
-    /** Ends the engine, then the port, then DPDK. */
+    /** Ends the engine, then the capture, then the port, then DPDK. */
     @Override
     public void close() {
         try (eal;
-                port) {
+                port;
+                decoration) {
             engine.close();
         }
     }

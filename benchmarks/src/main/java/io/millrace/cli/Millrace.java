@@ -22,6 +22,7 @@ import picocli.CommandLine.ScopeType;
             StatCommand.class,
             DoctorCommand.class,
             IdleCommand.class,
+            CaptureCommand.class,
             JmhCommand.class,
             BenchNodeCommand.class
         })

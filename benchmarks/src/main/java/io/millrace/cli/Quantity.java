@@ -9,7 +9,7 @@ import picocli.CommandLine.TypeConversionException;
 /** Reads counts and durations as people write them. */
 final class Quantity {
     private static final Pattern COUNT = Pattern.compile("([0-9]{1,12})([kKmMgG]?)");
-    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h)?");
+    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(us|ms|s|m|h)?");
 
     private Quantity() {}
 
@@ -31,7 +31,7 @@ final class Quantity {
         }
     }
 
-    /** {@code 30}, {@code 30s}, {@code 500ms}, {@code 2m}, {@code 1h}; a bare number is seconds. */
+    /** {@code 30}, {@code 30s}, {@code 500ms}, {@code 50us}, {@code 2m}, {@code 1h}; a bare number is seconds. */
     static final class Time implements ITypeConverter<Duration> {
         @Override
         public Duration convert(final String text) {
@@ -41,6 +41,7 @@ final class Quantity {
             }
             final long amount = Long.parseLong(matcher.group(1));
             return switch (matcher.group(2) == null ? "s" : matcher.group(2)) {
+                case "us" -> Duration.ofNanos(amount * 1_000);
                 case "ms" -> Duration.ofMillis(amount);
                 case "m" -> Duration.ofMinutes(amount);
                 case "h" -> Duration.ofHours(amount);

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -152,6 +153,9 @@ final class ServeCommand implements Callable<Integer>, Checked {
     @CommandLine.Mixin
     private TableOptions tables;
 
+    @CommandLine.Mixin
+    private PortDecoration decoration;
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
@@ -221,10 +225,10 @@ final class ServeCommand implements Callable<Integer>, Checked {
         final CountDownLatch end = new CountDownLatch(1);
         try (Interrupts interrupts = Interrupts.handledBy(end::countDown);
                 CountersFile file = ServeCounters.create(countersPath)) {
-            final List<CounterBlock> counters;
+            final List<CounterBlock> counters = new ArrayList<>();
             final boolean healthy;
             try (EngineHost host = EngineHost.open(plan(file))) {
-                counters = host.engine().counters();
+                counters.addAll(host.engine().counters());
                 listen(host.engine());
                 try (ControlServer server = openControl(host.engine())) {
                     out.println("ready");
@@ -232,6 +236,7 @@ final class ServeCommand implements Callable<Integer>, Checked {
                 }
                 apps.forEach(app -> host.engine().unlisten(app.port()));
             }
+            counters.addAll(decoration.counters());
             CounterTable.print(out, counters);
             if (!healthy) {
                 spec.commandLine().getErr().println("millrace: a polling thread failed: see its message above");
@@ -275,6 +280,7 @@ final class ServeCommand implements Callable<Integer>, Checked {
 
     private EngineHost.Plan plan(final CountersFile file) {
         final TcpConfig config = tables.toConfig();
+        decoration.countIn(file::newBlock);
         return new EngineHost.Plan(
                 ports.getFirst(),
                 Optional.ofNullable(vlanId).map(id -> new Vlan(id, vlanPriority)),
@@ -282,6 +288,7 @@ final class ServeCommand implements Callable<Integer>, Checked {
                 (int) shards,
                 EngineNames.arrangement(arrangement),
                 this::hostAddresses,
+                decoration,
                 builder -> builder.config(config)
                         .cores(cores.toArray())
                         .idle(EngineNames.idle(idle))

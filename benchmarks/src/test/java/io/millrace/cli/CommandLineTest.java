@@ -68,6 +68,17 @@ class CommandLineTest {
                     --time-wait-capacity 0          | --time-wait-capacity 0 is out of range
                     --max-connections 1G            | --max-connections 1073741824 is out of range
                     --syn-queue -5                  | '--syn-queue': '-5' is not a count
+                    --capture filter=tcp            | capture 'filter=tcp': write a file first
+                    --capture a.pcapng,filter=prot  | filter 'prot': 'prot' at position 1: expected host, net
+                    --capture a.pcapng,snap=9       | snap length 9 is out of range: give 14 to 65535
+                    --capture a.pcapng,last=many    | capture 'a.pcapng,last=many': last=many: write a count
+                    --capture a.pcapng,size=9       | capture 'a.pcapng,size=9': 'size' is unknown; choose filter=, snap= or last=
+                    --faults loss=2                 | fault loss=2: write a chance such as 1% or 0.05%
+                    --faults loss=200%              | chance of loss 2.0: must be 0 to 1
+                    --faults gremlins=1%            | fault 'gremlins' is unknown; choose one of burst, corrupt, delay
+                    --faults delay=soon             | fault delay=soon: write a time such as 20ms or 500us
+                    --faults burst=1%               | fault burst=1%: write the chances that a burst
+                    --faults delay=1ms,rx.jitter=2ms | jitter of 2000000 ns exceeds the delay of 1000000 ns
                     """)
     void shouldRefuseAServeOptionInOneLine(final String options, final String message) {
         assertRefused("serve --port net_null0 --address 10.0.0.1/24 --app echo:7 " + options, message);
@@ -90,6 +101,42 @@ class CommandLineTest {
                 .hasValueSatisfying(
                         line -> assertThat(line).startsWith("millrace: ").contains(message));
         assertThat(err.toString()).doesNotContain("\tat ").doesNotContain("Exception");
+    }
+
+    @ParameterizedTest(name = "capture {0}: {1}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    /nowhere/ring                   | /nowhere/ring: no such file; make one by serve --capture /nowhere/ring,last=64k
+                    /proc/version                   | /proc/version
+                    pom.xml                         | pom.xml is not a capture ring of Millrace; make one by serve --capture FILE,last=64k
+                    """)
+    void shouldRefuseACaptureThatIsNone(final String options, final String message) {
+        assertThat(run(("capture " + options).split(" +"))).isEqualTo(Millrace.BAD_INPUT);
+        assertThat(err.toString().lines()).singleElement().asString().startsWith("millrace: " + message);
+    }
+
+    @ParameterizedTest(name = "capture {0}: {1}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    ring --filter port              | filter 'port': the end at position 5: expected a port
+                    ring --last 0k --follow x       | Unmatched argument at index
+                    ring --last 5 --follow          | --last with --follow: give one of them
+                    """)
+    void shouldRefuseACaptureOptionInOneLine(final String options, final String message) {
+        assertRefused("capture " + options, message);
+    }
+
+    @Test
+    void shouldReadFaultsOfEachDirection() {
+        final FaultsOption option =
+                FaultsOption.parse("loss=1%,rx.delay=20ms,tx.burst=0.5%/25%,jitter=0s,rate=10M,reorder=2%,seed=42");
+        assertThat(option.receiving().loss()).isEqualTo(0.01);
+        assertThat(option.sending().loss()).isEqualTo(0.01);
+        assertThat(option.receiving().delay()).isEqualTo(20_000_000);
+        assertThat(option.sending().delay()).isZero();
+        assertThat(option.sending().burstEnter()).isEqualTo(0.005);
+        assertThat(option.receiving().burstEnter()).isZero();
+        assertThat(option.sending().burstLeave()).isEqualTo(0.25);
+        assertThat(option.receiving().bytesPerSecond()).isEqualTo(10 << 20);
+        assertThat(option.seed()).isEqualTo(42);
     }
 
     @Test

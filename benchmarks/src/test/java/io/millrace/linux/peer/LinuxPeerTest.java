@@ -104,6 +104,69 @@ class LinuxPeerTest {
     }
 
     @Test
+    void shouldShowTheLastFramesWhileItRunsAndAfterItWasKilled() throws IOException, InterruptedException {
+        assumeInstalled("tshark");
+        final Path ring = Files.createTempFile("millrace-ring", "");
+        final Path pcapng = Files.createTempFile("millrace-ring", ".pcapng");
+        final Program serve = serve("--app", "echo:7", "--capture", ring + ",last=64k,filter=tcp port 7");
+        assertThat(client(7, 20, 1_000).result()).contains("ok 20");
+
+        final String[] capture = {"capture", ring.toString(), "--write", pcapng.toString()};
+        assertThat(start(List.of(Program.java(MAIN, capture))).result()).contains("frames written");
+        assertThat(syns(pcapng)).isEqualTo(20);
+
+        serve.close(); // by force: nobody could tidy up
+        assertThat(start(List.of(Program.java(MAIN, capture))).result()).contains("frames written");
+        assertThat(syns(pcapng)).isEqualTo(20);
+        Files.delete(ring);
+        Files.delete(pcapng);
+    }
+
+    @Test
+    void shouldStreamWhatGoesThroughABadCable() throws IOException, InterruptedException {
+        assumeInstalled("tshark");
+        final Path pcapng = Files.createTempFile("millrace-stream", ".pcapng");
+        final Program serve = serve(
+                "--app",
+                "echo:7",
+                "--capture",
+                pcapng.toString(),
+                "--faults",
+                "loss=5%,delay=1ms,duplicate=2%,seed=42");
+        assertThat(client(7, 20, 20_000).result()).contains("ok 20");
+
+        final Counters counters = stop(serve);
+        assertThat(counters.of("FAULT_LOST")).isPositive();
+        assertThat(counters.of("FAULT_DUPLICATED")).isPositive();
+        assertThat(counters.of("CAPTURE_DROPS")).isZero();
+        final Program frames = start(List.of("tshark", "-r", pcapng.toString(), "-T", "fields", "-e", "frame.number"));
+        assertThat(frames.result()
+                        .lines()
+                        .filter(line -> line.matches("[0-9]+"))
+                        .count())
+                .isEqualTo(counters.of("CAPTURE_FRAMES"));
+        Files.delete(pcapng);
+    }
+
+    private long syns(final Path pcapng) throws IOException, InterruptedException {
+        final Program tshark = start(List.of(
+                "tshark",
+                "-r",
+                pcapng.toString(),
+                "-Y",
+                "tcp.flags.syn==1 && tcp.flags.ack==0",
+                "-T",
+                "fields",
+                "-e",
+                "tcp.srcport"));
+        return tshark.result()
+                .lines()
+                .filter(line -> line.matches("[0-9]+"))
+                .distinct()
+                .count();
+    }
+
+    @Test
     void shouldServeThroughTwoShardsBehindAnIoCore() throws IOException, InterruptedException {
         final Program serve = serve("--app", "echo:7", "--shards", "2", "--arrangement", "pipeline");
 

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
 import java.util.function.IntSupplier;
+import java.util.stream.LongStream;
 
 /** Turns what a {@link CaptureReader} reads into pcapng. One thread; allocates as its writer does. */
 public final class CaptureTranscript {
@@ -67,6 +68,11 @@ public final class CaptureTranscript {
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Frames written so far. */
+    public long written() {
+        return LongStream.of(written).sum();
     }
 
     /** Frames overwritten before they could be written. */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.agrona.concurrent.NanoClock;
 
 /**
@@ -24,6 +25,9 @@ import org.agrona.concurrent.NanoClock;
  * same number must be polled by the same thread. Allocates when it is made.
  */
 public final class FaultInjector implements PacketPort {
+    /** The most frames that a queue pair holds under way. */
+    public static final int FRAMES_HELD = 2 * FaultyLine.CAPACITY;
+
     private static final int BURST = 256;
 
     private final PacketPort port;
@@ -47,14 +51,25 @@ public final class FaultInjector implements PacketPort {
             final Faults sending,
             final long seed,
             final NanoClock clock) {
+        this(port, receiving, sending, seed, clock, CounterBlock::allocate);
+    }
+
+    /** As the other; {@code newBlock} makes counters by their name. */
+    public FaultInjector(
+            final PacketPort port,
+            final Faults receiving,
+            final Faults sending,
+            final long seed,
+            final NanoClock clock,
+            final Function<String, CounterBlock> newBlock) {
         this.port = port;
         this.clock = clock;
         corrupts = sending.corrupt() > 0;
         final SplittableRandom seeds = new SplittableRandom(seed);
         pairs = new QueuePair[port.queuePairs()];
         for (int i = 0; i < pairs.length; i++) {
-            final CounterBlock in = CounterBlock.allocate("faults-rx-" + i);
-            final CounterBlock out = CounterBlock.allocate("faults-tx-" + i);
+            final CounterBlock in = newBlock.apply("faults-rx-" + i);
+            final CounterBlock out = newBlock.apply("faults-tx-" + i);
             counters.add(in);
             counters.add(out);
             pairs[i] = new QueuePair(
@@ -179,6 +194,11 @@ public final class FaultInjector implements PacketPort {
     @Override
     public PortCapabilities capabilities() {
         return corrupts ? port.capabilities().withoutTransmitChecksums() : port.capabilities();
+    }
+
+    @Override
+    public int numaNode() {
+        return port.numaNode();
     }
 
     @Override
