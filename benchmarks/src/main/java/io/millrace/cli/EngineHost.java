@@ -7,7 +7,7 @@ import io.millrace.dataplane.port.DpdkPort;
 import io.millrace.dataplane.port.DpdkPortConfig;
 import io.millrace.dataplane.port.PacketPort;
 import io.millrace.dataplane.port.Vlan;
-import io.millrace.dataplane.port.VlanPort;
+import io.millrace.dataplane.port.decorator.VlanPort;
 import io.millrace.dataplane.wire.MacAddress;
 import io.millrace.dpdk.Devargs;
 import io.millrace.dpdk.DpdkException;

@@ -12,7 +12,7 @@ import io.millrace.dataplane.port.MemoryPort;
 import io.millrace.dataplane.port.MemoryPortConfig;
 import io.millrace.dataplane.port.PacketPort;
 import io.millrace.dataplane.port.Vlan;
-import io.millrace.dataplane.port.VlanPort;
+import io.millrace.dataplane.port.decorator.VlanPort;
 import io.millrace.dpdk.Mbuf;
 import io.millrace.memory.Memory;
 import java.util.Arrays;

@@ -18,7 +18,7 @@ public record Vlan(int id, int priority) {
     }
 
     /** Tag control information of frames sent. */
-    int control() {
+    public int control() {
         return priority << 13 | id;
     }
 }

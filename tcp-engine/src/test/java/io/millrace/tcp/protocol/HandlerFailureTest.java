@@ -30,7 +30,7 @@ class HandlerFailureTest extends ConversationTest {
             < PA seq 1 ack 6 text 5
             """;
 
-    private final Logger logger = Logger.getLogger("io.millrace.tcp");
+    private final Logger logger = Logger.getLogger("io.millrace");
     private final List<LogRecord> logged = new ArrayList<>();
     private final Handler recorder = new Handler() {
         @Override

@@ -2,16 +2,12 @@ package io.millrace.dataplane.port.decorator;
 
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.port.FrameBurst;
-import io.millrace.dataplane.port.FramePool;
 import io.millrace.dataplane.port.PacketPort;
 import io.millrace.dataplane.port.PortCapabilities;
-import io.millrace.dataplane.port.PortStatistics;
 import io.millrace.dataplane.port.RxQueue;
 import io.millrace.dataplane.port.TxQueue;
-import io.millrace.dataplane.wire.MacAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.agrona.concurrent.NanoClock;
@@ -24,13 +20,16 @@ import org.agrona.concurrent.NanoClock;
  * neither interrupt nor bell, for a delayed frame causes none. The receive and the transmit queue of the
  * same number must be polled by the same thread. Allocates when it is made.
  */
+<<<<<<< HEAD
 public final class FaultInjector implements PacketPort {
     /** The most frames that a queue pair holds under way. */
     public static final int FRAMES_HELD = 2 * FaultyLine.CAPACITY;
 
+=======
+public final class FaultInjector extends PortDecorator {
+>>>>>>> 14efeac (Write what a port made of another passes on once, with the VLAN among the other decorators)
     private static final int BURST = 256;
 
-    private final PacketPort port;
     private final NanoClock clock;
     private final QueuePair[] pairs;
     private final List<CounterBlock> counters = new ArrayList<>();
@@ -51,6 +50,7 @@ public final class FaultInjector implements PacketPort {
             final Faults sending,
             final long seed,
             final NanoClock clock) {
+<<<<<<< HEAD
         this(port, receiving, sending, seed, clock, CounterBlock::allocate);
     }
 
@@ -63,6 +63,9 @@ public final class FaultInjector implements PacketPort {
             final NanoClock clock,
             final Function<String, CounterBlock> newBlock) {
         this.port = port;
+=======
+        super(port);
+>>>>>>> 14efeac (Write what a port made of another passes on once, with the VLAN among the other decorators)
         this.clock = clock;
         corrupts = sending.corrupt() > 0;
         final SplittableRandom seeds = new SplittableRandom(seed);
@@ -146,26 +149,6 @@ public final class FaultInjector implements PacketPort {
     }
 
     @Override
-    public String name() {
-        return port.name();
-    }
-
-    @Override
-    public MacAddress mac() {
-        return port.mac();
-    }
-
-    @Override
-    public int mtu() {
-        return port.mtu();
-    }
-
-    @Override
-    public int queuePairs() {
-        return pairs.length;
-    }
-
-    @Override
     public RxQueue rxQueue(final int queue) {
         return pairs[queue];
     }
@@ -175,27 +158,13 @@ public final class FaultInjector implements PacketPort {
         return pairs[queue];
     }
 
-    @Override
-    public FramePool pool() {
-        return port.pool();
-    }
-
-    @Override
-    public PortStatistics statistics() {
-        return port.statistics();
-    }
-
-    @Override
-    public Map<String, Long> extendedStatistics() {
-        return port.extendedStatistics();
-    }
-
     /** A device that completes checksums would make a corrupted frame good again: then software has to. */
     @Override
     public PortCapabilities capabilities() {
         return corrupts ? port.capabilities().withoutTransmitChecksums() : port.capabilities();
     }
 
+<<<<<<< HEAD
     @Override
     public int numaNode() {
         return port.numaNode();
@@ -211,6 +180,8 @@ public final class FaultInjector implements PacketPort {
         port.detachThread();
     }
 
+=======
+>>>>>>> 14efeac (Write what a port made of another passes on once, with the VLAN among the other decorators)
     /** Frees what is under way, and closes the port. */
     @Override
     public void close() {

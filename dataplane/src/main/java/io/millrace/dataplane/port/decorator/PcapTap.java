@@ -2,16 +2,10 @@ package io.millrace.dataplane.port.decorator;
 
 import io.millrace.dataplane.ingress.DropReason;
 import io.millrace.dataplane.port.FrameBurst;
-import io.millrace.dataplane.port.FramePool;
 import io.millrace.dataplane.port.PacketPort;
-import io.millrace.dataplane.port.PortCapabilities;
-import io.millrace.dataplane.port.PortStatistics;
 import io.millrace.dataplane.port.RxQueue;
 import io.millrace.dataplane.port.TxQueue;
-import io.millrace.dataplane.ring.Doorbell;
-import io.millrace.dataplane.wire.MacAddress;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A port that can be watched: while a {@link CaptureRing} is open over it, each frame received and each frame the port has
@@ -20,13 +14,12 @@ import java.util.Map;
  *
  * <p>The receive and the transmit queue of the same number must be polled by the same thread. Allocates when it is made.
  */
-public final class PcapTap implements PacketPort {
-    private final PacketPort port;
+public final class PcapTap extends PortDecorator {
     private final QueuePair[] pairs;
 
     /** Makes a tap on a port, with nobody watching; closing it closes the port. */
     public PcapTap(final PacketPort port) {
-        this.port = port;
+        super(port);
         pairs = new QueuePair[port.queuePairs()];
         for (int i = 0; i < pairs.length; i++) {
             pairs[i] = new QueuePair(port.rxQueue(i), port.txQueue(i));
@@ -53,13 +46,12 @@ public final class PcapTap implements PacketPort {
     }
 
     /** Both queues of one number, which share a lane, so that question and answer are in order. */
-    private static final class QueuePair implements RxQueue, TxQueue {
-        private final RxQueue rx;
+    private static final class QueuePair extends RxQueueDecorator implements TxQueue {
         private final TxQueue tx;
         private volatile CaptureLane lane;
 
         private QueuePair(final RxQueue rx, final TxQueue tx) {
-            this.rx = rx;
+            super(rx);
             this.tx = tx;
         }
 
@@ -90,57 +82,13 @@ public final class PcapTap implements PacketPort {
         }
 
         @Override
-        public boolean ringOnArrival(final Doorbell doorbell) {
-            return rx.ringOnArrival(doorbell);
-        }
-
-        @Override
-        public int interruptDescriptor() {
-            return rx.interruptDescriptor();
-        }
-
-        @Override
-        public boolean enableInterrupt() {
-            return rx.enableInterrupt();
-        }
-
-        @Override
-        public void disableInterrupt() {
-            rx.disableInterrupt();
-        }
-
-        @Override
         public void dropped(final int index, final DropReason reason) {
             final CaptureLane watching = lane;
             if (watching != null) {
                 watching.dropped(index, reason);
             }
+            super.dropped(index, reason);
         }
-    }
-
-    @Override
-    public String name() {
-        return port.name();
-    }
-
-    @Override
-    public MacAddress mac() {
-        return port.mac();
-    }
-
-    @Override
-    public int numaNode() {
-        return port.numaNode();
-    }
-
-    @Override
-    public int mtu() {
-        return port.mtu();
-    }
-
-    @Override
-    public int queuePairs() {
-        return pairs.length;
     }
 
     @Override
@@ -151,40 +99,5 @@ public final class PcapTap implements PacketPort {
     @Override
     public TxQueue txQueue(final int queue) {
         return pairs[queue];
-    }
-
-    @Override
-    public FramePool pool() {
-        return port.pool();
-    }
-
-    @Override
-    public PortStatistics statistics() {
-        return port.statistics();
-    }
-
-    @Override
-    public Map<String, Long> extendedStatistics() {
-        return port.extendedStatistics();
-    }
-
-    @Override
-    public PortCapabilities capabilities() {
-        return port.capabilities();
-    }
-
-    @Override
-    public void attachThread() {
-        port.attachThread();
-    }
-
-    @Override
-    public void detachThread() {
-        port.detachThread();
-    }
-
-    @Override
-    public void close() {
-        port.close();
     }
 }

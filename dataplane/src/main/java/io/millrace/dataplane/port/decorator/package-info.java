@@ -1,7 +1,8 @@
 /**
  * Ports around ports: {@link io.millrace.dataplane.port.decorator.PcapTap} shows what goes through a port, {@link
- * io.millrace.dataplane.port.decorator.FaultInjector} makes a bad cable of it. Both are a {@code PacketPort} again, so
- * nobody behind knows; whoever opens a port decides whether to put one round it.
+ * io.millrace.dataplane.port.decorator.FaultInjector} makes a bad cable of it, {@link
+ * io.millrace.dataplane.port.decorator.VlanPort} puts it into a VLAN. Each is a {@code PacketPort} again, so nobody behind
+ * knows; whoever opens a port decides whether to put one round it.
  *
  * <p>A capture is one idea: a {@link io.millrace.dataplane.port.decorator.CaptureRing} in memory, or in a mapped file, into
  * which the polling threads write and never look back, each into a lane of its own. Whoever wants the frames follows with

@@ -1,7 +1,10 @@
-package io.millrace.dataplane.port;
+package io.millrace.dataplane.port.decorator;
 
-import io.millrace.dataplane.ingress.DropReason;
-import io.millrace.dataplane.ring.Doorbell;
+import io.millrace.dataplane.port.FrameBurst;
+import io.millrace.dataplane.port.PacketPort;
+import io.millrace.dataplane.port.RxQueue;
+import io.millrace.dataplane.port.TxQueue;
+import io.millrace.dataplane.port.Vlan;
 import io.millrace.dataplane.wire.EtherType;
 import io.millrace.dataplane.wire.EthernetHeader;
 import io.millrace.dataplane.wire.MacAddress;
@@ -9,7 +12,6 @@ import io.millrace.dataplane.wire.VlanTag;
 import io.millrace.dpdk.Mbuf;
 import io.millrace.dpdk.MbufFlags;
 import io.millrace.memory.Memory;
-import java.util.Map;
 
 /**
  * A port that is in one VLAN: behind it nobody sees a tag. Of the frames that arrive those of the VLAN are freed of their
@@ -19,20 +21,19 @@ import java.util.Map;
  * <p>As the port it is made of: closing it closes that one; each queue belongs to one thread. Allocates nothing after it
  * is made.
  */
-public final class VlanPort implements PacketPort {
+public final class VlanPort extends PortDecorator {
     /** An identifier that no VLAN has (IEEE 802.1Q §9.6): marks frames for the classifier to drop. */
     private static final int NO_VLAN = 0xfff;
 
     private static final int VLAN_ID_MASK = 0xfff;
     private static final int ETHER_TYPE_OFFSET = 2 * MacAddress.LENGTH;
 
-    private final PacketPort port;
     private final RxQueue[] rxQueues;
     private final TxQueue[] txQueues;
 
     /** Puts {@code port} into a VLAN. */
     public VlanPort(final PacketPort port, final Vlan vlan) {
-        this.port = port;
+        super(port);
         rxQueues = new RxQueue[port.queuePairs()];
         txQueues = new TxQueue[port.queuePairs()];
         for (int queue = 0; queue < rxQueues.length; queue++) {
@@ -41,31 +42,6 @@ public final class VlanPort implements PacketPort {
                     ? new AskingQueue(port.txQueue(queue), vlan.control())
                     : new TaggingQueue(port.txQueue(queue), vlan.control());
         }
-    }
-
-    @Override
-    public String name() {
-        return port.name();
-    }
-
-    @Override
-    public MacAddress mac() {
-        return port.mac();
-    }
-
-    @Override
-    public int numaNode() {
-        return port.numaNode();
-    }
-
-    @Override
-    public int mtu() {
-        return port.mtu();
-    }
-
-    @Override
-    public int queuePairs() {
-        return port.queuePairs();
     }
 
     @Override
@@ -78,46 +54,18 @@ public final class VlanPort implements PacketPort {
         return txQueues[queue];
     }
 
-    @Override
-    public FramePool pool() {
-        return port.pool();
-    }
-
-    @Override
-    public PortStatistics statistics() {
-        return port.statistics();
-    }
-
-    @Override
-    public Map<String, Long> extendedStatistics() {
-        return port.extendedStatistics();
-    }
-
-    @Override
-    public PortCapabilities capabilities() {
-        return port.capabilities();
-    }
-
-    @Override
-    public void attachThread() {
-        port.attachThread();
-    }
-
-    @Override
-    public void detachThread() {
-        port.detachThread();
-    }
-
-    @Override
-    public void close() {
-        port.close();
-    }
-
     /** Takes the tags out of what arrives. */
-    private record UntaggingQueue(RxQueue queue, int vlanId) implements RxQueue {
+    private static final class UntaggingQueue extends RxQueueDecorator {
+        private final int vlanId;
+
+        private UntaggingQueue(final RxQueue rx, final int vlanId) {
+            super(rx);
+            this.vlanId = vlanId;
+        }
+
         @Override
         public int receive(final FrameBurst burst) {
-            final int received = queue.receive(burst);
+            final int received = rx.receive(burst);
             for (int i = 0; i < received; i++) {
                 untag(burst.get(i));
             }
@@ -148,31 +96,6 @@ public final class VlanPort implements PacketPort {
                 Mbuf.offloadFlags(mbuf, flags | MbufFlags.RX_VLAN | MbufFlags.RX_VLAN_STRIPPED);
                 Mbuf.vlanTci(mbuf, NO_VLAN);
             }
-        }
-
-        @Override
-        public boolean ringOnArrival(final Doorbell doorbell) {
-            return queue.ringOnArrival(doorbell);
-        }
-
-        @Override
-        public void dropped(final int index, final DropReason reason) {
-            queue.dropped(index, reason);
-        }
-
-        @Override
-        public int interruptDescriptor() {
-            return queue.interruptDescriptor();
-        }
-
-        @Override
-        public boolean enableInterrupt() {
-            return queue.enableInterrupt();
-        }
-
-        @Override
-        public void disableInterrupt() {
-            queue.disableInterrupt();
         }
     }
 

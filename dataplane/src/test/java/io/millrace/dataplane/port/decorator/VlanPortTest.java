@@ -1,4 +1,4 @@
-package io.millrace.dataplane.port;
+package io.millrace.dataplane.port.decorator;
 
 import static io.millrace.dataplane.TestFrames.OUR_MAC;
 import static io.millrace.dataplane.TestFrames.PEER_MAC;
@@ -10,6 +10,13 @@ import io.millrace.dataplane.TestFrames;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.ingress.DropReason;
 import io.millrace.dataplane.ingress.FrameClassifier;
+import io.millrace.dataplane.port.FrameBurst;
+import io.millrace.dataplane.port.MemoryPort;
+import io.millrace.dataplane.port.MemoryPortConfig;
+import io.millrace.dataplane.port.PacketPort;
+import io.millrace.dataplane.port.RxQueue;
+import io.millrace.dataplane.port.TxQueue;
+import io.millrace.dataplane.port.Vlan;
 import io.millrace.dataplane.reassembly.TestFragments;
 import io.millrace.dataplane.wire.EtherType;
 import io.millrace.dataplane.wire.MacAddress;
@@ -169,25 +176,14 @@ class VlanPortTest {
     }
 
     /** A port whose queues the test plays. */
-    private record DevicePort(PacketPort port, RxQueue rx, TxQueue tx) implements PacketPort {
-        @Override
-        public String name() {
-            return port.name();
-        }
+    private static final class DevicePort extends PortDecorator {
+        private final RxQueue rx;
+        private final TxQueue tx;
 
-        @Override
-        public MacAddress mac() {
-            return port.mac();
-        }
-
-        @Override
-        public int mtu() {
-            return port.mtu();
-        }
-
-        @Override
-        public int queuePairs() {
-            return 1;
+        private DevicePort(final PacketPort port, final RxQueue rx, final TxQueue tx) {
+            super(port);
+            this.rx = rx;
+            this.tx = tx;
         }
 
         @Override
@@ -198,21 +194,6 @@ class VlanPortTest {
         @Override
         public TxQueue txQueue(final int queue) {
             return tx;
-        }
-
-        @Override
-        public FramePool pool() {
-            return port.pool();
-        }
-
-        @Override
-        public PortStatistics statistics() {
-            return port.statistics();
-        }
-
-        @Override
-        public PortCapabilities capabilities() {
-            return port.capabilities();
         }
 
         @Override
