@@ -20,14 +20,10 @@ import org.agrona.concurrent.NanoClock;
  * neither interrupt nor bell, for a delayed frame causes none. The receive and the transmit queue of the
  * same number must be polled by the same thread. Allocates when it is made.
  */
-<<<<<<< HEAD
-public final class FaultInjector implements PacketPort {
+public final class FaultInjector extends PortDecorator {
     /** The most frames that a queue pair holds under way. */
     public static final int FRAMES_HELD = 2 * FaultyLine.CAPACITY;
 
-=======
-public final class FaultInjector extends PortDecorator {
->>>>>>> 14efeac (Write what a port made of another passes on once, with the VLAN among the other decorators)
     private static final int BURST = 256;
 
     private final NanoClock clock;
@@ -50,7 +46,6 @@ public final class FaultInjector extends PortDecorator {
             final Faults sending,
             final long seed,
             final NanoClock clock) {
-<<<<<<< HEAD
         this(port, receiving, sending, seed, clock, CounterBlock::allocate);
     }
 
@@ -62,10 +57,7 @@ public final class FaultInjector extends PortDecorator {
             final long seed,
             final NanoClock clock,
             final Function<String, CounterBlock> newBlock) {
-        this.port = port;
-=======
         super(port);
->>>>>>> 14efeac (Write what a port made of another passes on once, with the VLAN among the other decorators)
         this.clock = clock;
         corrupts = sending.corrupt() > 0;
         final SplittableRandom seeds = new SplittableRandom(seed);
@@ -164,24 +156,6 @@ public final class FaultInjector extends PortDecorator {
         return corrupts ? port.capabilities().withoutTransmitChecksums() : port.capabilities();
     }
 
-<<<<<<< HEAD
-    @Override
-    public int numaNode() {
-        return port.numaNode();
-    }
-
-    @Override
-    public void attachThread() {
-        port.attachThread();
-    }
-
-    @Override
-    public void detachThread() {
-        port.detachThread();
-    }
-
-=======
->>>>>>> 14efeac (Write what a port made of another passes on once, with the VLAN among the other decorators)
     /** Frees what is under way, and closes the port. */
     @Override
     public void close() {
