@@ -59,7 +59,10 @@ final class QueueSteering {
             return computed(mbuf, meta);
         }
         final boolean told = tellsHash && (Mbuf.offloadFlags(mbuf) & MbufFlags.RX_RSS_HASH) != 0;
-        return agreement.isDue() ? compared(mbuf, meta, told) : told ? Mbuf.rssHash(mbuf) : NONE;
+        if ((told || agreement.queuesAreShards()) && agreement.isDue()) {
+            return compared(mbuf, meta, told);
+        }
+        return told ? Mbuf.rssHash(mbuf) : NONE;
     }
 
     /**

@@ -92,6 +92,11 @@ public final class HashAgreement {
             return trusted;
         }
 
+        /** Whether the queue says anything about the hash. */
+        public boolean queuesAreShards() {
+            return queuesAreShards;
+        }
+
         /** The number of the queue. */
         public int queue() {
             return queue;

@@ -29,6 +29,7 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
+import org.agrona.concurrent.Agent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -147,6 +148,33 @@ class SteeringFallbackTest {
                     .isEqualTo(sent);
             assertThat(pair.pool().available()).isEqualTo(free);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(MemoryRss.class)
+    void shouldCompareOnAnIoCoreOnlyWhatTheDeviceTells(final MemoryRss rss) throws Exception {
+        final MemoryPortConfig config = MemoryPortConfig.defaults().withRss(rss);
+        try (MemoryPort.Pair pair = MemoryPort.pair(config);
+                Datapath path =
+                        Datapath.pipeline(DatapathConfig.defaults(), () -> 1, List.of(counters.getFirst()), counters)) {
+            path.attach(pair.left(), host, Conductor.BEFORE_START);
+            path.endpoints().forEach(ShardEndpoint::onStart);
+            final Agent ioCore = path.ioAgents().getFirst();
+            ioCore.onStart();
+            final TestFrames frames = new TestFrames(pair.pool());
+            for (int flow = 0; flow < FLOWS; flow++) {
+                send(pair, frames.tcp(PEER_IP, OUR_IP, 2000 + flow, 80, TcpFlags.SYN, 0));
+                ioCore.doWork();
+                cycle(path, frames);
+            }
+            path.endpoints().forEach(ShardEndpoint::onClose);
+            ioCore.onClose();
+        }
+        assertThat(IntStream.of(taken).sum()).isEqualTo(FLOWS);
+        assertThat(warnings.lines).hasSize(rss == MemoryRss.OTHER_HASH ? 1 : 0);
+        final long compared = rss == MemoryRss.OTHER_HASH ? 1 : HashAgreement.FIRST_FRAMES;
+        assertThat(sum(Counter.RSS_COMPARISONS)).isEqualTo(rss.name().endsWith("_UNTOLD") ? 0 : compared);
+        assertThat(sum(Counter.FRAMES_HANDED_OVER)).isZero();
     }
 
     @Test
