@@ -69,7 +69,8 @@ final class BenchCommand implements Callable<Integer>, Checked {
     @Option(
             names = "--arrangement",
             paramLabel = "NAME",
-            description = "Of the server: auto, pipeline, run-to-completion (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Of the server: auto, pipeline, run-to-completion, single-thread (default: ${DEFAULT-VALUE}).")
     private String arrangement = "auto";
 
     @Option(
@@ -218,8 +219,9 @@ final class BenchCommand implements Callable<Integer>, Checked {
 
     private BenchPlan plan() {
         final List<Integer> cpus = new ArrayList<>(CpuAffinity.allowedCpus());
-        final int serverThreads =
-                shards == 1 && !arrangement.equals(EngineNames.of(Arrangement.PIPELINE)) ? 1 : (int) shards + 1;
+        final boolean oneThread = arrangement.equals(EngineNames.of(Arrangement.SINGLE_THREAD))
+                || shards == 1 && !arrangement.equals(EngineNames.of(Arrangement.PIPELINE));
+        final int serverThreads = oneThread ? 1 : (int) shards + 1;
         final boolean cpuEach = cpus.size() > serverThreads;
         return new BenchPlan(
                 chosenLink().orElseThrow(),

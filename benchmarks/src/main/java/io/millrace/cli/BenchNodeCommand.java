@@ -112,12 +112,11 @@ final class BenchNodeCommand implements Callable<Integer> {
     private EngineHost.Plan plan(final List<RateGenerator> generators) {
         final TcpConfig config = tables.toConfig();
         return new EngineHost.Plan(
-                port,
-                Optional.empty(),
+                List.of(new EngineHost.PortPlan(port, Optional.empty(), Optional.empty(), this::addresses)),
                 !noHuge,
                 shards,
+                Optional.empty(),
                 EngineNames.arrangement(arrangement),
-                this::addresses,
                 new PortDecoration(),
                 builder -> {
                     builder.config(config).cores(cores.toArray()).idle(EngineNames.idle(idle));
@@ -138,7 +137,7 @@ final class BenchNodeCommand implements Callable<Integer> {
     private Map<String, String> facts(final EngineHost host) {
         final Map<String, String> facts = new LinkedHashMap<>();
         facts.put("dpdk", host.dpdkVersion());
-        facts.put("device", host.port().name());
+        facts.put("device", host.engine().ports().getFirst().name());
         facts.put("arrangement", EngineNames.of(host.engine().arrangement()));
         facts.put("shards", host.engine().shards() + (shards == 1 ? " shard" : " shards"));
         facts.put("cores", cores.cpus().isEmpty() ? "not pinned" : "on CPU " + cores.cpus());

@@ -16,60 +16,85 @@ import io.millrace.dpdk.EalOptions;
 import io.millrace.linux.LinuxException;
 import io.millrace.tcp.Arrangement;
 import io.millrace.tcp.TcpEngine;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * DPDK, one port and one engine, opened together and closed in the reverse order. Made and closed by the main thread; what
+ * DPDK, its ports and one engine, opened together and closed in the reverse order. Made and closed by the main thread; what
  * can't be opened is a {@link BadInputException}, with nothing left behind.
  */
 final class EngineHost implements AutoCloseable {
     private final Eal eal;
-    private final PacketPort port;
+    private final List<PacketPort> ports = new ArrayList<>();
     private final PortDecoration decoration;
-    private final TcpEngine engine;
+    private final List<String> descriptions = new ArrayList<>();
+    private TcpEngine engine;
 
-    private EngineHost(final Eal eal, final PacketPort port, final PortDecoration decoration, final TcpEngine engine) {
-        this.eal = eal;
-        this.port = port;
+    private EngineHost(final Eal eal, final PortDecoration decoration) {
         this.decoration = decoration;
-        this.engine = engine;
+        this.eal = eal;
     }
 
     /**
      * What to open.
      *
-     * @param device the port's device.
-     * @param vlan the VLAN the port is in, if it is in any.
+     * @param ports the ports, at least one.
      * @param hugePages whether DPDK takes its memory from huge pages.
      * @param shards of the engine.
+     * @param ioCores of the pipeline, if so many are asked for.
      * @param arrangement of the engine.
-     * @param addresses for the port's MAC address, our addresses.
-     * @param decoration what goes round the port.
+     * @param decoration what goes round each port.
      * @param settings sets whatever else the engine's builder has.
      */
     record Plan(
-            Devargs device,
-            Optional<Vlan> vlan,
+            List<PortPlan> ports,
             boolean hugePages,
             int shards,
+            Optional<Integer> ioCores,
             Arrangement arrangement,
-            Function<MacAddress, HostAddresses> addresses,
             PortDecoration decoration,
-            Consumer<TcpEngine.Builder> settings) {}
+            Consumer<TcpEngine.Builder> settings) {
+        /** Queue pairs of a port for which no number is given. */
+        private int usualQueues() {
+            return arrangement == Arrangement.RUN_TO_COMPLETION
+                    ? shards
+                    : (ioCores.orElse(1) + ports.size() - 1) / ports.size();
+        }
 
-    /** Opens all three. */
+        /** Polling threads that allocate frames. */
+        private int threads() {
+            return shards + ioCores.orElse(1);
+        }
+    }
+
+    /**
+     * One port.
+     *
+     * @param device its device.
+     * @param vlan the VLAN it is in, if it is in any.
+     * @param queuePairs how many it has, if that is said.
+     * @param addresses for its MAC address, our addresses.
+     */
+    record PortPlan(
+            Devargs device,
+            Optional<Vlan> vlan,
+            Optional<Integer> queuePairs,
+            Function<MacAddress, HostAddresses> addresses) {}
+
+    /** Opens everything. */
     static EngineHost open(final Plan plan) {
+        final EalOptions.Builder options = EalOptions.builder().hugePages(plan.hugePages());
+        plan.ports().forEach(port -> options.device(port.device()));
         try {
-            final Eal eal = Eal.start(EalOptions.builder()
-                    .hugePages(plan.hugePages())
-                    .device(plan.device())
-                    .build());
+            final EngineHost host = new EngineHost(Eal.start(options.build()), plan.decoration());
             try {
-                return openPort(eal, plan);
+                host.start(plan);
+                return host;
             } catch (final RuntimeException e) {
-                eal.close();
+                host.close();
                 throw e;
             }
         } catch (final DpdkException | LinuxException | IllegalArgumentException e) {
@@ -77,37 +102,33 @@ final class EngineHost implements AutoCloseable {
         }
     }
 
-    private static EngineHost openPort(final Eal eal, final Plan plan) {
-        final DpdkPort device = DpdkPort.open(eal, portConfig(plan));
-        final PacketPort untagged =
-                plan.vlan().<PacketPort>map(vlan -> new VlanPort(device, vlan)).orElse(device);
-        final PacketPort port = plan.decoration().around(untagged);
-        try {
-            plan.decoration().startCapture();
-            final TcpEngine.Builder builder = TcpEngine.builder()
-                    .port(port, plan.addresses().apply(port.mac()))
-                    .shards(plan.shards())
-                    .arrangement(plan.arrangement());
-            plan.settings().accept(builder);
-            return new EngineHost(eal, port, plan.decoration(), builder.start());
-        } catch (final RuntimeException e) {
-            plan.decoration().close();
-            port.close();
-            throw e;
+    private void start(final Plan plan) {
+        final TcpEngine.Builder builder =
+                TcpEngine.builder().shards(plan.shards()).arrangement(plan.arrangement());
+        plan.ioCores().ifPresent(builder::ioCores);
+        for (final PortPlan portPlan : plan.ports()) {
+            final DpdkPort device = DpdkPort.open(eal, portConfig(plan, portPlan));
+            final PacketPort untagged = portPlan.vlan()
+                    .<PacketPort>map(vlan -> new VlanPort(device, vlan))
+                    .orElse(device);
+            final PacketPort port = decoration.around(untagged);
+            ports.add(port);
+            descriptions.add(device.description());
+            builder.port(port, portPlan.addresses().apply(port.mac()));
         }
+        decoration.startCapture();
+        plan.settings().accept(builder);
+        engine = builder.start();
     }
 
-    private static DpdkPortConfig portConfig(final Plan plan) {
-        final boolean queueEach = plan.arrangement() == Arrangement.RUN_TO_COMPLETION;
-        final DatapathConfig datapath = DatapathConfig.defaults();
-        final DpdkPortConfig config = DpdkPortConfig.of(plan.device());
-        final int queuePairs = queueEach ? plan.shards() : 1;
+    private static DpdkPortConfig portConfig(final Plan plan, final PortPlan port) {
+        final int rings =
+                Datapath.framesInRings(DatapathConfig.defaults(), plan.ioCores().orElse(1), plan.shards());
+        final DpdkPortConfig config = DpdkPortConfig.of(port.device());
+        final int queuePairs = port.queuePairs().orElse(plan.usualQueues());
         return config.withQueuePairs(queuePairs)
                 .withEngineFrames(
-                        config.engineFrames()
-                                + Datapath.framesInRings(datapath, 1, plan.shards())
-                                + plan.decoration().framesHeld(queuePairs),
-                        plan.shards() + 1);
+                        config.engineFrames() + rings + plan.decoration().framesHeld(queuePairs), plan.threads());
     }
 
     /** The engine. */
@@ -120,18 +141,20 @@ final class EngineHost implements AutoCloseable {
         return eal.version();
     }
 
-    /** The port. */
-    PacketPort port() {
-        return port;
+    /** A line for each port: what its device does, and what is left to software. */
+    List<String> descriptions() {
+        return List.copyOf(descriptions);
     }
 
-    /** Ends the engine, then the capture, then the port, then DPDK. */
+    /** Ends the engine, then the capture, then the ports, then DPDK. */
     @Override
     public void close() {
-        try (eal;
-                port;
-                decoration) {
-            engine.close();
+        try (eal) {
+            if (engine != null) {
+                engine.close();
+            }
+            decoration.close();
+            ports.forEach(PacketPort::close);
         }
     }
 }

@@ -5,13 +5,6 @@ import io.millrace.apps.AppPort;
 import io.millrace.cli.control.ControlServer;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.counters.CountersFile;
-import io.millrace.dataplane.host.HostAddresses;
-import io.millrace.dataplane.host.Route;
-import io.millrace.dataplane.port.Vlan;
-import io.millrace.dataplane.wire.IpAddress;
-import io.millrace.dataplane.wire.IpPrefix;
-import io.millrace.dataplane.wire.MacAddress;
-import io.millrace.dpdk.Devargs;
 import io.millrace.linux.CpuAffinity;
 import io.millrace.tcp.ListenConfig;
 import io.millrace.tcp.TcpConfig;
@@ -33,57 +26,18 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code millrace serve}: puts small servers on a DPDK port until it is told to end. */
+/** {@code millrace serve}: puts small servers on DPDK ports until it is told to end. */
 @Command(
         name = "serve",
-        description = "Serve apps on a DPDK port. Prints 'ready' when listening; runs until SIGTERM or SIGINT.",
+        description = "Serve apps on DPDK ports. Prints 'ready' when listening; runs until SIGTERM or SIGINT.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false)
 final class ServeCommand implements Callable<Integer>, Checked {
     private static final long HEALTH_CHECK_MILLIS = 200;
 
-    @Option(
-            names = "--port",
-            required = true,
-            converter = Converters.Device.class,
-            paramLabel = "DEVICE",
-            description = "Device in DPDK's own syntax, such as net_af_packet0,iface=veth1 or 0000:3b:00.0.")
-    private List<Devargs> ports;
-
-    @Option(
-            names = "--address",
-            required = true,
-            converter = Converters.Prefix.class,
-            paramLabel = "CIDR",
-            description = "Our address and its network, such as 10.0.0.1/24; repeatable.")
-    private List<IpPrefix> addresses;
-
-    @Option(
-            names = "--vlan",
-            paramLabel = "ID",
-            description = "The VLAN the port is in, 1 to 4094; frames of others are dropped (default: untagged).")
-    private Integer vlanId;
-
-    @Option(
-            names = "--vlan-priority",
-            paramLabel = "N",
-            description = "Priority of the tagged frames it sends, 0 to 7 (default: ${DEFAULT-VALUE}).")
-    private int vlanPriority;
-
-    @Option(
-            names = "--gateway",
-            converter = Converters.Address.class,
-            paramLabel = "IP",
-            description = "Next hop for everything that is not on the link; one for each of IPv4 and IPv6.")
-    private List<IpAddress> gateways = List.of();
-
-    @Option(
-            names = "--route",
-            converter = Converters.StaticRoute.class,
-            paramLabel = "ROUTE",
-            description = "Another way, such as '10.8.0.0/16 via 10.0.0.253'; repeatable.")
-    private List<Route> routes = List.of();
+    @CommandLine.ArgGroup(exclusive = false, multiplicity = "0..*")
+    private List<PortOptions> ports;
 
     @Option(
             names = "--app",
@@ -103,14 +57,20 @@ final class ServeCommand implements Callable<Integer>, Checked {
     @Option(
             names = "--arrangement",
             paramLabel = "NAME",
-            description = "auto, pipeline or run-to-completion (default: ${DEFAULT-VALUE}).")
+            description = "auto, pipeline, run-to-completion or single-thread (default: ${DEFAULT-VALUE}).")
     private String arrangement = "auto";
+
+    @Option(
+            names = "--io-cores",
+            paramLabel = "N",
+            description = "IO cores of the pipeline, among which the ports' queue pairs are dealt out (default: 1).")
+    private Integer ioCores;
 
     @Option(
             names = "--cores",
             converter = CoreList.Converter.class,
             paramLabel = "LIST",
-            description = "CPUs of the polling threads, such as 0,2-3: the IO core first, if there is one,"
+            description = "CPUs of the polling threads, such as 0,2-3: the IO cores first, if there are any,"
                     + " then the shards (default: not pinned).")
     private CoreList cores = CoreList.NONE;
 
@@ -163,10 +123,9 @@ final class ServeCommand implements Callable<Integer>, Checked {
     public void check(final List<String> errors) {
         Checked.within(errors, "--shards", shards, 1, 64);
         Checked.within(errors, "--backlog", backlog, 1, 1 << 24);
-        if (vlanId != null) {
-            Checked.within(errors, "--vlan", vlanId, 1, 4094);
+        if (ioCores != null) {
+            Checked.within(errors, "--io-cores", ioCores, 1, 64);
         }
-        Checked.within(errors, "--vlan-priority", vlanPriority, 0, 7);
         EngineNames.checkArrangement(errors, arrangement);
         EngineNames.checkIdle(errors, idle);
         EngineNames.checkSynOverflow(errors, synOverflow);
@@ -174,12 +133,13 @@ final class ServeCommand implements Callable<Integer>, Checked {
         if (cores != null) {
             cores.check(errors, "--cores", CpuAffinity.allowedCpus());
         }
-        if (ports != null && ports.size() > 1) {
-            errors.add("--port " + ports.get(1) + ": one port only in this version; leave all but one away");
+        if (ports == null) {
+            errors.add("Missing required option: '--port=DEVICE'");
+        } else {
+            ports.forEach(port -> port.check(errors));
         }
         checkControl(errors);
         checkApps(errors);
-        checkAddresses(errors);
     }
 
     private void checkControl(final List<String> errors) {
@@ -199,26 +159,6 @@ final class ServeCommand implements Callable<Integer>, Checked {
         }
     }
 
-    private void checkAddresses(final List<String> errors) {
-        if (addresses == null) {
-            return;
-        }
-        try {
-            // any unicast MAC will do: the port's own is not known yet
-            hostAddresses(MacAddress.parse("02:00:00:00:00:01"));
-        } catch (final IllegalArgumentException e) {
-            errors.add(e.getMessage());
-        }
-    }
-
-    private HostAddresses hostAddresses(final MacAddress mac) {
-        final HostAddresses.Builder builder = HostAddresses.builder(mac);
-        addresses.forEach(builder::address);
-        gateways.forEach(builder::gateway);
-        routes.forEach(builder::route);
-        return builder.build();
-    }
-
     @Override
     public Integer call() throws InterruptedException, IOException {
         final PrintWriter out = spec.commandLine().getOut();
@@ -229,6 +169,7 @@ final class ServeCommand implements Callable<Integer>, Checked {
             final boolean healthy;
             try (EngineHost host = EngineHost.open(plan(file))) {
                 counters.addAll(host.engine().counters());
+                tell(out, host);
                 listen(host.engine());
                 try (ControlServer server = openControl(host.engine())) {
                     out.println("ready");
@@ -243,6 +184,13 @@ final class ServeCommand implements Callable<Integer>, Checked {
             }
             return interrupts.exitCode(healthy ? Millrace.OK : Millrace.FAILED);
         }
+    }
+
+    /** One line for each port, and one for the threads. */
+    private static void tell(final PrintWriter out, final EngineHost host) {
+        host.descriptions().forEach(out::println);
+        final TcpEngine engine = host.engine();
+        out.println(EngineNames.of(engine.arrangement()) + ": " + engine.arrangementReason());
     }
 
     /** The control socket; null where none is wanted. */
@@ -270,7 +218,7 @@ final class ServeCommand implements Callable<Integer>, Checked {
     private static boolean watch(final EngineHost host, final CountersFile file, final CountDownLatch end)
             throws InterruptedException {
         do {
-            ServeCounters.note(file, host.port());
+            host.engine().ports().forEach(port -> ServeCounters.note(file, port));
             if (!host.engine().isRunning()) {
                 return false;
             }
@@ -282,12 +230,11 @@ final class ServeCommand implements Callable<Integer>, Checked {
         final TcpConfig config = tables.toConfig();
         decoration.countIn(file::newBlock);
         return new EngineHost.Plan(
-                ports.getFirst(),
-                Optional.ofNullable(vlanId).map(id -> new Vlan(id, vlanPriority)),
+                ports.stream().map(PortOptions::plan).toList(),
                 !noHuge,
                 (int) shards,
+                Optional.ofNullable(ioCores),
                 EngineNames.arrangement(arrangement),
-                this::hostAddresses,
                 decoration,
                 builder -> builder.config(config)
                         .cores(cores.toArray())

@@ -27,7 +27,7 @@ class CommandLineTest {
                     --shards 65             | --shards 65 is out of range: give 1 to 64
                     --link carrier-pigeon   | --link carrier-pigeon: unknown; choose one of vhost
                     --link memif            | --link memif: not in this version yet; use --link vhost
-                    --arrangement sideways  | --arrangement sideways: unknown; choose one of auto, pipeline, run-to-completion
+                    --arrangement sideways  | --arrangement sideways: unknown; choose one of auto, pipeline, run-to-completion, single-thread
                     --server-cores 8191     | --server-cores: CPU 8191 is not one this process may use; choose from [
                     --server-cores 0,x      | '--server-cores': '0,x' is not a list of CPUs; write such as 0,2-3
                     --generator-cores 3-1   | '--generator-cores': '3-1' runs backwards
@@ -45,7 +45,9 @@ class CommandLineTest {
     @ParameterizedTest(name = "serve {0}: {1}")
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     --port bogus                    | device 'bogus': not a PCI address (0000:3b:00.0) and not a virtual device
-                    --port net_b0                   | --port net_b0: one port only
+                    --port net_b0                   | --port net_b0: has no address; give one behind it
+                    --queues 129                    | --queues 129 is out of range: give 1 to 128
+                    --io-cores 0                    | --io-cores 0 is out of range: give 1 to 64
                     --address 10.0.0.1/33           | the prefix length must be 0 to 32
                     --address 10.0.0.x/24           | '10.0.0.x'
                     --address 10.0.0.0/24           | address 10.0.0.0/24: is the network's own
@@ -59,7 +61,7 @@ class CommandLineTest {
                     --app echo:65536                | port '65536' is not a port; give 1 to 65535
                     --app close:7                   | --app close:7: port 7 is taken by echo
                     --shards 0                      | --shards 0 is out of range: give 1 to 64
-                    --arrangement upside-down       | --arrangement upside-down: unknown; choose one of auto, pipeline, run-to-completion
+                    --arrangement upside-down       | --arrangement upside-down: unknown; choose one of auto, pipeline, run-to-completion, single-thread
                     --idle never                    | --idle never: unknown; choose one of busy, yield, adaptive
                     --syn-overflow explode          | --syn-overflow explode: unknown; choose one of cookies, drop-oldest, drop-newest
                     --backlog 0                     | --backlog 0 is out of range
@@ -139,9 +141,14 @@ class CommandLineTest {
         assertThat(option.seed()).isEqualTo(42);
     }
 
-    @Test
-    void shouldNameTheOptionsThatServeCanNotDoWithout() {
-        assertRefused("serve", "Missing required options: '--port=DEVICE', '--address=CIDR', '--app=NAME:PORT'");
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    serve --app echo:7                                 | Missing required option: '--port=DEVICE'
+                    serve --port net_null0 --address 10.0.0.1/24       | Missing required option: '--app=NAME:PORT'
+                    serve --address 10.0.0.1/24 --app echo:7           | --port=DEVICE
+                    """)
+    void shouldNameTheOptionsThatServeCanNotDoWithout(final String arguments, final String message) {
+        assertRefused(arguments, message);
     }
 
     @Test

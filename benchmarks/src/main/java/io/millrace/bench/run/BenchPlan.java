@@ -12,7 +12,7 @@ import java.util.List;
  * @param warmUp how long before it the load runs already.
  * @param concurrency connections kept under way.
  * @param shards of the server.
- * @param arrangement of the server: auto, pipeline, run-to-completion.
+ * @param arrangement of the server: auto, pipeline, run-to-completion, single-thread.
  * @param serverCores CPUs of the server's polling threads.
  * @param generatorCores CPUs of the generator's polling threads.
  * @param idle what a polling thread does without work: busy where each has a CPU of its own, else yield.

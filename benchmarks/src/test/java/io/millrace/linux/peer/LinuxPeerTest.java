@@ -177,6 +177,38 @@ class LinuxPeerTest {
     }
 
     @Test
+    void shouldServeTwoPortsEachWithAddressesOfItsOwn() throws IOException, InterruptedException {
+        link.addCable();
+        for (final String arrangement : List.of("pipeline", "single-thread")) {
+            final Program serve = serve(
+                    "--address",
+                    "10.9.0.3/24",
+                    "--port",
+                    "net_af_packet1,iface=" + VethLink.SECOND_DEVICE,
+                    "--address",
+                    VethLink.SECOND_ADDRESS + "/24",
+                    "--app",
+                    "echo:7",
+                    "--shards",
+                    "2",
+                    "--arrangement",
+                    arrangement,
+                    "--io-cores",
+                    arrangement.equals("pipeline") ? "2" : "1");
+            for (final String address : List.of(VethLink.OUR_ADDRESS, "10.9.0.3", VethLink.SECOND_ADDRESS)) {
+                assertThat(client(address, 7, 200, 5_000).result()).contains("ok 200");
+            }
+            final Counters counters = stop(serve);
+            assertThat(counters.of("TCP_PASSIVE_OPENS")).isEqualTo(600);
+            assertNoLeak(counters);
+            assertThat(serve.result())
+                    .contains("net_af_packet0 (")
+                    .contains("net_af_packet1 (")
+                    .contains(arrangement + ": as asked for");
+        }
+    }
+
+    @Test
     void shouldOpenConnectionsToTheKernelsListener() throws IOException, InterruptedException {
         start(link.inKernel(Program.java(KernelEchoServer.class.getName(), "7")))
                 .awaitLine("ready");
@@ -210,9 +242,14 @@ class LinuxPeerTest {
     }
 
     private Program client(final int port, final int connections, final int bytes) throws IOException {
+        return client(VethLink.OUR_ADDRESS, port, connections, bytes);
+    }
+
+    private Program client(final String address, final int port, final int connections, final int bytes)
+            throws IOException {
         return start(link.inKernel(Program.java(
                 KernelClient.class.getName(),
-                VethLink.OUR_ADDRESS,
+                address,
                 String.valueOf(port),
                 String.valueOf(connections),
                 String.valueOf(bytes))));

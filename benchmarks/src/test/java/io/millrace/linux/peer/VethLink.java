@@ -18,6 +18,11 @@ final class VethLink implements AutoCloseable {
     /** The engine's device. */
     static final String OUR_DEVICE = "s0";
 
+    /** The engine's address and device on a second cable. */
+    static final String SECOND_ADDRESS = "10.10.0.1";
+
+    static final String SECOND_DEVICE = "s1";
+
     private static final String KERNEL_DEVICE = "t0";
 
     private final String kernel = "millrace-k" + ProcessHandle.current().pid();
@@ -37,31 +42,33 @@ final class VethLink implements AutoCloseable {
 
     private void build() throws IOException, InterruptedException {
         must("ip", "netns", "add", ours);
-        must(
-                "ip",
-                "-n",
-                kernel,
-                "link",
-                "add",
-                KERNEL_DEVICE,
-                "type",
-                "veth",
-                "peer",
-                "name",
-                OUR_DEVICE,
-                "netns",
-                ours);
+        addVeth(KERNEL_DEVICE, OUR_DEVICE);
         for (final String namespace : List.of(kernel, ours)) {
             // nobody but TCP under test speaks on the cable
             must("ip", "netns", "exec", namespace, "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1");
         }
-        must("ip", "-n", kernel, "addr", "add", KERNEL_ADDRESS + "/24", "dev", KERNEL_DEVICE);
         must("ip", "-n", kernel, "link", "set", "lo", "up");
-        must("ip", "-n", kernel, "link", "set", KERNEL_DEVICE, "up");
-        must("ip", "-n", ours, "link", "set", OUR_DEVICE, "arp", "off", "up");
+        configure(KERNEL_DEVICE, KERNEL_ADDRESS, OUR_DEVICE);
+    }
+
+    /** Adds a second cable between the two. */
+    void addCable() throws IOException, InterruptedException {
+        addVeth("t1", SECOND_DEVICE);
+        configure("t1", "10.10.0.2", SECOND_DEVICE);
+    }
+
+    private void addVeth(final String kernelDevice, final String ourDevice) throws IOException, InterruptedException {
+        must("ip", "-n", kernel, "link", "add", kernelDevice, "type", "veth", "peer", "name", ourDevice, "netns", ours);
+    }
+
+    private void configure(final String kernelDevice, final String kernelAddress, final String ourDevice)
+            throws IOException, InterruptedException {
+        must("ip", "-n", kernel, "addr", "add", kernelAddress + "/24", "dev", kernelDevice);
+        must("ip", "-n", kernel, "link", "set", kernelDevice, "up");
+        must("ip", "-n", ours, "link", "set", ourDevice, "arp", "off", "up");
         // the kernel would leave checksums and segmentation to a NIC that is not there
-        run(inKernel("ethtool", "-K", KERNEL_DEVICE, "tx", "off", "gso", "off", "tso", "off", "gro", "off"));
-        run(inOurs("ethtool", "-K", OUR_DEVICE, "tx", "off", "gso", "off", "tso", "off", "gro", "off"));
+        run(inKernel("ethtool", "-K", kernelDevice, "tx", "off", "gso", "off", "tso", "off", "gro", "off"));
+        run(inOurs("ethtool", "-K", ourDevice, "tx", "off", "gso", "off", "tso", "off", "gro", "off"));
     }
 
     /** A command to run at the kernel's end. */
