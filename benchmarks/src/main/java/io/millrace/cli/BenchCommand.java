@@ -33,7 +33,8 @@ import picocli.CommandLine.Option;
         description = "Measure how many connections a second are opened and closed between two processes.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        sortOptions = false)
+        sortOptions = false,
+        subcommands = BenchIoCommand.class)
 final class BenchCommand implements Callable<Integer>, Checked {
     @Option(
             names = "--duration",
@@ -151,6 +152,11 @@ final class BenchCommand implements Callable<Integer>, Checked {
         Optional.ofNullable(serverCores).ifPresent(c -> c.check(errors, "--server-cores", CpuAffinity.allowedCpus()));
         Optional.ofNullable(generatorCores)
                 .ifPresent(c -> c.check(errors, "--generator-cores", CpuAffinity.allowedCpus()));
+        checkJson(errors, json);
+    }
+
+    /** Adds a line when the result can't be written there; null is no file. */
+    static void checkJson(final List<String> errors, final Path json) {
         if (json != null && (Files.isDirectory(json) || !isWritableFolder(json))) {
             errors.add("--json " + json + " can't be written: give a file in a folder that exists");
         }
@@ -208,7 +214,7 @@ final class BenchCommand implements Callable<Integer>, Checked {
     }
 
     /** What a child could not start for is the user's to mend; a child that died is not. */
-    private static int explain(final NodeFailedException e, final PrintWriter err) {
+    static int explain(final NodeFailedException e, final PrintWriter err) {
         if (e.causes().isEmpty()) {
             err.println("millrace: " + e.getMessage());
             return Millrace.FAILED;

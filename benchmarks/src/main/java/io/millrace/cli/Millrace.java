@@ -24,7 +24,8 @@ import picocli.CommandLine.ScopeType;
             IdleCommand.class,
             CaptureCommand.class,
             JmhCommand.class,
-            BenchNodeCommand.class
+            BenchNodeCommand.class,
+            BenchIoNodeCommand.class
         })
 public final class Millrace implements Runnable {
     /** Exit code of a run that did what was asked. */
@@ -51,15 +52,17 @@ public final class Millrace implements Runnable {
     static int run(final String[] arguments, final PrintWriter out, final PrintWriter err) {
         final Millrace root = new Millrace();
         final CommandLine line = new CommandLine(root).setOut(out).setErr(err);
-        line.getCommandSpec().parser().collectErrors(true);
-        line.getSubcommands()
-                .values()
-                .forEach(sub -> sub.getCommandSpec().parser().collectErrors(true));
+        collectErrors(line);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((e, ignored) -> refuse(e.getCommandLine(), List.of(oneLine(e))));
         line.setExecutionExceptionHandler((e, command, result) -> root.explain(e, command));
         line.setExecutionStrategy(Millrace::checkAndExecute);
         return line.execute(arguments);
+    }
+
+    private static void collectErrors(final CommandLine line) {
+        line.getCommandSpec().parser().collectErrors(true);
+        line.getSubcommands().values().forEach(Millrace::collectErrors);
     }
 
     @Override

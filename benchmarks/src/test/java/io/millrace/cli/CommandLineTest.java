@@ -42,6 +42,21 @@ class CommandLineTest {
         assertRefused("bench " + options, message);
     }
 
+    @ParameterizedTest(name = "bench io {0}: {1}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    --link vhost            | --link vhost: unknown; choose one of ring, null
+                    --burst 0               | --burst 0 is out of range: give 1 to 512
+                    --burst many            | '--burst': 'many' is not a count; write such as 4096, 64k or 64M
+                    --seconds 0             | --seconds 0 is out of range: give 1 to 3600
+                    --repeats 0             | --repeats 0 is out of range: give 1 to 1000
+                    --core 8191             | --core: CPU 8191 is not one this process may use; choose from [
+                    --json /nowhere/a.json  | --json /nowhere/a.json can't be written
+                    --no-such-option        | Unknown option: '--no-such-option'
+                    """)
+    void shouldRefuseABenchIoOptionInOneLine(final String options, final String message) {
+        assertRefused("bench io " + options, message);
+    }
+
     @ParameterizedTest(name = "serve {0}: {1}")
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     --port bogus                    | device 'bogus': not a PCI address (0000:3b:00.0) and not a virtual device
@@ -169,7 +184,16 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "bench --help", "serve --help", "stat --help", "doctor --help", "idle --help"})
+    @ValueSource(
+            strings = {
+                "--help",
+                "bench --help",
+                "bench io --help",
+                "serve --help",
+                "stat --help",
+                "doctor --help",
+                "idle --help"
+            })
     void shouldExplainItself(final String arguments) {
         assertThat(run(arguments.split(" "))).isEqualTo(Millrace.OK);
         assertThat(out.toString()).startsWith("Usage: millrace");

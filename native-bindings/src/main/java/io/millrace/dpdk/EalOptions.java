@@ -64,6 +64,11 @@ public record EalOptions(
         return new Builder();
     }
 
+    /** The arguments for {@code rte_eal_init}, a program's name first: for another program that is to start DPDK alike. */
+    public List<String> arguments() {
+        return List.of(arguments(null));
+    }
+
     /** The arguments for {@code rte_eal_init}; {@code driverDirectory} is null for EAL's own. */
     String[] arguments(final String driverDirectory) {
         final List<String> arguments = new ArrayList<>(List.of("millrace", "--no-telemetry"));

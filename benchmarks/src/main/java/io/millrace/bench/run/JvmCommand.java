@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** How to start another JVM that runs the same program as this one, with the same flags. */
-final class JvmCommand {
+public final class JvmCommand {
     /** What a node's JVM has beyond this one's flags: a small heap, faulted in before anything polls. */
     private static final List<String> NODE_FLAGS =
             List.of("-Xms96m", "-Xmx96m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC", "-XX:-UsePerfData");
@@ -20,7 +20,7 @@ final class JvmCommand {
      * The command of a child that an interrupt from the terminal does not reach: the shell ignores it, and the JVM
      * inherits that, so the child lives to tell its last figures.
      */
-    static List<String> node(final List<String> extraFlags, final List<String> arguments) {
+    public static List<String> node(final List<String> extraFlags, final List<String> arguments) {
         final List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", "millrace"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags(extraFlags));

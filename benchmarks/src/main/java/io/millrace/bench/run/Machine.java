@@ -17,7 +17,7 @@ public final class Machine {
     }
 
     /** For the record of a result. */
-    static Map<String, Object> facts() {
+    public static Map<String, Object> facts() {
         final Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("cpu", field(Path.of("/proc/cpuinfo"), "model name"));
         facts.put("cpus", Runtime.getRuntime().availableProcessors());

@@ -8,7 +8,8 @@ public final class NodeFailedException extends RuntimeException {
 
     private final List<String> causes;
 
-    NodeFailedException(final String message, final List<String> causes) {
+    /** Says what happened, and what the process itself said of it. */
+    public NodeFailedException(final String message, final List<String> causes) {
         super(message);
         this.causes = List.copyOf(causes);
     }

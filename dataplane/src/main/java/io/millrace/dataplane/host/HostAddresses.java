@@ -38,6 +38,9 @@ public final class HostAddresses {
     private final long macValue;
     private final long[] ownHi;
     private final long[] ownLo;
+    /** A bit for the last six bits of each own address, or all bits where there are whole prefixes. */
+    private final long ownLastBits;
+
     private final AtomicIntegerArray states;
     private final PrefixTable links;
     private final PrefixTable ownedTable;
@@ -57,6 +60,7 @@ public final class HostAddresses {
         macValue = mac.value();
         ownHi = addresses.stream().mapToLong(p -> p.address().hi()).toArray();
         ownLo = addresses.stream().mapToLong(p -> p.address().lo()).toArray();
+        ownLastBits = owned.isEmpty() ? lastBits(ownLo) : -1;
         states = new AtomicIntegerArray(ownLo.length);
         links = new PrefixTable(addresses);
         ownedTable = new PrefixTable(owned);
@@ -82,6 +86,15 @@ public final class HostAddresses {
 
     /** A prefix and the gateway to it; the gateway of what is on the link is {@code ::}. */
     private record Way(IpPrefix prefix, IpAddress gateway) {}
+
+    /** A shift looks at the last six bits of its distance alone. */
+    private static long lastBits(final long[] words) {
+        long bits = 0;
+        for (final long word : words) {
+            bits |= 1L << word;
+        }
+        return bits;
+    }
 
     /** Starts the configuration of a port with this MAC address. */
     public static Builder builder(final MacAddress mac) {
@@ -150,6 +163,10 @@ public final class HostAddresses {
 
     /** True for one of our own addresses that is usable, and for any address of an owned prefix. */
     public boolean isLocal(final long hi, final long lo) {
+        // Asked of each frame's source, which never should be: mostly one test in place of one for each address.
+        if ((ownLastBits >>> lo & 1) == 0) {
+            return false;
+        }
         for (int i = 0; i < ownLo.length; i++) {
             if (ownLo[i] == lo && ownHi[i] == hi) {
                 return states.getOpaque(i) == USABLE;

@@ -14,6 +14,11 @@ import java.nio.ByteOrder;
  */
 public final class InternetChecksum {
     private static final long LOW = 0xffff_ffffL;
+    /** {@code INVERSE_OF_ONES * 0xffff == 1} in 64 bits. */
+    private static final long INVERSE_OF_ONES = 0xfffe_fffe_fffe_ffffL;
+    /** The largest number that 0xffff can be multiplied by in 64 bits. */
+    private static final long LARGEST_QUOTIENT = 0x0001_0001_0001_0001L;
+
     private static final boolean SWAP = ByteOrder.nativeOrder() == LITTLE_ENDIAN;
 
     private InternetChecksum() {}
@@ -123,7 +128,10 @@ public final class InternetChecksum {
 
     /** True when data that includes its checksum field sums up to what it should. */
     public static boolean isValid(final long sum) {
-        return fold(sum) == 0xffff;
+        // Folded to ones: a multiple of 2^16 - 1, and not 0. An odd number's multiples, times its inverse modulo 2^64,
+        // are
+        // those numbers not above 2^64 / 65,535: a multiplication in place of a chain of additions.
+        return sum != 0 && Long.compareUnsigned(sum * INVERSE_OF_ONES, LARGEST_QUOTIENT) <= 0;
     }
 
     /** RFC 1624 equation 3: the field's value after one 16-bit word of the data changes. */

@@ -87,6 +87,20 @@ class HostAddressesTest {
         assertThat(host.isLocal(address.hi(), address.lo())).isEqualTo(local);
     }
 
+    @Test
+    void shouldTellItsOwnAddressFromAllThatAgreeInItsLastBits() {
+        final HostAddresses few = HostAddresses.builder(MacAddress.parse("02:00:00:00:00:01"))
+                .address("10.0.0.65/16")
+                .address("fd00::2/64")
+                .build();
+        for (int last = 0; last < 1 << 16; last++) {
+            final long ipv4 = IpAddress.lowWord(0x0a00_0000 | last);
+            assertThat(few.isLocal(0, ipv4)).as("10.0.x.x, %x", last).isEqualTo(last == 65);
+            assertThat(few.isLocal(0xfd00L << 48, last)).as("fd00::%x", last).isEqualTo(last == 2);
+        }
+        assertThat(few.isLocal(0xfe80L << 48, 0x0000_00ff_fe00_0001L)).isTrue();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "ff02::1, true",

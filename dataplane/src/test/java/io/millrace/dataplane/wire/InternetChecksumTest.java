@@ -39,6 +39,27 @@ class InternetChecksumTest {
     }
 
     @Test
+    void shouldFindASumValidWhenItFoldsToOnesAndOnlyThen() {
+        final long seed = new Random().nextLong();
+        System.out.println("InternetChecksumTest seed " + seed);
+        final Random random = new Random(seed);
+        assertThat(InternetChecksum.isValid(0)).isFalse();
+        for (int sum = 1; sum < 1 << 18; sum++) {
+            assertThat(InternetChecksum.isValid(sum)).as("sum %d", sum).isEqualTo(sum % 0xffff == 0);
+        }
+        for (int round = 0; round < 100_000; round++) {
+            final long multiple = (random.nextLong() >>> 16 + random.nextInt(40)) * 0xffff;
+            final long other = multiple + 1 + random.nextInt(0xfffe);
+            assertThat(InternetChecksum.isValid(multiple))
+                    .as("seed %d multiple %d", seed, multiple)
+                    .isEqualTo(multiple != 0);
+            assertThat(InternetChecksum.isValid(other))
+                    .as("seed %d sum %d", seed, other)
+                    .isFalse();
+        }
+    }
+
+    @Test
     void shouldUpdateAsIfComputedAnew() {
         final Random random = new Random(42);
         try (Arena arena = Arena.ofConfined()) {

@@ -1,0 +1,32 @@
+package io.millrace.bench.io;
+
+/**
+ * What is measured. Immutable.
+ *
+ * @param link what frames go through.
+ * @param burst most frames received at once.
+ * @param warmUpMillis how long each process runs before it measures.
+ * @param measureMillis how long each process measures.
+ * @param repeats processes of each path.
+ * @param cpu the CPU of the polling thread, the same for all.
+ * @param hugePages whether DPDK takes its memory from huge pages.
+ */
+public record IoPlan(
+        IoLink link, int burst, int warmUpMillis, int measureMillis, int repeats, int cpu, boolean hugePages) {
+    /** The largest burst: all frames under way have room in a ring of 1024 descriptors. */
+    public static final int MAX_BURST = 512;
+
+    /** Bytes of each frame. */
+    static final int FRAME_BYTES = 64;
+    /** Descriptors of each queue. */
+    static final int DESCRIPTORS = 1024;
+    /** Mbufs of the pool where the path doesn't choose itself. */
+    static final int MBUFS = 16_383;
+
+    private static final int BURSTS_UNDER_WAY = 8;
+
+    /** Frames that go round at once: some bursts of them, so that no burst follows its own tail. */
+    int framesUnderWay() {
+        return Math.min(BURSTS_UNDER_WAY * burst, MAX_BURST);
+    }
+}

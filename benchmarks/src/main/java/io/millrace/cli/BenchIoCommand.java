@@ -1,0 +1,113 @@
+package io.millrace.cli;
+
+import io.millrace.bench.io.IoJson;
+import io.millrace.bench.io.IoLink;
+import io.millrace.bench.io.IoPlan;
+import io.millrace.bench.io.IoResult;
+import io.millrace.bench.io.IoRun;
+import io.millrace.bench.io.IoTable;
+import io.millrace.bench.run.NodeFailedException;
+import io.millrace.linux.CpuAffinity;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code millrace bench io}: measures what receiving and sending frames costs in Java, beside the same loop in C. */
+@Command(
+        name = "io",
+        description = "Measure how many frames a second one core receives, touches and transmits, in Java and in C.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false)
+final class BenchIoCommand implements Callable<Integer>, Checked {
+    /** Longer than the compiler takes for the loop. */
+    private static final int WARM_UP_MILLIS = 1000;
+
+    @Option(
+            names = "--link",
+            paramLabel = "LINK",
+            description = "ring (a port that leads back to itself) or null (default: ${DEFAULT-VALUE}).")
+    private String link = "ring";
+
+    @Option(
+            names = "--burst",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "Most frames received at once (default: ${DEFAULT-VALUE}).")
+    private long burst = 32;
+
+    @Option(
+            names = "--seconds",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "How long each process measures, after a second of warm-up (default: ${DEFAULT-VALUE}).")
+    private long seconds = 3;
+
+    @Option(
+            names = "--repeats",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "How often, Java and C in turn (default: ${DEFAULT-VALUE}).")
+    private long repeats = 5;
+
+    @Option(
+            names = "--core",
+            converter = Quantity.Count.class,
+            paramLabel = "CPU",
+            description = "CPU of the polling thread (default: the last one this process may use).")
+    private Long core;
+
+    @Option(names = "--no-huge", description = "Do without huge pages.")
+    private boolean noHuge;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON.")
+    private Path json;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Override
+    public void check(final List<String> errors) {
+        if (IoLink.of(link).isEmpty()) {
+            errors.add("--link " + link + ": unknown; choose one of " + IoLink.labels());
+        }
+        Checked.within(errors, "--burst", burst, 1, IoPlan.MAX_BURST);
+        Checked.within(errors, "--seconds", seconds, 1, 3600);
+        Checked.within(errors, "--repeats", repeats, 1, 1000);
+        if (core != null
+                && (core > Integer.MAX_VALUE || !CpuAffinity.allowedCpus().contains(core.intValue()))) {
+            errors.add("--core: CPU " + core + " is not one this process may use; choose from "
+                    + CpuAffinity.allowedCpus());
+        }
+        BenchCommand.checkJson(errors, json);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        final PrintWriter out = spec.commandLine().getOut();
+        final IoPlan plan = new IoPlan(
+                IoLink.of(link).orElseThrow(),
+                (int) burst,
+                WARM_UP_MILLIS,
+                (int) seconds * 1000,
+                (int) repeats,
+                core == null ? CpuAffinity.allowedCpus().last() : core.intValue(),
+                !noHuge);
+        try {
+            final IoResult result = new IoRun(plan, out::println).run();
+            IoTable.summary(result).forEach(out::println);
+            if (json != null) {
+                final List<String> arguments =
+                        spec.commandLine().getParseResult().originalArgs();
+                IoJson.write(result, "millrace " + String.join(" ", arguments), json);
+            }
+            return Millrace.OK;
+        } catch (final NodeFailedException e) {
+            return BenchCommand.explain(e, spec.commandLine().getErr());
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package io.millrace.bench.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import io.millrace.dpdk.DpdkException;
+import io.millrace.dpdk.ffm.DpdkLibrary;
+import io.millrace.linux.peer.Program;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@DisplayName("The io benchmark, as a user runs it")
+class IoProcessTest {
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void needDpdk() {
+        try {
+            DpdkLibrary.load();
+        } catch (final DpdkException e) {
+            assumeTrue(false, e.getMessage());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(IoLink.class)
+    void shouldMeasureEachPathAndWriteTheJson(final IoLink link) throws IOException, InterruptedException {
+        final Path file = folder.resolve("io.json");
+        final List<String> arguments = new ArrayList<>(List.of("bench", "io", "--link", link.label()));
+        arguments.addAll(List.of("--seconds", "1", "--repeats", "1", "--burst", "16", "--json", file.toString()));
+        if (!Program.hugePages()) {
+            arguments.add("--no-huge");
+        }
+
+        try (Program bench =
+                Program.start(List.of(Program.java("io.millrace.cli.Millrace", arguments.toArray(String[]::new))))) {
+            assertThat(bench.result()).contains("io over net_" + link.label()).contains("median");
+            assertThat(bench.exitCode()).isZero();
+        }
+
+        final Map<String, Object> json = JSON.std.mapFrom(Files.readString(file));
+        assertThat(json)
+                .containsEntry("link", link.label())
+                .containsEntry("burst", 16)
+                .containsEntry("frame_bytes", 64)
+                .containsEntry("frames_under_way", 128)
+                .containsEntry("seconds", 1.0)
+                .containsEntry("repeats", 1)
+                .containsKeys("cpu", "huge_pages", "machine");
+        assertThat((String) json.get("command")).startsWith("millrace bench io --link " + link.label());
+        final boolean withC = json.containsKey("compiler");
+        assertThat(json.containsKey("no_c")).isNotEqualTo(withC);
+        assertPath(json, "port", withC);
+        assertPath(json, "device", withC);
+        if (withC) {
+            assertFrames(path(json, "c"));
+        } else {
+            assertThat(json).containsEntry("c", null);
+        }
+    }
+
+    @Test
+    void shouldEndItsChildWhenItIsKilledItself() throws IOException, InterruptedException {
+        final List<String> arguments = new ArrayList<>(List.of("bench", "io", "--seconds", "3600"));
+        if (!Program.hugePages()) {
+            arguments.add("--no-huge");
+        }
+        final List<ProcessHandle> children;
+        try (Program bench =
+                Program.start(List.of(Program.java("io.millrace.cli.Millrace", arguments.toArray(String[]::new))))) {
+            bench.awaitText(" run ");
+            final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            while (bench.descendants().isEmpty() && System.nanoTime() < deadline) {
+                Thread.onSpinWait();
+            }
+            children = bench.descendants();
+        }
+
+        children.forEach(child -> child.onExit().join());
+        assertThat(children).isNotEmpty().noneMatch(ProcessHandle::isAlive);
+    }
+
+    private static void assertPath(final Map<String, Object> json, final String name, final boolean withC) {
+        final Map<String, Object> path = path(json, name);
+        assertFrames(path);
+        if (withC) {
+            assertThat(path.get("of_c"))
+                    .asInstanceOf(InstanceOfAssertFactories.map(String.class, Double.class))
+                    .containsOnlyKeys("median", "min", "max")
+                    .allSatisfy((key, value) -> assertThat(value).isPositive());
+        } else {
+            assertThat(path).containsEntry("of_c", null);
+        }
+    }
+
+    /** Frames came through, and with one run all three figures are that run's. */
+    private static void assertFrames(final Map<String, Object> path) {
+        assertThat(path.get("runs_mpps"))
+                .asInstanceOf(InstanceOfAssertFactories.list(Double.class))
+                .singleElement()
+                .satisfies(mpps -> assertThat(mpps).isPositive())
+                .satisfies(mpps ->
+                        assertThat(path.get("mpps")).isEqualTo(Map.of("median", mpps, "min", mpps, "max", mpps)));
+        assertThat((double) path.get("share_of_core")).isBetween(0.0, 1.01);
+        assertThat((String) path.get("dpdk")).startsWith("DPDK ");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> path(final Map<String, Object> json, final String name) {
+        return (Map<String, Object>) json.get(name);
+    }
+}
