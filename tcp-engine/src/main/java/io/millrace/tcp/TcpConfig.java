@@ -12,6 +12,11 @@ import java.util.OptionalInt;
  * @param timeWaitCapacity TIME_WAIT entries of IPv4; when full the oldest goes first.
  * @param timeWaitIpv6Capacity TIME_WAIT entries of IPv6; where none is given an eighth of IPv4's.
  * @param timeWaitMs 2 MSL, 1,000 to 240,000 ms (RFC 9293 §3.4.2 has 4 minutes, practice 60 s).
+ * @param ignoreResetsInTimeWait true has TIME_WAIT outlast an RST (RFC 1337); false ends it by one with exactly RCV.NXT.
+ * @param reuseTimeWait true lets an active open take a tuple that has been in TIME_WAIT for a second, if both connections
+ *     have timestamps (RFC 6191 §4); false, as Linux has it but for loopback, keeps it for all of 2 MSL.
+ * @param quietTimeMs for so long after the start no TCP segment is sent, and none is heard (RFC 9293 §3.4.3), 0 to
+ *     240,000 ms. 0 relies on ISNs from the wall clock and a new secret, and on the peers' timestamps.
  * @param finWait2Ms how long FIN_WAIT_2 lasts once the application has closed, ms.
  * @param synAckRetries retransmissions of a SYN-ACK; 5 give a half-open lifetime of 63 s.
  * @param synRetries retransmissions of our SYN; 7 make R2 at least 3 minutes (RFC 9293 §3.8.3).
@@ -33,6 +38,9 @@ public record TcpConfig(
         int timeWaitCapacity,
         int timeWaitIpv6Capacity,
         int timeWaitMs,
+        boolean ignoreResetsInTimeWait,
+        boolean reuseTimeWait,
+        int quietTimeMs,
         int finWait2Ms,
         int synAckRetries,
         int synRetries,
@@ -56,6 +64,7 @@ public record TcpConfig(
         within(errors, "time-wait-capacity", timeWaitCapacity, 1, 1 << 29);
         within(errors, "time-wait-ipv6-capacity", timeWaitIpv6Capacity, 1, 1 << 29);
         within(errors, "time-wait-ms", timeWaitMs, 1_000, 240_000);
+        within(errors, "quiet-time-ms", quietTimeMs, 0, 240_000);
         within(errors, "fin-wait-2-ms", finWait2Ms, 1_000, 3_600_000);
         within(errors, "syn-ack-retries", synAckRetries, 0, 7);
         within(errors, "syn-retries", synRetries, 0, 12);
@@ -96,6 +105,9 @@ public record TcpConfig(
         private int timeWaitCapacity = 1 << 21;
         private OptionalInt timeWaitIpv6Capacity = OptionalInt.empty();
         private int timeWaitMs = 60_000;
+        private boolean ignoreResetsInTimeWait = true;
+        private boolean reuseTimeWait;
+        private int quietTimeMs;
         private int finWait2Ms = 60_000;
         private int synAckRetries = 5;
         private int synRetries = 7;
@@ -135,6 +147,21 @@ public record TcpConfig(
 
         public Builder timeWaitMs(final int value) {
             timeWaitMs = value;
+            return this;
+        }
+
+        public Builder ignoreResetsInTimeWait(final boolean value) {
+            ignoreResetsInTimeWait = value;
+            return this;
+        }
+
+        public Builder reuseTimeWait(final boolean value) {
+            reuseTimeWait = value;
+            return this;
+        }
+
+        public Builder quietTimeMs(final int value) {
+            quietTimeMs = value;
             return this;
         }
 
@@ -212,6 +239,9 @@ public record TcpConfig(
                     timeWaitCapacity,
                     timeWaitIpv6Capacity.orElse(Math.max(1, timeWaitCapacity / IPV6_SHARE)),
                     timeWaitMs,
+                    ignoreResetsInTimeWait,
+                    reuseTimeWait,
+                    quietTimeMs,
                     finWait2Ms,
                     synAckRetries,
                     synRetries,

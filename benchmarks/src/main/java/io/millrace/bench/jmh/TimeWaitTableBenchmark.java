@@ -29,6 +29,7 @@ public class TimeWaitTableBenchmark {
     @Param({"1048576", "60000000"})
     public int entries;
 
+    private final int[] expired = new int[1];
     private TimeWaitTable table;
     private int now;
     private int client;
@@ -49,7 +50,8 @@ public class TimeWaitTableBenchmark {
 
     @Benchmark
     public int expireAndAppend() {
-        table.release(table.nextExpired(now));
+        table.expired(now, expired);
+        table.release(expired[0]);
         client++;
         final int slot = append();
         // the log turns around once a tick, so that the oldest is always just over

@@ -131,6 +131,9 @@ public enum Counter {
     TIME_WAIT_ENTERED("Connections that entered TIME_WAIT"),
     TIME_WAIT_EXPIRED("TIME_WAIT entries that ended by the 2 MSL timer", "TcpExtTW"),
     TIME_WAIT_RECYCLED("TIME_WAIT entries reopened by a new SYN", "TcpExtTWRecycled"),
+    TIME_WAIT_REUSED("TIME_WAIT entries whose tuple an active open took over"),
+    TIME_WAIT_RESETS("TIME_WAIT entries that a reset ended, where resets are not ignored"),
+    QUIET_TIME_DROPS("Segments not heard, and active opens refused, in the quiet time after the start"),
     TIME_WAIT_OVERFLOWS(
             "TIME_WAIT entries that could not be held because the table was full", "TcpExtTCPTimeWaitOverflow"),
     CHALLENGE_ACKS("Challenge ACKs sent (RFC 5961)", "TcpExtTCPChallengeACK"),

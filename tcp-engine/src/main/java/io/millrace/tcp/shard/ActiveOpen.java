@@ -9,6 +9,7 @@ import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.TcpState;
 import io.millrace.tcp.egress.SegmentWriter;
 import io.millrace.tcp.isn.EphemeralPorts;
+import io.millrace.tcp.isn.IsnGenerator;
 import io.millrace.tcp.isn.TimestampOffset;
 import io.millrace.tcp.state.Transition;
 import io.millrace.tcp.stream.ReceiveWindow;
@@ -32,6 +33,7 @@ final class ActiveOpen {
     private final ShardTables tables;
     private final Connections connections;
     private final Requests requests;
+    private final TimeWaits timeWaits;
     private final Transmitter transmitter;
     private final Secrets secrets;
     private final EphemeralPorts ports;
@@ -47,6 +49,7 @@ final class ActiveOpen {
             final ShardTables tables,
             final Connections connections,
             final Requests requests,
+            final TimeWaits timeWaits,
             final Transmitter transmitter,
             final Secrets secrets,
             final FlowSteering steering,
@@ -58,6 +61,7 @@ final class ActiveOpen {
         this.tables = tables;
         this.connections = connections;
         this.requests = requests;
+        this.timeWaits = timeWaits;
         this.transmitter = transmitter;
         this.secrets = secrets;
         this.ports = new EphemeralPorts(secrets.ports(), config.firstEphemeralPort(), config.lastEphemeralPort());
@@ -92,6 +96,8 @@ final class ActiveOpen {
         }
         final int tuplePorts = remotePort << 16 | localPort;
         final int flowHash = tables.hash.hash(remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts);
+        final long tuple = secrets.prf().of(remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts);
+        final int iss = iss(tuple, flowHash, local, remote, tuplePorts);
         if (!tables.index.insert(flowHash, FlowIndex.ref(FlowIndex.CONNECTION, slot))) {
             counters.increment(Counter.CONNECTION_TABLE_OVERFLOWS);
             tables.connections.free(slot);
@@ -99,12 +105,24 @@ final class ActiveOpen {
         }
         counters.increment(Counter.TCP_ACTIVE_OPENS);
         tcb.wrap(slot, tables.connections.address(slot));
-        fill(devicePort, local, remote, tuplePorts, flowHash, tables.options.get(options));
+        fill(devicePort, local, remote, tuplePorts, flowHash, tuple, iss, tables.options.get(options));
         connections.use(tcb, handler, options);
         tcb.attachment(attachment);
         Transition.to(tcb, TcpState.SYN_SENT);
         transmitter.sendSyn(tcb);
         return requests.id(tcb);
+    }
+
+    /** The ISN; where the tuple is in TIME_WAIT the entry ends, and the ISN is beyond the old connection's numbers. */
+    private int iss(
+            final long tuple, final int flowHash, final IpAddress local, final IpAddress remote, final int tuplePorts) {
+        final int isn = secrets.isn().isn(tuple, clock.nanos());
+        final long position = tables.find(flowHash, remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts);
+        if (position == FlowIndex.NONE) {
+            return isn;
+        }
+        timeWaits.reuse(position);
+        return IsnGenerator.beyond(isn, timeWaits.reopenedSndNxt());
     }
 
     private void fill(
@@ -113,6 +131,8 @@ final class ActiveOpen {
             final IpAddress remote,
             final int tuplePorts,
             final int flowHash,
+            final long tuple,
+            final int iss,
             final ConnectionOptions options) {
         tcb.reset();
         tcb.hash(flowHash);
@@ -131,8 +151,6 @@ final class ActiveOpen {
                 | (config.windowScaling() ? TcbFlags.WINDOW_SCALE : 0));
         final int receiveBuffer = options.receiveBufferBytes();
         tcb.rcvWndShift(config.windowScaling() ? ReceiveWindow.shiftFor(receiveBuffer) : 0);
-        final long tuple = secrets.prf().of(remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts);
-        final int iss = secrets.isn().isn(tuple, clock.nanos());
         tcb.tsOffset(TimestampOffset.of(tuple));
         tcb.iss(iss);
         tcb.sndUna(iss);
@@ -174,6 +192,7 @@ final class ActiveOpen {
 
     private boolean isFree(final IpAddress local, final IpAddress remote, final int tuplePorts) {
         final int flowHash = tables.hash.hash(remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts);
-        return tables.find(flowHash, remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts) == FlowIndex.NONE;
+        final long position = tables.find(flowHash, remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts);
+        return position == FlowIndex.NONE || timeWaits.isReusable(position);
     }
 }

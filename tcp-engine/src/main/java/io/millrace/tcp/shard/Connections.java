@@ -37,7 +37,6 @@ final class Connections {
     private final ShardTables tables;
     private final Replies replies;
     private final TimeWaits timeWaits;
-    private final ChallengeAckLimiter challenges;
     private final Callbacks callbacks;
     private final ConnectionTimers timers;
     private final SegmentWriter writer;
@@ -64,7 +63,6 @@ final class Connections {
         this.tables = tables;
         this.replies = replies;
         this.timeWaits = timeWaits;
-        this.challenges = new ChallengeAckLimiter();
         this.callbacks = new Callbacks(handlers, new ConnectionView(requests), counters);
         this.timers = timers;
         this.writer = writer;
@@ -180,7 +178,7 @@ final class Connections {
     }
 
     private boolean mayChallenge(final Tcb connection) {
-        final boolean allowed = challenges.allows(connection, clock.millis());
+        final boolean allowed = ChallengeAckLimiter.allows(connection, clock.millis());
         counters.increment(allowed ? Counter.CHALLENGE_ACKS : Counter.CHALLENGE_ACKS_SKIPPED);
         return allowed;
     }

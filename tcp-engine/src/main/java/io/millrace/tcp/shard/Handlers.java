@@ -37,9 +37,4 @@ final class Handlers {
             failed.clear(number);
         }
     }
-
-    /** How many are in use. */
-    int size() {
-        return registry.size();
-    }
 }

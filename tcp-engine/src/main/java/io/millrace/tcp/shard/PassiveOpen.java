@@ -50,7 +50,6 @@ final class PassiveOpen {
     private final CounterBlock counters;
     private final TcpConfig config;
     private final SegmentWriter writer;
-    private final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
     private final Tcb tcb = new Tcb();
 
     PassiveOpen(
@@ -266,7 +265,7 @@ final class PassiveOpen {
         } else if (Verdict.has(verdict, Verdict.RETURN_TO_LISTEN)) {
             drop(slot, position);
         } else if (Verdict.has(verdict, Verdict.ACK) || Verdict.has(verdict, Verdict.CHALLENGE_ACK)) {
-            challenge(segment, iss + 1, irs + 1, window, timestamps, queue.tsRecent(slot));
+            challenge(slot, segment, iss + 1, irs + 1, window, timestamps, queue.tsRecent(slot));
         }
     }
 
@@ -278,13 +277,14 @@ final class PassiveOpen {
     }
 
     private void challenge(
+            final int slot,
             final Segment segment,
             final int seq,
             final int ack,
             final int window,
             final boolean timestamps,
             final int tsRecent) {
-        if (!challenges.allows(clock.millis())) {
+        if (!tables.synQueue.takeChallenge(slot, clock.millis())) {
             counters.increment(Counter.CHALLENGE_ACKS_SKIPPED);
             return;
         }

@@ -32,16 +32,33 @@ final class Replies {
                 ack ? segment.ack() : 0,
                 ack ? 0 : segment.end(),
                 ack ? TcpFlags.RST : TcpFlags.RST | TcpFlags.ACK,
+                0,
+                false,
+                0,
                 0);
     }
 
     /** A bare acknowledgment. */
     void ack(final Segment segment, final int seq, final int ack, final int window) {
-        reply(segment, seq, ack, TcpFlags.ACK, window);
+        reply(segment, seq, ack, TcpFlags.ACK, window, false, 0, 0);
     }
 
-    private void reply(final Segment segment, final int seq, final int ack, final int flags, final int window) {
+    /** An acknowledgment with timestamps. */
+    void ack(final Segment segment, final int seq, final int ack, final int window, final int tsVal, final int tsEcr) {
+        reply(segment, seq, ack, TcpFlags.ACK, window, true, tsVal, tsEcr);
+    }
+
+    private void reply(
+            final Segment segment,
+            final int seq,
+            final int ack,
+            final int flags,
+            final int window,
+            final boolean timestamps,
+            final int tsVal,
+            final int tsEcr) {
         if (writer.begin(segment.devicePort(), segment.isIpv6())) {
+            final int options = timestamps ? OptionWriter.timestamps(writer.optionsAddress(), tsVal, tsEcr) : 0;
             writer.send(
                     segment.remoteMac(),
                     segment.localHi(),
@@ -52,26 +69,6 @@ final class Replies {
                     seq,
                     ack,
                     flags,
-                    window,
-                    0,
-                    0);
-        }
-    }
-
-    /** An acknowledgment with timestamps. */
-    void ack(final Segment segment, final int seq, final int ack, final int window, final int tsVal, final int tsEcr) {
-        if (writer.begin(segment.devicePort(), segment.isIpv6())) {
-            final int options = OptionWriter.timestamps(writer.optionsAddress(), tsVal, tsEcr);
-            writer.send(
-                    segment.remoteMac(),
-                    segment.localHi(),
-                    segment.localLo(),
-                    segment.remoteHi(),
-                    segment.remoteLo(),
-                    segment.ports(),
-                    seq,
-                    ack,
-                    TcpFlags.ACK,
                     window,
                     options,
                     0);

@@ -77,6 +77,8 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     private final ConnectionView view;
     private final Segment segment = new Segment();
     private final int[] hashes;
+    private boolean quiet;
+    private final int quietUntil;
     private int cycle;
     private long touched;
 
@@ -91,6 +93,8 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         final TcpConfig config = context.config();
         resetClosedPorts = config.resetClosedPorts();
         clock = new BurstClock(context.clock());
+        quiet = config.quietTimeMs() > 0;
+        quietUntil = clock.millis() + config.quietTimeMs();
         tables = new ShardTables(number, shards, config, context.secrets().flowHash());
         wheel = new TimerWheel(
                 tables.connections,
@@ -107,7 +111,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         final ByteChain chain = new ByteChain(tables.blocks);
         final Reassembly reassembly = new Reassembly(tables.reassembly, ports.frames());
         final ReceiveWindow window = new ReceiveWindow(chain, tables.options);
-        timeWaits = new TimeWaits(tables, replies, context.secrets().prf(), clock, counters, config.timeWaitMs());
+        timeWaits = new TimeWaits(tables, replies, context.secrets().prf(), clock, counters, config);
         requests = new Requests(number, tables, chain, counters);
         connections = new Connections(tables, handlers, replies, timeWaits, timers, writer, requests, clock, counters);
         final Transmitter transmitter = new Transmitter(
@@ -132,6 +136,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 tables,
                 connections,
                 requests,
+                timeWaits,
                 transmitter,
                 context.secrets(),
                 context.steering(),
@@ -155,6 +160,10 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     public void onFrames(final FrameBatch batch) {
         clock.tick();
         final int size = batch.size();
+        if (isQuiet()) {
+            discard(batch);
+            return;
+        }
         for (int i = 0; i < size; i++) {
             hashes[i] = tables.hashOf(batch.mbuf(i), batch.meta(i));
         }
@@ -173,6 +182,24 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
             }
         }
         counters.add(Counter.TCP_SEGMENTS_RECEIVED, segments);
+    }
+
+    /** RFC 9293 §3.4.3: after a start that may have forgotten sequence numbers no segment is sent for a while. */
+    private boolean isQuiet() {
+        if (quiet && clock.millis() - quietUntil >= 0) {
+            quiet = false;
+        }
+        return quiet;
+    }
+
+    private void discard(final FrameBatch batch) {
+        int segments = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            segments += FrameMeta.kind(batch.meta(i)) < FrameMeta.ICMP4_ERROR ? 1 : 0;
+            ports.frames().free(batch.mbuf(i));
+        }
+        counters.add(Counter.TCP_SEGMENTS_RECEIVED, segments);
+        counters.add(Counter.QUIET_TIME_DROPS, segments);
     }
 
     private void processError(final long mbuf, final int meta, final int hash) {
@@ -378,6 +405,10 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         final ShardPort by = ports.withAddress(local.hi(), local.lo());
         if (by == null) {
             counters.increment(Counter.NO_ROUTES);
+            return 0;
+        }
+        if (isQuiet()) {
+            counters.increment(Counter.QUIET_TIME_DROPS);
             return 0;
         }
         final int handlerNumber = handlers.acquire(handler);

@@ -2,6 +2,7 @@ package io.millrace.tcp.shard;
 
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.isn.FlowPrf;
 import io.millrace.tcp.isn.TimestampOffset;
 import io.millrace.tcp.state.Segment;
@@ -21,14 +22,15 @@ import io.millrace.tcp.timer.ConnectionTimers;
  */
 final class TimeWaits {
     private static final int EXPIRY_BATCH = 128;
+    /** TSvals count ms: a second is enough to tell old from new, whatever was still sent when TIME_WAIT began. */
+    private static final int REUSE_AGE_MS = 1_000;
 
     private final ShardTables tables;
     private final Replies replies;
     private final FlowPrf prf;
     private final BurstClock clock;
     private final CounterBlock counters;
-    private final int timeWaitMs;
-    private final ChallengeAckLimiter challenges = new ChallengeAckLimiter();
+    private final TcpConfig config;
     private final int[] expired = new int[EXPIRY_BATCH];
     private final int[] hashes = new int[EXPIRY_BATCH];
     private long touched;
@@ -39,13 +41,13 @@ final class TimeWaits {
             final FlowPrf prf,
             final BurstClock clock,
             final CounterBlock counters,
-            final int timeWaitMs) {
+            final TcpConfig config) {
         this.tables = tables;
         this.replies = replies;
         this.prf = prf;
         this.clock = clock;
         this.counters = counters;
-        this.timeWaitMs = timeWaitMs;
+        this.config = config;
     }
 
     /** Moves a connection from its record, which the caller then dismisses, to the TIME_WAIT table. */
@@ -92,18 +94,27 @@ final class TimeWaits {
         final TimeWaitTable table = tables.timeWaitOf(slot);
         final boolean timestamps = (table.flags(slot) & TimeWaitTable.TIMESTAMPS) != 0;
         final int verdict = TimeWaitState.onSegment(
-                segment, table.rcvNxt(slot), table.sndNxt(slot), timestamps, table.tsRecent(slot));
+                segment,
+                table.rcvNxt(slot),
+                table.sndNxt(slot),
+                timestamps,
+                table.tsRecent(slot),
+                config.ignoreResetsInTimeWait());
         if (verdict == Verdict.DROP) {
+            return false;
+        }
+        if (Verdict.has(verdict, Verdict.RESET_BY_PEER)) {
+            counters.increment(Counter.TIME_WAIT_RESETS);
+            remove(table, slot, position);
             return false;
         }
         if (Verdict.has(verdict, Verdict.REOPEN) && listening) {
             counters.increment(Counter.TIME_WAIT_RECYCLED);
             reopenedSndNxt = table.sndNxt(slot);
-            tables.index.remove(position);
-            table.release(slot);
+            remove(table, slot, position);
             return true;
         }
-        if (Verdict.has(verdict, Verdict.ACK) || mayChallenge()) {
+        if (Verdict.has(verdict, Verdict.ACK) || mayChallenge(table, slot)) {
             acknowledge(segment, table.sndNxt(slot), table.rcvNxt(slot), timestamps, table.tsRecent(slot));
         }
         if (Verdict.has(verdict, Verdict.TIME_WAIT)) {
@@ -113,6 +124,11 @@ final class TimeWaits {
         return false;
     }
 
+    private void remove(final TimeWaitTable table, final int slot, final long position) {
+        tables.index.remove(position);
+        table.release(slot);
+    }
+
     private int reopenedSndNxt;
 
     /** SND.NXT of the connection whose entry was reopened last. */
@@ -120,8 +136,30 @@ final class TimeWaits {
         return reopenedSndNxt;
     }
 
-    private boolean mayChallenge() {
-        final boolean allowed = challenges.allows(clock.millis());
+    /** Whether an active open may have the tuple of the entry at {@code position} of the index, like Linux's tcp_tw_reuse. */
+    boolean isReusable(final long position) {
+        final int ref = tables.index.ref(position);
+        if (!config.reuseTimeWait() || !config.timestamps() || FlowIndex.kind(ref) != FlowIndex.TIME_WAIT) {
+            return false;
+        }
+        final int slot = FlowIndex.slot(ref);
+        final TimeWaitTable table = tables.timeWaitOf(slot);
+        // RFC 6191 §4, RFC 7323 §5: every segment of the new connection carries a later TSval than any of the old
+        // one's.
+        return (table.flags(slot) & TimeWaitTable.TIMESTAMPS) != 0 && table.age(slot, clock.millis()) >= REUSE_AGE_MS;
+    }
+
+    /** Ends an entry that {@link #isReusable}; the new ISN must be beyond {@link #reopenedSndNxt()}. */
+    void reuse(final long position) {
+        counters.increment(Counter.TIME_WAIT_REUSED);
+        final int slot = FlowIndex.slot(tables.index.ref(position));
+        final TimeWaitTable table = tables.timeWaitOf(slot);
+        reopenedSndNxt = table.sndNxt(slot);
+        remove(table, slot, position);
+    }
+
+    private boolean mayChallenge(final TimeWaitTable table, final int slot) {
+        final boolean allowed = table.takeChallenge(slot, clock.millis());
         counters.increment(allowed ? Counter.CHALLENGE_ACKS : Counter.CHALLENGE_ACKS_SKIPPED);
         return allowed;
     }
@@ -173,15 +211,15 @@ final class TimeWaits {
 
     /** Starts the 2 MSL of a connection that keeps its record. */
     void linger(final Tcb tcb, final ConnectionTimers timers) {
-        timers.armLife(tcb, clock.millis() + timeWaitMs);
+        timers.armLife(tcb, clock.millis() + config.timeWaitMs());
     }
 
     /** A segment to a connection that keeps its record; it is never reopened, nor is its RST heard. */
     void onLingeringSegment(final Tcb tcb, final Segment segment, final ConnectionTimers timers) {
         final int verdict = TimeWaitState.onSegment(
-                segment, tcb.rcvNxt(), tcb.sndMax(), tcb.is(TcbFlags.TIMESTAMPS), tcb.tsRecent());
+                segment, tcb.rcvNxt(), tcb.sndMax(), tcb.is(TcbFlags.TIMESTAMPS), tcb.tsRecent(), true);
         if (Verdict.has(verdict, Verdict.ACK | Verdict.CHALLENGE_ACK | Verdict.REOPEN)
-                && challenges.allows(tcb, clock.millis())) {
+                && ChallengeAckLimiter.allows(tcb, clock.millis())) {
             acknowledge(segment, tcb.sndMax(), tcb.rcvNxt(), tcb.is(TcbFlags.TIMESTAMPS), tcb.tsRecent());
         }
         if (Verdict.has(verdict, Verdict.TIME_WAIT)) {

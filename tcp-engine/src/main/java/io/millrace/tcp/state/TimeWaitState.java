@@ -17,12 +17,18 @@ public final class TimeWaitState {
      * @param sndNxt the number after our FIN.
      * @param timestamps both SYNs carried timestamps.
      * @param tsRecent the last TSval of the peer.
+     * @param ignoresResets as RFC 1337 has it; RFC 9293 alone ends TIME-WAIT by a reset.
      */
     public static int onSegment(
-            final Segment segment, final int rcvNxt, final int sndNxt, final boolean timestamps, final int tsRecent) {
-        // RFC 1337 §3 F1: a RST does not end TIME_WAIT, or an old duplicate could.
+            final Segment segment,
+            final int rcvNxt,
+            final int sndNxt,
+            final boolean timestamps,
+            final int tsRecent,
+            final boolean ignoresResets) {
         if (segment.isRst()) {
-            return Verdict.DROP;
+            // RFC 1337 §3 F1: a RST does not end TIME_WAIT, or an old duplicate could.
+            return ignoresResets ? Verdict.DROP : onReset(segment, rcvNxt);
         }
         if (segment.isSyn()) {
             return !segment.isAck() && !segment.isFin() && isNewer(segment, rcvNxt, timestamps, tsRecent)
@@ -43,6 +49,14 @@ public final class TimeWaitState {
             return Sequence.after(segment.ack(), sndNxt) ? Verdict.CHALLENGE_ACK : Verdict.DROP;
         }
         return segment.length() == 0 ? Verdict.CHALLENGE_ACK : Verdict.ACK;
+    }
+
+    /** RFC 5961 §3.2: only an exact RCV.NXT resets. */
+    private static int onReset(final Segment segment, final int rcvNxt) {
+        if (segment.seq() == rcvNxt) {
+            return Verdict.RESET_BY_PEER;
+        }
+        return Sequence.between(rcvNxt, segment.seq(), rcvNxt + WINDOW) ? Verdict.CHALLENGE_ACK : Verdict.DROP;
     }
 
     /** RFC 6191 §2: a greater timestamp, or where there are none a sequence number beyond the old connection's. */

@@ -37,7 +37,13 @@ public final class SynQueue implements AutoCloseable {
     private static final int LISTENER_OFFSET = 46;
     private static final int PEER_MSS_OFFSET = 48;
     private static final int OPTIONS_OFFSET = 50;
+    /** Retransmissions in bits 0 to 3; above, the interval in which the last challenge ACK was sent, 0 if none was. */
     private static final int RETRANSMISSIONS_OFFSET = 51;
+
+    private static final int RETRANSMISSIONS_MASK = 0xf;
+    private static final int CHALLENGE_SHIFT = 4;
+    private static final int CHALLENGE_INTERVALS = 15;
+    private static final int CHALLENGE_INTERVAL_SHIFT = 8;
 
     private final RecordSlab records;
     private final int initialTimeout;
@@ -133,7 +139,7 @@ public final class SynQueue implements AutoCloseable {
      */
     public boolean advance(final int slot, final int nowMs) {
         final long record = records.address(slot);
-        final int level = Memory.getUnsignedByte(record + RETRANSMISSIONS_OFFSET);
+        final int level = level(record);
         if (level == heads.length - 1) {
             return false;
         }
@@ -145,7 +151,7 @@ public final class SynQueue implements AutoCloseable {
     /** Removes an entry: the handshake is complete, reset or given up. */
     public void remove(final int slot) {
         final long record = records.address(slot);
-        unlink(record, Memory.getUnsignedByte(record + RETRANSMISSIONS_OFFSET));
+        unlink(record, level(record));
         records.free(slot);
     }
 
@@ -239,7 +245,21 @@ public final class SynQueue implements AutoCloseable {
 
     /** How often the SYN-ACK has been retransmitted. */
     public int retransmissions(final int slot) {
-        return Memory.getUnsignedByte(records.address(slot) + RETRANSMISSIONS_OFFSET);
+        return level(records.address(slot));
+    }
+
+    /**
+     * Whether the entry may have a challenge ACK sent now: one in 256 ms (RFC 5961 §7), counted for it alone. As intervals
+     * have the same number again after 4 s, one in 15 entries may find its second challenge held back then.
+     */
+    public boolean takeChallenge(final int slot, final int nowMs) {
+        final long record = records.address(slot);
+        final int interval = (nowMs >>> CHALLENGE_INTERVAL_SHIFT) % CHALLENGE_INTERVALS + 1;
+        if (Memory.getUnsignedByte(record + RETRANSMISSIONS_OFFSET) >>> CHALLENGE_SHIFT == interval) {
+            return false;
+        }
+        Memory.putByte(record + RETRANSMISSIONS_OFFSET, level(record) | interval << CHALLENGE_SHIFT);
+        return true;
     }
 
     /** When its present timeout ends, ms. */
@@ -275,6 +295,10 @@ public final class SynQueue implements AutoCloseable {
     @Override
     public void close() {
         records.close();
+    }
+
+    private static int level(final long record) {
+        return Memory.getUnsignedByte(record + RETRANSMISSIONS_OFFSET) & RETRANSMISSIONS_MASK;
     }
 
     private void append(final int slot, final long record, final int level, final int nowMs) {

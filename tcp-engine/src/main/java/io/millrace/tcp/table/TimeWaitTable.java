@@ -20,10 +20,15 @@ import io.millrace.memory.MemoryRegion;
 public final class TimeWaitTable implements AutoCloseable {
     /** The slot of no entry. */
     public static final int NONE = -1;
-    /** A flag: timestamps were in use, TS.Recent is valid. Bits 2 to 7 are free for the owner. */
+    /** A flag, the only one: timestamps were in use, TS.Recent is valid. */
     public static final int TIMESTAMPS = 1 << 1;
 
     private static final int LIVE = 1;
+    /** Bits 2 to 7 of the flags: in which interval the last challenge ACK was sent, 1 to 63 in turn; 0 if none was. */
+    private static final int CHALLENGE_SHIFT = 2;
+
+    private static final int CHALLENGE_INTERVALS = 63;
+    private static final int CHALLENGE_INTERVAL_SHIFT = 7;
 
     private static final int PORTS_OFFSET = 0;
     private static final int RCV_NXT_OFFSET = 4;
@@ -85,7 +90,7 @@ public final class TimeWaitTable implements AutoCloseable {
      * @param remoteHi high word of the peer's address; a table for IPv4 does not keep it
      * @param localAddress index of our address, 16 bits
      * @param tsRecent TS.Recent, if timestamps are in use
-     * @param flags {@link #TIMESTAMPS} and the owner's own, bits 1 to 7
+     * @param flags {@link #TIMESTAMPS} or 0
      * @return its slot, or {@link #NONE} when the log is full
      */
     public int append(
@@ -136,16 +141,6 @@ public final class TimeWaitTable implements AutoCloseable {
         final int copy = grow();
         release(slot);
         return copy;
-    }
-
-    /**
-     * The oldest entry, if its 2 MSL are over. The owner takes it out of the index and {@link #release}s it; until he does,
-     * this method returns it again.
-     *
-     * @return its slot, or {@link #NONE}
-     */
-    public int nextExpired(final int nowMs) {
-        return used != 0 && nowMs - expiry(head) >= 0 ? head : NONE;
     }
 
     /**
@@ -227,7 +222,21 @@ public final class TimeWaitTable implements AutoCloseable {
 
     /** The flags given to {@link #append}. */
     public int flags(final int slot) {
-        return Memory.getUnsignedByte(address(slot) + FLAGS_OFFSET) & ~LIVE;
+        return Memory.getUnsignedByte(address(slot) + FLAGS_OFFSET) & TIMESTAMPS;
+    }
+
+    /**
+     * Whether the entry may have a challenge ACK sent now: one in 128 ms (RFC 5961 §7), counted for it alone. As intervals
+     * have the same number again after 8 s, one in 63 entries may find its second challenge held back then.
+     */
+    public boolean takeChallenge(final int slot, final int nowMs) {
+        final int interval = (nowMs >>> CHALLENGE_INTERVAL_SHIFT) % CHALLENGE_INTERVALS + 1;
+        final int flags = Memory.getUnsignedByte(address(slot) + FLAGS_OFFSET);
+        if (flags >>> CHALLENGE_SHIFT == interval) {
+            return false;
+        }
+        Memory.putByte(address(slot) + FLAGS_OFFSET, flags & (LIVE | TIMESTAMPS) | interval << CHALLENGE_SHIFT);
+        return true;
     }
 
     /** When its 2 MSL end, ms. */

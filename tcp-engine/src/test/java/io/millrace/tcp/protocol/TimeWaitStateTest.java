@@ -2,6 +2,7 @@ package io.millrace.tcp.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.dataplane.counters.Counter;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -116,6 +117,46 @@ class TimeWaitStateTest extends ConversationTest {
     }
 
     @Test
+    @Tag("T3")
+    void shouldEndByAnExactResetWhereResetsAreNotIgnored() {
+        talk(config -> config.ignoreResetsInTimeWait(false)).run(PLAIN + """
+                > R seq 1
+                > R seq 900000000
+                silence
+                time-wait 1
+                > R seq 3                   # in the window, but not exact: RFC 5961 §3.2
+                < A seq 2 ack 2
+                time-wait 1
+                > R seq 2
+                silence
+                time-wait 0
+                count TIME_WAIT_RESETS 1
+                """);
+    }
+
+    @Test
+    @Tag("R4")
+    void shouldLimitTheChallengesOfEachEntryByItself() {
+        run(PLAIN);
+        for (int i = 0; i < 20_000; i++) {
+            run("> S seq -100000 <mss 1460>\nskip");
+        }
+        assertThat(talk().count(Counter.CHALLENGE_ACKS)).isEqualTo(1);
+        run("""
+                peer 40001
+                > S seq 0 <mss 1460>
+                < SA seq 0 ack 1
+                > A
+                < FA seq 1 ack 1
+                > FA ack 2
+                < A seq 2 ack 2
+                time-wait 2
+                > S seq -100000 <mss 1460>
+                < A seq 2 ack 2
+                """);
+    }
+
+    @Test
     @Tag("T5")
     void shouldReopenForASynWithAHigherSequenceNumber() {
         run(PLAIN + """
@@ -151,8 +192,10 @@ class TimeWaitStateTest extends ConversationTest {
         run(PLAIN + """
                 > S seq -100000 <mss 1460>
                 < A seq 2 ack 2
+                +130ms
                 > S seq 0 <mss 1460>        # the old connection's own
                 < A seq 2 ack 2
+                +130ms
                 > S seq 2 <mss 1460>        # not beyond RCV.NXT
                 < A seq 2 ack 2
                 """ + STILL_THERE);
@@ -220,11 +263,75 @@ class TimeWaitStateTest extends ConversationTest {
                 """);
     }
 
+    /** We close first a connection of our own, with timestamps; so we have it in TIME_WAIT. */
+    private static final String OUR_OWN = """
+            connect 80
+            < S
+            > SA seq 0 <mss 1460, sackOK, TS val 1000 ecr 0, wscale 7>
+            < A
+            event open
+            app close
+            < FA seq 1
+            > FA ack 2
+            < A
+            event closed NORMAL
+            time-wait 1
+            """;
+
     @Test
     @Tag("T5")
     @Tag("H15")
-    void shouldNotReuseATupleOfOurOwnInTimeWait() {
-        talk(config -> config.ephemeralPorts(5_000, 5_000)).run("""
+    void shouldReuseATupleOfOurOwnWithTimestampsAfterASecondWhereSoConfigured() {
+        talk(config -> config.reuseTimeWait(true).ephemeralPorts(5_000, 5_000)).run(OUR_OWN);
+        final int oldSndNxt = talk().engineSndNxt();
+        run("+900ms");
+        assertThat(connectAgain()).isZero();
+        run("""
+                +110ms
+                connect 80
+                """);
+        assertThat(talk().lastSeq() - oldSndNxt)
+                .as("the new ISN is beyond the old SND.NXT")
+                .isPositive();
+        run("""
+                > SA seq 0 <mss 1460, sackOK, TS val 1500 ecr 0, wscale 7>
+                < A seq 1 ack 1
+                event open
+                time-wait 0
+                count TIME_WAIT_REUSED 1
+                connections 1
+                """);
+    }
+
+    @Test
+    @Tag("T5")
+    void shouldGetRidOfAPeerThatStillWaitsForOurLastAckWhenItsTupleIsReused() {
+        talk(config -> config.reuseTimeWait(true).ephemeralPorts(5_000, 5_000)).run(OUR_OWN + """
+                +1100ms
+                connect 80
+                < S
+                > A seq 2 ack =1           # a challenge ACK in LAST_ACK, of whatever the old numbers were
+                < R seq =1
+                """);
+    }
+
+    @Test
+    @Tag("T5")
+    void shouldNotReuseATupleOfOurOwnWithTimestampsUnlessSoConfigured() {
+        talk(config -> config.ephemeralPorts(5_000, 5_000)).run(OUR_OWN + "+5s");
+        assertThat(connectAgain()).isZero();
+        run("time-wait 1");
+    }
+
+    private long connectAgain() {
+        return talk().connectFrom(0, 80, talk().loop().defaultConnectionOptions());
+    }
+
+    @Test
+    @Tag("T5")
+    @Tag("H15")
+    void shouldNotReuseATupleOfOurOwnInTimeWaitWithoutTimestamps() {
+        talk(config -> config.reuseTimeWait(true).ephemeralPorts(5_000, 5_000)).run("""
                 connect 80
                 < S
                 > SA seq 0 <mss 1460>
@@ -236,6 +343,7 @@ class TimeWaitStateTest extends ConversationTest {
                 < A
                 event closed NORMAL
                 time-wait 1
+                +5s
                 """);
         assertThat(talk().loop()
                         .connect(family.engine, family.peer, 80, (connection, buffer, offset, length) -> length, 0))

@@ -200,4 +200,26 @@ class SynQueueTest {
     private static int add(final SynQueue queue, final int irs, final int now) {
         return queue.add(0, 0xffff_0a00_0001L, 40_000 << 16 | 80, 0, 0, irs, ~irs, 0, 1460, 0, now);
     }
+
+    @Test
+    @Tag("R4")
+    void shouldTakeOneChallengeIn256MillisecondsForEachEntryAndKeepItsRetransmissions() {
+        try (SynQueue queue = new SynQueue("test", 2, 1000, 12)) {
+            final int slot = queue.add(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0);
+            final int other = queue.add(0, 2, 2, 3, 4, 5, 6, 7, 8, 9, 0);
+            for (int i = 0; i < 12; i++) {
+                assertThat(queue.advance(slot, 0)).isTrue();
+            }
+            for (int now = 0; now < 2_560_000; now += 256) {
+                assertThat(queue.takeChallenge(slot, now)).isTrue();
+                assertThat(queue.takeChallenge(slot, now + 255)).isFalse();
+            }
+            assertThat(queue.takeChallenge(other, 2_559_800)).isTrue();
+            assertThat(queue.retransmissions(slot)).isEqualTo(12);
+            assertThat(queue.advance(slot, 0)).isFalse();
+            queue.remove(slot);
+            queue.remove(other);
+            assertThat(queue.oldest()).isEqualTo(NONE);
+        }
+    }
 }

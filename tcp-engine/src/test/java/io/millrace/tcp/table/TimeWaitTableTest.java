@@ -32,7 +32,8 @@ class TimeWaitTableTest {
             final Map<Integer, int[]> expected = new HashMap<>();
             for (int i = 0; i < 1000; i++) {
                 final int[] f = random.ints(7).toArray();
-                final int slot = table.append(hi(ipv6, f), lo(ipv6, f), f[1], f[2], f[3], f[4], f[5], f[6] & 0xfe, i);
+                final int slot =
+                        table.append(hi(ipv6, f), lo(ipv6, f), f[1], f[2], f[3], f[4], f[5], f[6] & TIMESTAMPS, i);
                 expected.put(slot, f);
             }
             assertThat(expected).hasSize(1000);
@@ -44,7 +45,7 @@ class TimeWaitTableTest {
                 assertThat(table.rcvNxt(slot)).isEqualTo(f[3]);
                 assertThat(table.sndNxt(slot)).isEqualTo(f[4]);
                 assertThat(table.tsRecent(slot)).isEqualTo(f[5]);
-                assertThat(table.flags(slot)).isEqualTo(f[6] & 0xfe);
+                assertThat(table.flags(slot)).isEqualTo(f[6] & TIMESTAMPS);
                 table.tsRecent(slot, 5);
                 assertThat(table.tsRecent(slot)).isEqualTo(5);
             });
@@ -64,11 +65,11 @@ class TimeWaitTableTest {
     void shouldExpireAfterTwoMslAndNotBefore() {
         try (TimeWaitTable table = table(false, 4, TIMEOUT)) {
             final int slot = append(table, 1, 1000);
-            assertThat(table.nextExpired(1000 + TIMEOUT - 1)).isEqualTo(NONE);
-            assertThat(table.nextExpired(1000 + TIMEOUT)).isEqualTo(slot);
+            assertThat(firstExpired(table, 1000 + TIMEOUT - 1)).isEqualTo(NONE);
+            assertThat(firstExpired(table, 1000 + TIMEOUT)).isEqualTo(slot);
             assertThat(table.age(slot, 1500)).isEqualTo(500);
             table.release(slot);
-            assertThat(table.nextExpired(1000 + TIMEOUT)).isEqualTo(NONE);
+            assertThat(firstExpired(table, 1000 + TIMEOUT)).isEqualTo(NONE);
             assertThat(table.size()).isZero();
         }
     }
@@ -84,10 +85,10 @@ class TimeWaitTableTest {
             assertThat(table.rcvNxt(after)).isEqualTo(42);
             assertThat(table.size()).isEqualTo(2);
             assertThat(table.peak()).isEqualTo(2);
-            assertThat(table.nextExpired(10 + TIMEOUT)).isEqualTo(other);
+            assertThat(firstExpired(table, 10 + TIMEOUT)).isEqualTo(other);
             table.release(other);
-            assertThat(table.nextExpired(5000 + TIMEOUT - 1)).isEqualTo(NONE);
-            assertThat(table.nextExpired(5000 + TIMEOUT)).isEqualTo(after);
+            assertThat(firstExpired(table, 5000 + TIMEOUT - 1)).isEqualTo(NONE);
+            assertThat(firstExpired(table, 5000 + TIMEOUT)).isEqualTo(after);
         }
     }
 
@@ -210,11 +211,11 @@ class TimeWaitTableTest {
             final List<Entry> live) {
         while (!log.isEmpty() && log.getFirst().expiry <= now) {
             final Entry entry = log.getFirst();
-            assertThat(table.nextExpired(nowMs)).isEqualTo(entry.slot);
+            assertThat(firstExpired(table, nowMs)).isEqualTo(entry.slot);
             table.release(entry.slot);
             kill(entry, log, live);
         }
-        assertThat(table.nextExpired(nowMs)).isEqualTo(NONE);
+        assertThat(firstExpired(table, nowMs)).isEqualTo(NONE);
     }
 
     private static void kill(final Entry entry, final Deque<Entry> log, final List<Entry> live) {
@@ -229,6 +230,7 @@ class TimeWaitTableTest {
     void shouldNotAllocate() {
         try (TimeWaitTable table = table(false, 1000, TIMEOUT)) {
             final int[] now = {0};
+            final int[] expired = new int[1000];
             assertThat(AllocatedBytes.of(() -> {
                         for (int i = 0; i < 50_000; i++) {
                             if (append(table, i, now[0]) == NONE) {
@@ -236,14 +238,37 @@ class TimeWaitTableTest {
                             }
                             table.restart(table.oldest(), now[0]);
                             now[0] += 60;
-                            for (int slot = table.nextExpired(now[0]); slot != NONE; ) {
-                                table.release(slot);
-                                slot = table.nextExpired(now[0]);
+                            for (int count = table.expired(now[0], expired); count > 0; count--) {
+                                table.release(expired[count - 1]);
                             }
                         }
                     }))
                     .isZero();
         }
+    }
+
+    @Test
+    @Tag("R4")
+    void shouldTakeOneChallengeIn128MillisecondsForEachEntryAndKeepItsOtherFlags() {
+        try (TimeWaitTable table = table(false, 4, TIMEOUT)) {
+            final int slot = append(table, 1, 0);
+            final int other = append(table, 2, 0);
+            for (int now = -1_280_000; now < 1_280_000; now += 128) {
+                assertThat(table.takeChallenge(slot, now)).isTrue();
+                assertThat(table.takeChallenge(slot, now + 127)).isFalse();
+            }
+            assertThat(table.takeChallenge(other, 1_279_900)).isTrue();
+            assertThat(table.flags(slot)).isEqualTo(TIMESTAMPS);
+            assertThat(table.size()).isEqualTo(2);
+            final int restarted = table.restart(slot, 5_000);
+            assertThat(table.flags(restarted)).isEqualTo(TIMESTAMPS);
+            assertThat(table.oldest()).isEqualTo(other);
+        }
+    }
+
+    private static int firstExpired(final TimeWaitTable table, final int nowMs) {
+        final int[] first = new int[1];
+        return table.expired(nowMs, first) == 0 ? NONE : first[0];
     }
 
     private static TimeWaitTable table(final boolean ipv6, final int capacity, final int timeout) {
