@@ -117,9 +117,10 @@ final class BenchNodeCommand implements Callable<Integer> {
                 shards,
                 Optional.empty(),
                 EngineNames.arrangement(arrangement),
+                EngineNames.idle(idle),
                 new PortDecoration(),
                 builder -> {
-                    builder.config(config).cores(cores.toArray()).idle(EngineNames.idle(idle));
+                    builder.config(config).cores(cores.toArray());
                     if (!generators.isEmpty()) {
                         builder.application(generators::get);
                     }

@@ -2,10 +2,12 @@ package io.millrace.cli;
 
 import io.millrace.dataplane.core.Datapath;
 import io.millrace.dataplane.core.DatapathConfig;
+import io.millrace.dataplane.core.IdleMode;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.port.DpdkPort;
 import io.millrace.dataplane.port.DpdkPortConfig;
 import io.millrace.dataplane.port.PacketPort;
+import io.millrace.dataplane.port.PortFeature;
 import io.millrace.dataplane.port.Vlan;
 import io.millrace.dataplane.port.decorator.VlanPort;
 import io.millrace.dataplane.wire.MacAddress;
@@ -46,6 +48,7 @@ final class EngineHost implements AutoCloseable {
      * @param shards of the engine.
      * @param ioCores of the pipeline, if so many are asked for.
      * @param arrangement of the engine.
+     * @param idle what polling threads do without work; those that sleep want the devices' interrupts.
      * @param decoration what goes round each port.
      * @param settings sets whatever else the engine's builder has.
      */
@@ -55,6 +58,7 @@ final class EngineHost implements AutoCloseable {
             int shards,
             Optional<Integer> ioCores,
             Arrangement arrangement,
+            IdleMode idle,
             PortDecoration decoration,
             Consumer<TcpEngine.Builder> settings) {
         /** Queue pairs of a port for which no number is given. */
@@ -117,6 +121,7 @@ final class EngineHost implements AutoCloseable {
             builder.port(port, portPlan.addresses().apply(port.mac()));
         }
         decoration.startCapture();
+        builder.idle(plan.idle());
         plan.settings().accept(builder);
         engine = builder.start();
     }
@@ -124,7 +129,8 @@ final class EngineHost implements AutoCloseable {
     private static DpdkPortConfig portConfig(final Plan plan, final PortPlan port) {
         final int rings =
                 Datapath.framesInRings(DatapathConfig.defaults(), plan.ioCores().orElse(1), plan.shards());
-        final DpdkPortConfig config = DpdkPortConfig.of(port.device());
+        final DpdkPortConfig config =
+                DpdkPortConfig.of(port.device()).with(PortFeature.RX_INTERRUPTS, plan.idle() == IdleMode.ADAPTIVE);
         final int queuePairs = port.queuePairs().orElse(plan.usualQueues());
         return config.withQueuePairs(queuePairs)
                 .withEngineFrames(

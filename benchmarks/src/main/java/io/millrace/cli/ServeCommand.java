@@ -235,10 +235,8 @@ final class ServeCommand implements Callable<Integer>, Checked {
                 (int) shards,
                 Optional.ofNullable(ioCores),
                 EngineNames.arrangement(arrangement),
+                EngineNames.idle(idle),
                 decoration,
-                builder -> builder.config(config)
-                        .cores(cores.toArray())
-                        .idle(EngineNames.idle(idle))
-                        .counters(file::newBlock));
+                builder -> builder.config(config).cores(cores.toArray()).counters(file::newBlock));
     }
 }
