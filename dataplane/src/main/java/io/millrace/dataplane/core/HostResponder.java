@@ -11,9 +11,11 @@ import io.millrace.dataplane.ingress.DropReason;
 import io.millrace.dataplane.neighbor.NeighborResolver;
 import io.millrace.dataplane.neighbor.NeighborService;
 import io.millrace.dataplane.port.FrameAllocator;
+import io.millrace.dataplane.reassembly.Fragmenter;
 import io.millrace.dataplane.wire.Icmpv6Header;
 import io.millrace.dpdk.Mbuf;
 import io.millrace.memory.Memory;
+import java.security.SecureRandom;
 
 /**
  * Takes the frames that are not TCP's: echo requests are answered here, dropped frames reported where that is due; ARP and
@@ -31,11 +33,17 @@ abstract sealed class HostResponder {
             final DatapathConfig config,
             final FrameAllocator allocator,
             final FrameSink sink,
+            final int mtu,
             final CounterBlock counters) {
         this.allocator = allocator;
         this.counters = counters;
         echo = new EchoResponder(
-                host, allocator, sink, counters, config.echoRepliesPerSecond(), config.echoReplyBurst());
+                host,
+                allocator,
+                new Fragmenter(sink, allocator, counters, mtu, new SecureRandom().nextInt()),
+                counters,
+                config.echoRepliesPerSecond(),
+                config.echoReplyBurst());
         errors = new ErrorReporter(host, allocator, sink, counters);
     }
 
@@ -80,9 +88,10 @@ abstract sealed class HostResponder {
                 final DatapathConfig config,
                 final FrameAllocator allocator,
                 final FrameSink sink,
+                final int mtu,
                 final CounterBlock counters,
                 final NeighborService neighbors) {
-            super(host, config, allocator, sink, counters);
+            super(host, config, allocator, sink, mtu, counters);
             this.neighbors = neighbors;
         }
 
@@ -102,9 +111,10 @@ abstract sealed class HostResponder {
                 final DatapathConfig config,
                 final FrameAllocator allocator,
                 final FrameSink sink,
+                final int mtu,
                 final CounterBlock counters,
                 final NeighborResolver resolver) {
-            super(host, config, allocator, sink, counters);
+            super(host, config, allocator, sink, mtu, counters);
             this.resolver = resolver;
             this.allocator = allocator;
         }

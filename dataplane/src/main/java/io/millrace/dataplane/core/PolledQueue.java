@@ -48,8 +48,9 @@ final class PolledQueue {
                         counters)
                 : null;
         final HostResponder responder = neighbors == null
-                ? new HostResponder.Forwarder(attached.host(), config, allocator, sink, counters, attached.neighbors())
-                : new HostResponder.Owner(attached.host(), config, allocator, sink, counters, neighbors);
+                ? new HostResponder.Forwarder(
+                        attached.host(), config, allocator, sink, port.mtu(), counters, attached.neighbors())
+                : new HostResponder.Owner(attached.host(), config, allocator, sink, port.mtu(), counters, neighbors);
         ingress = new IngressStage(
                 queue,
                 attached.number(),

@@ -73,6 +73,7 @@ public enum Counter {
     FRAGMENTS_REASSEMBLED("Fragments taken in whose datagram became whole"),
     FRAGMENTS_DISCARDED("Fragments taken in whose datagram was given up"),
     FRAGMENTS_HELD("Gauge: fragments taken in whose datagram is not whole yet"),
+    FRAGMENTS_CREATED("Fragments made of echo replies longer than the port's MTU", "IpFragCreates"),
 
     ARP_MALFORMED("ARP packets whose content makes no sense"),
     ARP_REQUESTS_RECEIVED("ARP requests for one of our addresses"),
