@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The options that size the TCP engine's tables and set its timeouts. */
+/** The options that size the TCP engine's tables and set its timeouts and limits. */
 final class TableOptions {
     @Option(
             names = "--max-connections",
@@ -44,6 +44,35 @@ final class TableOptions {
     private long timeWaitSeconds = 60;
 
     @Option(
+            names = "--reuse-time-wait",
+            description = "Let connects take a port that has been in TIME_WAIT for 1 s with timestamps.")
+    private boolean reuseTimeWait;
+
+    @Option(
+            names = "--quiet-time",
+            converter = Quantity.Count.class,
+            paramLabel = "SECONDS",
+            description = "Send nothing for so long after the start, 0 to 240 s (default: ${DEFAULT-VALUE}).")
+    private long quietTime = 0;
+
+    @Option(names = "--stealth", description = "Do not answer at ports that nobody listens on.")
+    private boolean stealth;
+
+    @Option(
+            names = "--reset-rate",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "The most resets a second to segments of no connection; 0: any number (default).")
+    private long resetRate = 0;
+
+    @Option(
+            names = "--syn-rate",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "The most SYNs a second from each /24 or /64, up to 1000000; 0: any number (default).")
+    private long synRate = 0;
+
+    @Option(
             names = "--prefault",
             description = "Take memory for the tables at start, instead of when they fill: no pauses later.")
     private boolean prefault;
@@ -55,6 +84,9 @@ final class TableOptions {
         timeWaitIpv6Capacity.ifPresent(
                 capacity -> Checked.within(errors, "--time-wait-ipv6-capacity", capacity, 1, 1 << 29));
         Checked.within(errors, "--time-wait-seconds", timeWaitSeconds, 1, 240);
+        Checked.within(errors, "--quiet-time", quietTime, 0, 240);
+        Checked.within(errors, "--reset-rate", resetRate, 0, 1 << 24);
+        Checked.within(errors, "--syn-rate", synRate, 0, 1_000_000);
     }
 
     int synQueue() {
@@ -67,6 +99,11 @@ final class TableOptions {
                 .synQueueCapacity((int) synQueue)
                 .timeWaitCapacity((int) timeWaitCapacity)
                 .timeWaitMs((int) Duration.ofSeconds(timeWaitSeconds).toMillis())
+                .reuseTimeWait(reuseTimeWait)
+                .quietTimeMs((int) Duration.ofSeconds(quietTime).toMillis())
+                .resetClosedPorts(!stealth)
+                .strayResetsPerSecond((int) resetRate)
+                .synsPerSecondPerPrefix((int) synRate)
                 .prefault(prefault);
         timeWaitIpv6Capacity.ifPresent(capacity -> builder.timeWaitIpv6Capacity(capacity.intValue()));
         return builder.build();

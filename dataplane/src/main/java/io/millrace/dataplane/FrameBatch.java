@@ -12,6 +12,7 @@ public final class FrameBatch {
     private final int[] hashes;
     private final int[] metas;
     private int size;
+    private boolean more;
 
     /** Makes an empty batch for up to {@code capacity} frames. */
     public FrameBatch(final int capacity) {
@@ -31,6 +32,16 @@ public final class FrameBatch {
     /** Number of frames in it. */
     public int size() {
         return size;
+    }
+
+    /** True when more frames waited where these came from. */
+    public boolean hasMore() {
+        return more;
+    }
+
+    /** Says whether more frames wait where these came from; until {@link #clear}. */
+    public void more(final boolean waiting) {
+        more = waiting;
     }
 
     /** True when there is nothing in it. */
@@ -78,5 +89,6 @@ public final class FrameBatch {
     /** Forgets all frames; it does not free them. */
     public void clear() {
         size = 0;
+        more = false;
     }
 }

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param overflow what happens to a SYN when the listener's share of the SYN queue is full.
  * @param autoAccept true hands each connection to the handler as it completes; false leaves it in the accept queue until
  *     {@link TcpListener#accept} asks for it.
+ * @param acceptOverflow what happens to a handshake that completes while the accept queue is full. A SYN that finds it full is
+ *     dropped either way.
  * @param options what its connections have of their own; empty for the engine's defaults.
  */
 public record ListenConfig(
@@ -21,6 +23,7 @@ public record ListenConfig(
         int backlog,
         SynOverflow overflow,
         boolean autoAccept,
+        AcceptOverflow acceptOverflow,
         Optional<ConnectionOptions> options) {
     /** The backlog where none is given: Linux's {@code net.core.somaxconn}. */
     public static final int DEFAULT_BACKLOG = 4096;
@@ -33,6 +36,17 @@ public record ListenConfig(
         DROP_OLDEST,
         /** Drop the new SYN. */
         DROP_NEWEST
+    }
+
+    /** What a listener does with a handshake that completes while its accept queue is full. */
+    public enum AcceptOverflow {
+        /**
+         * Leaves it half open, as Linux does by default: the SYN-ACK is sent again in its time, and the peer's answer, or
+         * its data, completes the connection if there is room then.
+         */
+        HOLD,
+        /** Resets it, as Linux does with {@code tcp_abort_on_overflow}: the peer knows at once. */
+        RESET
     }
 
     /** Checks every field. */
@@ -48,32 +62,44 @@ public record ListenConfig(
 
     /** A port of every address, with the default backlog and SYN cookies on overflow. */
     public static ListenConfig onPort(final int port) {
-        return new ListenConfig(Optional.empty(), port, DEFAULT_BACKLOG, SynOverflow.COOKIES, true, Optional.empty());
+        return new ListenConfig(
+                Optional.empty(),
+                port,
+                DEFAULT_BACKLOG,
+                SynOverflow.COOKIES,
+                true,
+                AcceptOverflow.HOLD,
+                Optional.empty());
     }
 
     /** The same on one address, or all of one family. */
     public ListenConfig withLocal(final IpAddress newLocal) {
-        return new ListenConfig(Optional.of(newLocal), port, backlog, overflow, autoAccept, options);
+        return new ListenConfig(Optional.of(newLocal), port, backlog, overflow, autoAccept, acceptOverflow, options);
     }
 
     /** The same with another backlog. */
     public ListenConfig withBacklog(final int newBacklog) {
-        return new ListenConfig(local, port, newBacklog, overflow, autoAccept, options);
+        return new ListenConfig(local, port, newBacklog, overflow, autoAccept, acceptOverflow, options);
     }
 
     /** The same with another answer to overflow. */
     public ListenConfig withOverflow(final SynOverflow newOverflow) {
-        return new ListenConfig(local, port, backlog, newOverflow, autoAccept, options);
+        return new ListenConfig(local, port, backlog, newOverflow, autoAccept, acceptOverflow, options);
     }
 
     /** The same, with connections left in the accept queue or not. */
     public ListenConfig withAutoAccept(final boolean newAutoAccept) {
-        return new ListenConfig(local, port, backlog, overflow, newAutoAccept, options);
+        return new ListenConfig(local, port, backlog, overflow, newAutoAccept, acceptOverflow, options);
+    }
+
+    /** The same with another answer to a full accept queue. */
+    public ListenConfig withAcceptOverflow(final AcceptOverflow newAcceptOverflow) {
+        return new ListenConfig(local, port, backlog, overflow, autoAccept, newAcceptOverflow, options);
     }
 
     /** The same with options for its connections. */
     public ListenConfig withOptions(final ConnectionOptions newOptions) {
-        return new ListenConfig(local, port, backlog, overflow, autoAccept, Optional.of(newOptions));
+        return new ListenConfig(local, port, backlog, overflow, autoAccept, acceptOverflow, Optional.of(newOptions));
     }
 
     /** Whether it takes connections to this address of ours. */

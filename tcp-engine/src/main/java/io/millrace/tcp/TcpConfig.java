@@ -30,7 +30,15 @@ import java.util.OptionalInt;
  * @param firstEphemeralPort first local port of active opens.
  * @param lastEphemeralPort last local port of active opens.
  * @param prefault take real memory for the tables at start; false takes it as they fill, and waits for the kernel then.
- * @param resetClosedPorts true answers segments to no connection with RST; false keeps silent.
+ * @param resetClosedPorts true answers segments to ports that nobody listens on with RST; false keeps silent (stealth).
+ *     Ports that are listened on answer as ever.
+ * @param strayResetsPerSecond the most RSTs in answer to segments of no connection, 0 for no limit. There is none unless
+ *     asked for: an RST is no longer than what it answers, a limit makes honest clients wait for a time-out, and how much
+ *     of it is left tells who asks what others have used up.
+ * @param synsPerSecondPerPrefix the most SYNs a second to listeners from one /24 of IPv4 or /64 of IPv6, and as many at
+ *     once; 0 for no limit. Who can forge addresses can use up the share of a network.
+ * @param standingQueueMs when frames have waited for so long without a moment in which none did, SYNs are shed that are
+ *     more than the other segments of a batch and an eighth of it, until there was nothing to shed for a second; 0 never sheds.
  */
 public record TcpConfig(
         int maxConnections,
@@ -54,7 +62,10 @@ public record TcpConfig(
         int firstEphemeralPort,
         int lastEphemeralPort,
         boolean prefault,
-        boolean resetClosedPorts) {
+        boolean resetClosedPorts,
+        int strayResetsPerSecond,
+        int synsPerSecondPerPrefix,
+        int standingQueueMs) {
 
     /** Checks every field; the exception names all that are wrong, their values and the allowed ranges. */
     public TcpConfig {
@@ -74,6 +85,9 @@ public record TcpConfig(
         within(errors, "buffer-pool", bufferPoolBytes, 1 << 16, 1L << 40);
         within(errors, "first-ephemeral-port", firstEphemeralPort, 1, 65_535);
         within(errors, "last-ephemeral-port", lastEphemeralPort, firstEphemeralPort, 65_535);
+        within(errors, "stray-resets-per-second", strayResetsPerSecond, 0, 1 << 24);
+        within(errors, "syns-per-second-per-prefix", synsPerSecondPerPrefix, 0, 1_000_000);
+        within(errors, "standing-queue-ms", standingQueueMs, 0, 60_000);
         if (!errors.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", errors));
         }
@@ -122,6 +136,9 @@ public record TcpConfig(
         private int lastEphemeralPort = 65_535;
         private boolean prefault;
         private boolean resetClosedPorts = true;
+        private int strayResetsPerSecond;
+        private int synsPerSecondPerPrefix;
+        private int standingQueueMs = 20;
 
         private Builder() {}
 
@@ -231,6 +248,21 @@ public record TcpConfig(
             return this;
         }
 
+        public Builder strayResetsPerSecond(final int value) {
+            strayResetsPerSecond = value;
+            return this;
+        }
+
+        public Builder synsPerSecondPerPrefix(final int value) {
+            synsPerSecondPerPrefix = value;
+            return this;
+        }
+
+        public Builder standingQueueMs(final int value) {
+            standingQueueMs = value;
+            return this;
+        }
+
         /** Checks and freezes. */
         public TcpConfig build() {
             return new TcpConfig(
@@ -255,7 +287,10 @@ public record TcpConfig(
                     firstEphemeralPort,
                     lastEphemeralPort,
                     prefault,
-                    resetClosedPorts);
+                    resetClosedPorts,
+                    strayResetsPerSecond,
+                    synsPerSecondPerPrefix,
+                    standingQueueMs);
         }
     }
 }

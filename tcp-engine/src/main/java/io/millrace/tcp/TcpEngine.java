@@ -25,6 +25,7 @@ import io.millrace.tcp.shard.TcpShard;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -180,6 +181,21 @@ public final class TcpEngine implements AutoCloseable {
             throw e;
         }
         return List.of(listeners);
+    }
+
+    /** What every listener has seen and holds, over all shards, in the order of their ports. */
+    public List<TcpListenerStats> listeners() {
+        final List<List<TcpListenerStats>> answers = new ArrayList<>();
+        shards.forEach(shard -> answers.add(List.of()));
+        onEveryShard(shard -> answers.set(
+                shard.shard(),
+                shard.listeners().stream().map(TcpListener::stats).toList()));
+        final Map<String, TcpListenerStats> sums = new LinkedHashMap<>();
+        answers.stream()
+                .flatMap(List::stream)
+                .sorted(Comparator.comparingInt(TcpListenerStats::port))
+                .forEach(stats -> sums.merge(stats.port() + " " + stats.local(), stats, TcpListenerStats::plus));
+        return List.copyOf(sums.values());
     }
 
     /** Stops listening on every address of a port, with every shard; returns when all have. */

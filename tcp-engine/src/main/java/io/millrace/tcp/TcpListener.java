@@ -20,6 +20,9 @@ public interface TcpListener {
      */
     int accept(int limit);
 
+    /** What it has seen and holds on this shard. */
+    TcpListenerStats stats();
+
     /** Stops listening; connections that wait are reset at once, half-open ones when they are heard of again. */
     void close();
 }

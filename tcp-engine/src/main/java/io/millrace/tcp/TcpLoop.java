@@ -1,6 +1,7 @@
 package io.millrace.tcp;
 
 import io.millrace.dataplane.wire.IpAddress;
+import java.util.List;
 
 /**
  * One shard as the code that runs on its thread sees it: the event loop of an {@link TcpApplication}.
@@ -23,6 +24,9 @@ public interface TcpLoop {
      * @throws IllegalArgumentException if the port is taken on this shard; the message names it.
      */
     TcpListener listen(ListenConfig config, TcpHandler handler);
+
+    /** Every open listener of this shard; makes a list. */
+    List<TcpListener> listeners();
 
     /** The listener that takes connections to this address of ours and this port, or null. */
     TcpListener listener(IpAddress local, int port);

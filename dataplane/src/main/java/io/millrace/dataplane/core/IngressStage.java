@@ -75,6 +75,7 @@ final class IngressStage implements AutoCloseable {
             sort(received, nowNanos);
             if (!batch.isEmpty()) {
                 counters.add(Counter.FRAMES_TO_TCP, batch.size());
+                batch.more(burst.isFull());
                 consumer.onFrames(batch);
                 batch.clear();
             }

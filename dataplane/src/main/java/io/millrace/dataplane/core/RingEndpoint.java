@@ -85,6 +85,7 @@ final class RingEndpoint implements ShardEndpoint {
         for (final FrameRing ring : inward) {
             final int frames = ring.drain(batch);
             if (frames > 0) {
+                batch.more(!ring.isEmpty());
                 consumer.onFrames(batch);
                 batch.clear();
                 work += frames;

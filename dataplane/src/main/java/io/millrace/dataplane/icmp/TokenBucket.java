@@ -1,7 +1,7 @@
 package io.millrace.dataplane.icmp;
 
 /** A rate limit: so many a second on average, so many at once. Owned by one thread; allocates nothing. */
-final class TokenBucket {
+public final class TokenBucket {
     private static final long SECOND = 1_000_000_000L;
 
     private final long perSecond;
@@ -11,7 +11,8 @@ final class TokenBucket {
 
     private boolean started;
 
-    TokenBucket(final long perSecond, final long burst) {
+    /** A full bucket, for {@code burst} tokens. */
+    public TokenBucket(final long perSecond, final long burst) {
         if (perSecond < 1 || burst < 1 || burst > perSecond * 60) {
             throw new IllegalArgumentException("rate " + perSecond + "/s, burst " + burst
                     + ": both must be at least 1, and the burst at most 60 s of the rate");
@@ -21,7 +22,7 @@ final class TokenBucket {
     }
 
     /** Takes a token if there is one. */
-    boolean tryTake(final long nowNanos) {
+    public boolean tryTake(final long nowNanos) {
         if (!started || nowNanos - paidUntil > burstNanos) {
             started = true;
             paidUntil = nowNanos - burstNanos;

@@ -402,6 +402,7 @@ final class Connections {
         }
         accepted.wrap(slot, tables.connections.address(slot));
         accepted.clear(TcbFlags.QUEUED);
+        listener.accepted++;
         callbacks.onOpen(accepted);
         return true;
     }

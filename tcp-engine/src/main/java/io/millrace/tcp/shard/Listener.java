@@ -3,6 +3,7 @@ package io.millrace.tcp.shard;
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.ListenConfig;
 import io.millrace.tcp.TcpListener;
+import io.millrace.tcp.TcpListenerStats;
 import io.millrace.tcp.table.AcceptQueue;
 import io.millrace.tcp.table.RecordSlab;
 
@@ -15,6 +16,11 @@ final class Listener implements TcpListener {
     final int options;
 
     int halfOpen;
+    long syns;
+    long opened;
+    long accepted;
+    long overflows;
+    long drops;
     boolean closed;
     /** Another listener of the same port on another address; null if there is none. */
     Listener next;
@@ -96,6 +102,21 @@ final class Listener implements TcpListener {
     @Override
     public int waiting() {
         return acceptQueue.size();
+    }
+
+    @Override
+    public TcpListenerStats stats() {
+        return new TcpListenerStats(
+                config.local(),
+                config.port(),
+                config.backlog(),
+                syns,
+                opened,
+                accepted,
+                overflows,
+                drops,
+                halfOpen,
+                waiting());
     }
 
     @Override

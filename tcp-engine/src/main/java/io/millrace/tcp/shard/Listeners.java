@@ -1,6 +1,7 @@
 package io.millrace.tcp.shard;
 
 import io.millrace.tcp.ListenConfig;
+import io.millrace.tcp.TcpListener;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -93,6 +94,14 @@ final class Listeners {
             byNumber.set(listener.number, null);
             freeNumbers.add(listener.number);
         }
+    }
+
+    /** Those that are open. */
+    List<TcpListener> open() {
+        return byNumber.stream()
+                .filter(listener -> listener != null && !listener.closed)
+                .map(TcpListener.class::cast)
+                .toList();
     }
 
     /** Connections waiting in accept queues, over all listeners. */

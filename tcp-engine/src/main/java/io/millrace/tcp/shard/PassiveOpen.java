@@ -43,6 +43,7 @@ final class PassiveOpen {
     private final Listeners listeners;
     private final Connections connections;
     private final Replies replies;
+    private final StrayResets strayResets;
     private final Secrets secrets;
     private final ShardPorts ports;
     private final SynCookies cookies;
@@ -57,6 +58,7 @@ final class PassiveOpen {
             final Listeners listeners,
             final Connections connections,
             final Replies replies,
+            final StrayResets strayResets,
             final Secrets secrets,
             final ShardPorts ports,
             final BurstClock clock,
@@ -67,6 +69,7 @@ final class PassiveOpen {
         this.listeners = listeners;
         this.connections = connections;
         this.replies = replies;
+        this.strayResets = strayResets;
         this.secrets = secrets;
         this.ports = ports;
         this.cookies = new SynCookies(secrets.cookies());
@@ -83,7 +86,7 @@ final class PassiveOpen {
             final long tuple = tuple(segment);
             onSyn(listener, segment, flowHash, tuple, secrets.isn().isn(tuple, clock.nanos()));
         } else if (Verdict.has(verdict, Verdict.RESET_SEGMENT) && !completesByCookie(listener, segment, flowHash)) {
-            replies.reset(segment);
+            strayResets.answer(segment);
         }
     }
 
@@ -98,10 +101,14 @@ final class PassiveOpen {
     private void onSyn(
             final Listener listener, final Segment segment, final int flowHash, final long tuple, final int iss) {
         counters.increment(Counter.TCP_SYNS_RECEIVED);
+        listener.syns++;
+        if (!tables.maySyn(segment.remoteHi(), segment.remoteLo(), clock.millis())) {
+            counters.increment(Counter.SYNS_RATE_LIMITED);
+            countDrop(listener);
+            return;
+        }
         if (listener.isAcceptQueueFull()) {
-            // As Linux does: no promise to a peer whom nobody will accept.
-            counters.increment(Counter.LISTEN_OVERFLOWS);
-            counters.increment(Counter.LISTEN_DROPS);
+            countOverflow(listener); // as Linux does: no promise to a peer whom nobody will accept
             return;
         }
         if (listener.isSynQueueFull() || tables.synQueue.size() == tables.synQueue.capacity()) {
@@ -130,11 +137,22 @@ final class PassiveOpen {
             if (slot != SynQueue.NONE) {
                 tables.synQueue.remove(slot);
             }
-            counters.increment(Counter.LISTEN_DROPS);
+            countDrop(listener);
             return;
         }
         listener.halfOpen++;
         replies.synAck(segment, iss, options, tsVal(tuple), offered.tsVal(), optionsOf(listener));
+    }
+
+    private void countOverflow(final Listener listener) {
+        counters.increment(Counter.LISTEN_OVERFLOWS);
+        listener.overflows++;
+        countDrop(listener);
+    }
+
+    private void countDrop(final Listener listener) {
+        counters.increment(Counter.LISTEN_DROPS);
+        listener.drops++;
     }
 
     /** What of the peer's offers we take. */
@@ -168,7 +186,7 @@ final class PassiveOpen {
             }
         }
         counters.increment(Counter.SYN_QUEUE_DROPS);
-        counters.increment(Counter.LISTEN_DROPS);
+        countDrop(listener);
         return false;
     }
 
@@ -213,8 +231,8 @@ final class PassiveOpen {
             return false;
         }
         counters.increment(Counter.SYNCOOKIES_RECEIVED);
-        if (isRefused(listener)) {
-            return true; // in silence: the peer sends its data again, and may find room then
+        if (isRefused(listener, segment)) {
+            return true; // where it is held the peer sends its data again, and may find room then
         }
         final boolean timestamps = config.timestamps() && segment.options().timestamps();
         // The echo is our TSval with the offset of the tuple on it, and the options in its low bits.
@@ -299,8 +317,11 @@ final class PassiveOpen {
     private void complete(final int halfOpen, final long position, final Segment segment, final int flowHash) {
         final SynQueue queue = tables.synQueue;
         final Listener listener = listeners.ofNumber(queue.listener(halfOpen));
-        if (isRefused(listener)) {
-            return; // the entry stays: the SYN-ACK is sent again, and the next ACK may find room
+        if (isRefused(listener, segment)) {
+            if (resetsOverflow(listener)) {
+                drop(halfOpen, position);
+            }
+            return; // an entry that is held has its SYN-ACK sent again, and the next ACK may find room
         }
         final int slot = create(
                 listener,
@@ -324,14 +345,21 @@ final class PassiveOpen {
         admit(listener, slot, segment);
     }
 
-    /** Reserves a place in the accept queue; true if there is none. */
-    private boolean isRefused(final Listener listener) {
-        if (!listener.reserve()) {
-            counters.increment(Counter.LISTEN_OVERFLOWS);
-            counters.increment(Counter.LISTEN_DROPS);
-            return true;
+    /** Reserves a place in the accept queue; true if there is none, and the peer has been told where so configured. */
+    private boolean isRefused(final Listener listener, final Segment segment) {
+        if (listener.reserve()) {
+            return false;
         }
-        return false;
+        countOverflow(listener);
+        if (resetsOverflow(listener)) {
+            counters.increment(Counter.ACCEPT_OVERFLOW_RESETS);
+            replies.reset(segment);
+        }
+        return true;
+    }
+
+    private static boolean resetsOverflow(final Listener listener) {
+        return listener.config.acceptOverflow() == ListenConfig.AcceptOverflow.RESET;
     }
 
     /** Makes the connection's record; {@link RecordSlab#NONE} when the table is full, which is counted. */
@@ -393,6 +421,7 @@ final class PassiveOpen {
     /** Through the accept queue to the application, and the segment to the connection. */
     private void admit(final Listener listener, final int slot, final Segment segment) {
         counters.increment(Counter.TCP_PASSIVE_OPENS);
+        listener.opened++;
         connections.begin(tcb);
         listener.offer(slot);
         if (listener.config.autoAccept()) {

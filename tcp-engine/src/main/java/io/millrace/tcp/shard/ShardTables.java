@@ -14,6 +14,7 @@ import io.millrace.tcp.stream.ByteChain;
 import io.millrace.tcp.stream.Reassembly;
 import io.millrace.tcp.table.FlowIndex;
 import io.millrace.tcp.table.LocalAddresses;
+import io.millrace.tcp.table.PrefixLimiter;
 import io.millrace.tcp.table.RecordSlab;
 import io.millrace.tcp.table.Registry;
 import io.millrace.tcp.table.SynQueue;
@@ -46,6 +47,9 @@ final class ShardTables implements AutoCloseable {
     /** What connections have of their own; number 0 are the engine's defaults, for ever. */
     final Registry<ConnectionOptions> options = new Registry<>("sets of connection options", new HashMap<>());
 
+    /** Null where SYNs are not limited. */
+    private final PrefixLimiter syns;
+
     private final int firstIpv6TimeWait;
     private final Tcb candidate = new Tcb();
 
@@ -68,6 +72,9 @@ final class ShardTables implements AutoCloseable {
         final int blockCount = (int) Math.min(1 << 29, config.bufferPoolBytes() / ByteChain.BLOCK_LENGTH / shards);
         blocks = new RecordSlab(name + "buffers", Math.max(1, blockCount), ByteChain.BLOCK_LENGTH);
         reassembly = new RecordSlab(name + "reassembly", REASSEMBLY_SEGMENTS, Reassembly.RECORD_LENGTH);
+        syns = config.synsPerSecondPerPrefix() == 0
+                ? null
+                : new PrefixLimiter(name + "SYN limits", hash, share(config.synsPerSecondPerPrefix(), shards));
         if (config.prefault()) {
             prefault();
         }
@@ -184,6 +191,11 @@ final class ShardTables implements AutoCloseable {
         return localAddresses.lo(number) == lo && localAddresses.hi(number) == hi;
     }
 
+    /** Whether one more SYN from the network of this address is within its limit. */
+    boolean maySyn(final long remoteHi, final long remoteLo, final int nowMs) {
+        return syns == null || syns.tryTake(remoteHi, remoteLo, nowMs);
+    }
+
     /** Takes a half-open entry out of the index and the SYN queue. */
     void removeHalfOpen(final int slot) {
         final int local = synQueue.localAddress(slot);
@@ -233,7 +245,8 @@ final class ShardTables implements AutoCloseable {
                 + timeWaitIpv4.bytes()
                 + timeWaitIpv6.bytes()
                 + blocks.bytes()
-                + reassembly.bytes();
+                + reassembly.bytes()
+                + (syns == null ? 0 : syns.bytes());
     }
 
     /** TIME_WAIT entries of both families. */
@@ -257,5 +270,8 @@ final class ShardTables implements AutoCloseable {
         timeWaitIpv6.close();
         blocks.close();
         reassembly.close();
+        if (syns != null) {
+            syns.close();
+        }
     }
 }

@@ -36,6 +36,7 @@ import io.millrace.tcp.timer.BurstClock;
 import io.millrace.tcp.timer.ConnectionTimers;
 import io.millrace.tcp.timer.TimerLinks;
 import io.millrace.tcp.timer.TimerWheel;
+import java.util.List;
 
 /**
  * One slice of the TCP engine: its SYN queue, accept queues, connections, TIME_WAIT entries and timers. Finds out what a
@@ -66,7 +67,8 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     private final Handlers handlers = new Handlers();
     private final TimerWheel wheel;
     private final SegmentWriter writer;
-    private final Replies replies;
+    private final StrayResets strayResets;
+    private final SynShedding shedding;
     private final TimeWaits timeWaits;
     private final Requests requests;
     private final Connections connections;
@@ -106,7 +108,9 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 clock.millis());
         final ResolvedNextHops nextHops = new ResolvedNextHops(ports, counters);
         writer = new SegmentWriter(ports, counters, nextHops, context.secrets().flowLabels());
-        replies = new Replies(writer, nextHops);
+        final Replies replies = new Replies(writer, nextHops);
+        strayResets = new StrayResets(replies, clock, counters, (config.strayResetsPerSecond() + shards - 1) / shards);
+        shedding = new SynShedding(config.standingQueueMs(), hashes.length, ports.frames());
         final ConnectionTimers timers = new ConnectionTimers(wheel);
         final ByteChain chain = new ByteChain(tables.blocks);
         final Reassembly reassembly = new Reassembly(tables.reassembly, ports.frames());
@@ -130,7 +134,17 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 new Receiver(chain, reassembly, window, connections.callbacks(), writer, timers, clock, counters));
         icmpErrors = new IcmpErrors(tables, connections, transmitter, counters);
         passiveOpen = new PassiveOpen(
-                tables, listeners, connections, replies, context.secrets(), ports, clock, counters, config, writer);
+                tables,
+                listeners,
+                connections,
+                replies,
+                strayResets,
+                context.secrets(),
+                ports,
+                clock,
+                counters,
+                config,
+                writer);
         activeOpen = new ActiveOpen(
                 number,
                 tables,
@@ -157,13 +171,14 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
      * overlap; the second processes the segments in order.
      */
     @Override
-    public void onFrames(final FrameBatch batch) {
+    public void onFrames(final FrameBatch received) {
         clock.tick();
-        final int size = batch.size();
         if (isQuiet()) {
-            discard(batch);
+            discard(received);
             return;
         }
+        final FrameBatch batch = shedding.admit(received);
+        final int size = batch.size();
         for (int i = 0; i < size; i++) {
             hashes[i] = tables.hashOf(batch.mbuf(i), batch.meta(i));
         }
@@ -172,7 +187,10 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
             read += tables.index.touch(hashes[i]);
         }
         touched = read;
-        int segments = 0;
+        int segments = shedding.shed();
+        if (segments > 0) {
+            counters.add(Counter.SYNS_SHED, segments);
+        }
         for (int i = 0; i < size; i++) {
             if (FrameMeta.kind(batch.meta(i)) < FrameMeta.ICMP4_ERROR) {
                 process(batch.mbuf(i), batch.meta(i), hashes[i]);
@@ -238,7 +256,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
             if (segment.isSyn()) {
                 counters.increment(Counter.TCP_SYNS_REFUSED);
             }
-            replies.reset(segment);
+            strayResets.answer(segment);
         }
     }
 
@@ -259,6 +277,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
      */
     public int poll() {
         clock.tick();
+        shedding.endCycle(clock.millis());
         int count = 0;
         for (int i = 0; i < WORK_LIMIT; i++) {
             final int slot = wheel.poll(clock.millis());
@@ -356,6 +375,11 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     private int defaultOptions() {
         tables.options.retain(DEFAULT_OPTIONS);
         return DEFAULT_OPTIONS;
+    }
+
+    @Override
+    public List<TcpListener> listeners() {
+        return listeners.open();
     }
 
     @Override

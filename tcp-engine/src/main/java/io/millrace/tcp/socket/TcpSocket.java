@@ -126,6 +126,7 @@ public final class TcpSocket implements AutoCloseable {
                 bound,
                 ListenConfig.SynOverflow.COOKIES,
                 false,
+                ListenConfig.AcceptOverflow.HOLD,
                 Optional.of(settings.options()));
         try {
             acceptor = new Acceptor(

@@ -213,6 +213,25 @@ public final class Conversation implements AutoCloseable {
         poll();
     }
 
+    /** The peer sends, and the engine does nothing yet; false if the segment found no room on the cable, and is lost. */
+    public boolean offer(final String line) {
+        final TcpSegment segment = SegmentLine.parse(line).toSend(flow, nowMs());
+        flow.sent(segment, nowMs());
+        return wire.offer(segment);
+    }
+
+    /** Runs one duty cycle of the engine, whose answers are lost; how much was done. */
+    public int pollOnce() {
+        final int work = engine.poll();
+        wire.receive();
+        return work;
+    }
+
+    /** Time passes, and the engine does nothing yet. */
+    public void tick(final long millis) {
+        clock.advanceMillis(millis);
+    }
+
     /** An ICMP error about the segment of the engine with this number, relative, and so many bytes of text. */
     void send(final IcmpErrorLine error, final int seq, final int text) {
         trace.add("%8d ! %s mtu %d about seq %d".formatted(nowMs(), error.kind(), error.mtu(), seq));

@@ -11,7 +11,8 @@ import java.util.Locale;
  *
  * <pre>
  * listen 7 echo                     an application: echo, sink, hold, later or close; then, if wanted,
- *                                   backlog N, cookies, drop-oldest, drop-newest, manual (no auto-accept)
+ *                                   backlog N, cookies, drop-oldest, drop-newest, manual (no auto-accept),
+ *                                   abort-on-overflow
  * unlisten 7
  * accept 7 2                        the application accepts two connections (one, if not said) of a manual listener
  * connect 80                        the engine opens to the peer's port 80, application sink
@@ -195,11 +196,13 @@ final class Script {
     private void listen(final String[] word) {
         int backlog = 64;
         boolean autoAccept = true;
+        ListenConfig.AcceptOverflow acceptOverflow = ListenConfig.AcceptOverflow.HOLD;
         ListenConfig.SynOverflow overflow = ListenConfig.SynOverflow.COOKIES;
         for (int i = 3; i < word.length; i++) {
             switch (word[i]) {
                 case "backlog" -> backlog = integer(word[++i]);
                 case "manual" -> autoAccept = false;
+                case "abort-on-overflow" -> acceptOverflow = ListenConfig.AcceptOverflow.RESET;
                 default -> overflow = ListenConfig.SynOverflow.valueOf(constant(word[i]));
             }
         }
@@ -207,6 +210,7 @@ final class Script {
                 ListenConfig.onPort(integer(word[1]))
                         .withBacklog(backlog)
                         .withOverflow(overflow)
+                        .withAcceptOverflow(acceptOverflow)
                         .withAutoAccept(autoAccept),
                 ScriptedApplication.Manner.valueOf(word[2].toUpperCase(Locale.ROOT)));
     }

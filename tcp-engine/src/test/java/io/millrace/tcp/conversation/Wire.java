@@ -42,6 +42,17 @@ final class Wire implements AutoCloseable {
         transmit(family.packet(family.peer, family.engine, TcpSegment.PROTOCOL, tcp));
     }
 
+    /** Sends a segment of the peer if there is room for it. */
+    boolean offer(final TcpSegment segment) {
+        return tryTransmit(
+                family.etherType(),
+                family.packet(
+                        family.peer,
+                        family.engine,
+                        TcpSegment.PROTOCOL,
+                        segment.write(family, family.peer, family.engine)));
+    }
+
     /** Sends an ICMP error about a segment of the engine's, as a router on the way to the peer would. */
     void send(final IcmpErrorLine error, final TcpSegment quoted) {
         transmit(family.packet(
@@ -144,11 +155,20 @@ final class Wire implements AutoCloseable {
     }
 
     private void transmit(final int etherType, final byte[] packet) {
+        if (!tryTransmit(etherType, packet)) {
+            throw new AssertionError("the cable is full: let the engine poll");
+        }
+    }
+
+    private boolean tryTransmit(final int etherType, final byte[] packet) {
         final ByteBuffer out = ByteBuffer.allocate(ETHERNET + packet.length);
         mac(out, engineMac);
         mac(out, port.mac().value());
         final byte[] frame = out.putShort((short) etherType).put(packet).array();
         final long mbuf = allocator.allocate();
+        if (mbuf == 0) {
+            return false;
+        }
         Mbuf.length(mbuf, frame.length);
         MemorySegment.ofAddress(Mbuf.dataAddress(mbuf))
                 .reinterpret(frame.length)
@@ -156,8 +176,10 @@ final class Wire implements AutoCloseable {
         leaving.clear();
         leaving.add(mbuf);
         if (port.txQueue(0).transmit(leaving) == 0) {
-            throw new AssertionError("the cable is full: let the engine poll");
+            allocator.free(mbuf);
+            return false;
         }
+        return true;
     }
 
     @Override

@@ -60,6 +60,33 @@ class ClosedStateTest extends ConversationTest {
     }
 
     @Test
+    void shouldAnswerAtPortsThatAreListenedOnInStealthModeToo() {
+        talk(config -> config.resetClosedPorts(false)).run(OPEN + """
+                peer 40001
+                > A seq 1 ack 1
+                < R seq 1
+                """);
+    }
+
+    @Test
+    void shouldHoldResetsToTheirRateWhereSoConfigured() {
+        talk(config -> config.strayResetsPerSecond(2)).run("""
+                > S seq 0
+                < RA ack 1
+                > A seq 1 ack 5
+                < R seq 5
+                > S seq 0
+                silence
+                count TCP_RESETS_HELD_BACK 1
+                +500ms
+                > S seq 0
+                < RA ack 1
+                > S seq 0
+                silence
+                """);
+    }
+
+    @Test
     @Tag("H14")
     void shouldCountSegmentsWhoseFlagsMakeNoSense() {
         run("""
