@@ -1,7 +1,5 @@
 package io.millrace.tcp.shard;
 
-import io.millrace.dataplane.core.ShardPort;
-import io.millrace.dataplane.core.ShardPorts;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.tcp.ConnectionOptions;
@@ -45,7 +43,7 @@ final class PassiveOpen {
     private final Replies replies;
     private final StrayResets strayResets;
     private final Secrets secrets;
-    private final ShardPorts ports;
+    private final HalfOpens halfOpens;
     private final SynCookies cookies;
     private final BurstClock clock;
     private final CounterBlock counters;
@@ -60,7 +58,7 @@ final class PassiveOpen {
             final Replies replies,
             final StrayResets strayResets,
             final Secrets secrets,
-            final ShardPorts ports,
+            final HalfOpens halfOpens,
             final BurstClock clock,
             final CounterBlock counters,
             final TcpConfig config,
@@ -71,7 +69,7 @@ final class PassiveOpen {
         this.replies = replies;
         this.strayResets = strayResets;
         this.secrets = secrets;
-        this.ports = ports;
+        this.halfOpens = halfOpens;
         this.cookies = new SynCookies(secrets.cookies());
         this.clock = clock;
         this.counters = counters;
@@ -181,7 +179,7 @@ final class PassiveOpen {
                     : tables.synQueue.oldest();
             if (oldest != SynQueue.NONE) {
                 counters.increment(Counter.SYN_QUEUE_EVICTIONS);
-                forget(oldest);
+                halfOpens.forget(oldest);
                 return true;
             }
         }
@@ -430,69 +428,6 @@ final class PassiveOpen {
             connections.callbacks().onAcceptable(listener);
         }
         connections.onSegment(slot, segment);
-    }
-
-    /* What time brings. */
-
-    /** Sends SYN-ACKs again and gives entries up, at most {@code limit}; how many. */
-    int expire(final int limit) {
-        final SynQueue queue = tables.synQueue;
-        final int now = clock.millis();
-        int count = 0;
-        while (count < limit) {
-            final int slot = queue.nextExpired(now);
-            if (slot == SynQueue.NONE) {
-                break;
-            }
-            count++;
-            final ShardPort port = portOf(slot);
-            if (port == null || listeners.ofNumber(queue.listener(slot)).closed) {
-                counters.increment(Counter.TCP_ATTEMPT_FAILS);
-                forget(slot);
-            } else if (queue.advance(slot, now)) {
-                counters.increment(Counter.TCP_SYN_RETRANSMITS);
-                counters.increment(Counter.TCP_SEGMENTS_RETRANSMITTED);
-                sendSynAckAgain(port, slot);
-            } else {
-                counters.increment(Counter.SYN_QUEUE_TIMEOUTS);
-                counters.increment(Counter.TCP_ATTEMPT_FAILS);
-                forget(slot);
-            }
-        }
-        return count;
-    }
-
-    /** The port that has the entry's local address; null once it is gone. */
-    private ShardPort portOf(final int slot) {
-        final int local = tables.synQueue.localAddress(slot);
-        return ports.withAddress(tables.localAddresses.hi(local), tables.localAddresses.lo(local));
-    }
-
-    private void sendSynAckAgain(final ShardPort port, final int slot) {
-        final int local = tables.synQueue.localAddress(slot);
-        final long localHi = tables.localAddresses.hi(local);
-        final long localLo = tables.localAddresses.lo(local);
-        final long tuple = secrets.prf()
-                .of(
-                        tables.synQueue.remoteHi(slot),
-                        tables.synQueue.remoteLo(slot),
-                        localHi,
-                        localLo,
-                        tables.synQueue.ports(slot));
-        replies.synAckAgain(
-                port.number(),
-                tables.synQueue,
-                slot,
-                localHi,
-                localLo,
-                tsVal(tuple),
-                optionsOf(listeners.ofNumber(tables.synQueue.listener(slot))));
-    }
-
-    /** Forgets a half-open entry. */
-    private void forget(final int slot) {
-        listeners.halfOpenGone(listeners.ofNumber(tables.synQueue.listener(slot)));
-        tables.removeHalfOpen(slot);
     }
 
     private ConnectionOptions optionsOf(final Listener listener) {

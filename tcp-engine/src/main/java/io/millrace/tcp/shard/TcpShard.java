@@ -73,6 +73,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     private final Requests requests;
     private final Connections connections;
     private final IcmpErrors icmpErrors;
+    private final HalfOpens halfOpens;
     private final PassiveOpen passiveOpen;
     private final ActiveOpen activeOpen;
     private final ShardOccupancy occupancy;
@@ -133,6 +134,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 transmitter,
                 new Receiver(chain, reassembly, window, connections.callbacks(), writer, timers, clock, counters));
         icmpErrors = new IcmpErrors(tables, connections, transmitter, counters);
+        halfOpens = new HalfOpens(tables, listeners, replies, context.secrets().prf(), ports, clock, counters);
         passiveOpen = new PassiveOpen(
                 tables,
                 listeners,
@@ -140,7 +142,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 replies,
                 strayResets,
                 context.secrets(),
-                ports,
+                halfOpens,
                 clock,
                 counters,
                 config,
@@ -290,7 +292,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         if (wheel.isBehind()) {
             count++; // timers are still being moved down: no idling yet
         }
-        count += passiveOpen.expire(WORK_LIMIT);
+        count += halfOpens.expire(WORK_LIMIT);
         count += timeWaits.expire();
         return count + commands.run();
     }
