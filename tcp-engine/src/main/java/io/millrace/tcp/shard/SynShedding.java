@@ -32,7 +32,9 @@ final class SynShedding {
     private boolean shedding;
     private boolean hasShed;
     private int alertUntil;
-    private int credit;
+    /** Other segments that no SYN has been admitted for; full at first, for whoever opens many connections at once. */
+    private int credit = MAX_CREDIT;
+
     private int shed;
 
     /** Sheds when frames have waited without a break for {@code standingMs}, 0 for never; batches are at most so long. */
@@ -69,7 +71,7 @@ final class SynShedding {
             alertUntil = nowMs + ALERT_MS;
         } else if (shedding && nowMs - alertUntil >= 0) {
             shedding = false;
-            credit = 0;
+            credit = MAX_CREDIT;
         }
         more = false;
         hasShed = false;
