@@ -112,7 +112,7 @@ final class BenchNodeCommand implements Callable<Integer> {
     private EngineHost.Plan plan(final List<RateGenerator> generators) {
         final TcpConfig config = tables.toConfig();
         return new EngineHost.Plan(
-                List.of(new EngineHost.PortPlan(port, Optional.empty(), Optional.empty(), this::addresses)),
+                List.of(new EngineHost.PortPlan(port, Optional.empty(), Optional.empty(), 0, 0, this::addresses)),
                 !noHuge,
                 shards,
                 Optional.empty(),

@@ -6,6 +6,7 @@ import io.millrace.dataplane.core.IdleMode;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.port.DpdkPort;
 import io.millrace.dataplane.port.DpdkPortConfig;
+import io.millrace.dataplane.port.LinkMonitor;
 import io.millrace.dataplane.port.PacketPort;
 import io.millrace.dataplane.port.PortFeature;
 import io.millrace.dataplane.port.Vlan;
@@ -15,6 +16,7 @@ import io.millrace.dpdk.Devargs;
 import io.millrace.dpdk.DpdkException;
 import io.millrace.dpdk.Eal;
 import io.millrace.dpdk.EalOptions;
+import io.millrace.dpdk.LinkStatus;
 import io.millrace.linux.LinuxException;
 import io.millrace.tcp.Arrangement;
 import io.millrace.tcp.TcpEngine;
@@ -32,7 +34,7 @@ final class EngineHost implements AutoCloseable {
     private final Eal eal;
     private final List<PacketPort> ports = new ArrayList<>();
     private final PortDecoration decoration;
-    private final List<String> descriptions = new ArrayList<>();
+    private final List<DpdkPort> devices = new ArrayList<>();
     private TcpEngine engine;
 
     private EngineHost(final Eal eal, final PortDecoration decoration) {
@@ -80,12 +82,16 @@ final class EngineHost implements AutoCloseable {
      * @param device its device.
      * @param vlan the VLAN it is in, if it is in any.
      * @param queuePairs how many it has, if that is said.
+     * @param mtu its largest IP packet, bytes; 0 for 1500.
+     * @param descriptors of each of its queues; 0 for what the driver prefers.
      * @param addresses for its MAC address, our addresses.
      */
     record PortPlan(
             Devargs device,
             Optional<Vlan> vlan,
             Optional<Integer> queuePairs,
+            int mtu,
+            int descriptors,
             Function<MacAddress, HostAddresses> addresses) {}
 
     /** Opens everything. */
@@ -117,7 +123,7 @@ final class EngineHost implements AutoCloseable {
                     .orElse(device);
             final PacketPort port = decoration.around(untagged);
             ports.add(port);
-            descriptions.add(device.description());
+            devices.add(device);
             builder.port(port, portPlan.addresses().apply(port.mac()));
         }
         decoration.startCapture();
@@ -133,6 +139,9 @@ final class EngineHost implements AutoCloseable {
                 DpdkPortConfig.of(port.device()).with(PortFeature.RX_INTERRUPTS, plan.idle() == IdleMode.ADAPTIVE);
         final int queuePairs = port.queuePairs().orElse(plan.usualQueues());
         return config.withQueuePairs(queuePairs)
+                .withMtu(port.mtu())
+                .withDescriptors(port.descriptors(), port.descriptors())
+                .with(PortFeature.VLAN_OFFLOAD, port.vlan().isPresent())
                 .withEngineFrames(
                         config.engineFrames() + rings + plan.decoration().framesHeld(queuePairs), plan.threads());
     }
@@ -149,7 +158,19 @@ final class EngineHost implements AutoCloseable {
 
     /** A line for each port: what its device does, and what is left to software. */
     List<String> descriptions() {
-        return List.copyOf(descriptions);
+        return devices.stream().map(DpdkPort::description).toList();
+    }
+
+    /** A watch on the link of each port, which tells {@code listener} in one line when it goes up or down. */
+    List<LinkMonitor> watchLinks(final Consumer<String> listener) {
+        return devices.stream()
+                .map(device -> new LinkMonitor(
+                        device::link, link -> listener.accept("port " + device.name() + ": link " + named(link))))
+                .toList();
+    }
+
+    private static String named(final LinkStatus link) {
+        return link.up() ? link.megabits() > 0 ? "up, " + link.megabits() + " Mb/s" : "up" : "down";
     }
 
     /** Ends the engine, then the capture, then the ports, then DPDK. */

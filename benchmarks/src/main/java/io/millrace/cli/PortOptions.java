@@ -62,6 +62,18 @@ final class PortOptions {
                     + " enough for the IO cores).")
     private Integer queues;
 
+    @Option(
+            names = "--mtu",
+            paramLabel = "BYTES",
+            description = "Largest IP packet of the port, 68 to 9216; 1280 at least for IPv6 (default: 1500).")
+    private Integer mtu;
+
+    @Option(
+            names = "--descriptors",
+            paramLabel = "N",
+            description = "Descriptors of each of its queues, 32 to 32768 (default: what the driver prefers).")
+    private Integer descriptors;
+
     void check(final List<String> errors) {
         if (vlanId != null) {
             Checked.within(errors, "--vlan", vlanId, 1, 4094);
@@ -71,6 +83,15 @@ final class PortOptions {
         }
         if (queues != null) {
             Checked.within(errors, "--queues", queues, 1, 128);
+        }
+        if (descriptors != null) {
+            Checked.within(errors, "--descriptors", descriptors, 32, 32_768);
+        }
+        if (mtu != null) {
+            // RFC 8200 §5: a link that carries IPv6 carries packets of 1280 bytes.
+            final boolean ipv6 = addresses != null
+                    && addresses.stream().anyMatch(prefix -> !prefix.address().isIpv4());
+            Checked.within(errors, "--mtu", mtu, ipv6 ? 1280 : 68, 9216);
         }
         if (device == null) {
             return; // what the parser could not read it has told
@@ -105,6 +126,8 @@ final class PortOptions {
                 device,
                 Optional.ofNullable(vlanId).map(id -> new Vlan(id, vlanPriority == null ? 0 : vlanPriority)),
                 Optional.ofNullable(queues),
+                mtu == null ? 0 : mtu,
+                descriptors == null ? 0 : descriptors,
                 this::hostAddresses);
     }
 }

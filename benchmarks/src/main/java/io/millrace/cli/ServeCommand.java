@@ -5,6 +5,7 @@ import io.millrace.apps.AppPort;
 import io.millrace.cli.control.ControlServer;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.counters.CountersFile;
+import io.millrace.dataplane.port.LinkMonitor;
 import io.millrace.linux.CpuAffinity;
 import io.millrace.tcp.ListenConfig;
 import io.millrace.tcp.TcpConfig;
@@ -215,9 +216,12 @@ final class ServeCommand implements Callable<Integer>, Checked {
     }
 
     /** Waits for the end; false if the engine met its own before. */
-    private static boolean watch(final EngineHost host, final CountersFile file, final CountDownLatch end)
+    private boolean watch(final EngineHost host, final CountersFile file, final CountDownLatch end)
             throws InterruptedException {
+        final List<LinkMonitor> links =
+                host.watchLinks(line -> spec.commandLine().getOut().println(line));
         do {
+            links.forEach(LinkMonitor::poll);
             host.engine().ports().forEach(port -> ServeCounters.note(file, port));
             if (!host.engine().isRunning()) {
                 return false;

@@ -69,6 +69,9 @@ class CommandLineTest {
                     --address 127.0.0.1/8           | address 127.0.0.1/8: is not a unicast address
                     --vlan 4095                     | --vlan 4095 is out of range: give 1 to 4094
                     --vlan 7 --vlan-priority 8      | --vlan-priority 8 is out of range: give 0 to 7
+                    --mtu 9217                      | --mtu 9217 is out of range: give 68 to 9216
+                    --mtu 1000 --address fd00::1/64 | --mtu 1000 is out of range: give 1280 to 9216
+                    --descriptors 16                | --descriptors 16 is out of range: give 32 to 32768
                     --gateway 1.2.3.4               | gateway 1.2.3.4: is in none of the networks
                     --gateway here                  | 'here': write a literal such as 10.0.0.1
                     --app gopher:70                 | unknown app 'gopher': choose one of echo, close, discard, chargen, http

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("Our engine against the kernel's TCP, over a veth pair")
@@ -50,6 +51,28 @@ class LinuxPeerTest {
         final Program ping = inKernel("ping", "-c", "5", "-i", "0.2", "-W", "2", VethLink.OUR_ADDRESS);
 
         assertThat(ping.result()).contains("5 received, 0% packet loss");
+    }
+
+    @Test
+    @Tag("N2")
+    void shouldKeepToTheMtuOfThePortAndAnswerLongerPingsInFragments() throws IOException, InterruptedException {
+        assumeInstalled("ping");
+        final Program serve = serve("--mtu", "600", "--app", "chargen:19");
+
+        assertThat(inKernel("ip", "link", "set", VethLink.KERNEL_DEVICE, "mtu", "600")
+                        .exitCode())
+                .isZero();
+        // The kernel puts the question together before net_af_packet sees it; the answer has to go back in three
+        // frames.
+        final Program ping = inKernel("ping", "-c", "2", "-i", "0.2", "-W", "2", "-s", "1400", VethLink.OUR_ADDRESS);
+        assertThat(ping.result()).contains("2 received, 0% packet loss");
+        final Program reader =
+                inKernel("sh", "-c", "nc -d -w 5 " + VethLink.OUR_ADDRESS + " 19 | head -c 100000 | wc -c");
+        assertThat(reader.result()).contains("100000");
+
+        final Counters counters = stop(serve);
+        assertThat(counters.of("FRAGMENTS_CREATED")).isEqualTo(6);
+        assertThat(counters.of("BYTES_TRANSMITTED")).isLessThanOrEqualTo(614 * counters.of("FRAMES_TRANSMITTED"));
     }
 
     @Test

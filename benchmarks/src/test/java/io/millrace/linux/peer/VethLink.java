@@ -23,7 +23,8 @@ final class VethLink implements AutoCloseable {
 
     static final String SECOND_DEVICE = "s1";
 
-    private static final String KERNEL_DEVICE = "t0";
+    /** The kernel's device. */
+    static final String KERNEL_DEVICE = "t0";
 
     private final String kernel = "millrace-k" + ProcessHandle.current().pid();
     private final String ours = "millrace-o" + ProcessHandle.current().pid();
