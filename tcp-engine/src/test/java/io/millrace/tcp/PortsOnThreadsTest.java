@@ -121,7 +121,7 @@ class PortsOnThreadsTest {
                 engine.listen(ListenConfig.onPort(7), shard -> ours);
                 final Tally stays = open(firstPeer, "10.0.0.1");
                 for (int round = 1; round <= ROUNDS; round++) {
-                    comeAndGo(engine, queuePairs);
+                    comeAndGo(engine, ours, queuePairs);
                     assertThat(ours.removed.get()).isEqualTo(round * CONNECTIONS);
                     open(firstPeer, "10.0.0.1");
                 }
@@ -131,11 +131,14 @@ class PortsOnThreadsTest {
         }
     }
 
-    private static void comeAndGo(final TcpEngine engine, final int queuePairs) {
+    private static void comeAndGo(final TcpEngine engine, final Tally ours, final int queuePairs) {
         try (MemoryPort.Pair second = cable(queuePairs)) {
             try (TcpEngine peer = peer(second.right(), "10.0.1.2/24")) {
                 engine.addPort(second.left(), host(second.left(), "10.0.1.1/24"));
+                final int openBefore = ours.open.get();
                 final Tally tally = open(peer, "10.0.1.1");
+                // A half-open connection has nobody to tell: its last ACK may still be under way.
+                await("the last ACKs", () -> ours.open.get() == openBefore + CONNECTIONS);
                 engine.removePort(second.left());
                 await("resets", () -> tally.reset.get() == CONNECTIONS);
             }
