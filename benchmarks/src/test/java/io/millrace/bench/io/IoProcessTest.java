@@ -1,11 +1,8 @@
 package io.millrace.bench.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import io.millrace.dpdk.DpdkException;
-import io.millrace.dpdk.ffm.DpdkLibrary;
 import io.millrace.linux.peer.Program;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,11 +26,7 @@ class IoProcessTest {
 
     @BeforeEach
     void needDpdk() {
-        try {
-            DpdkLibrary.load();
-        } catch (final DpdkException e) {
-            assumeTrue(false, e.getMessage());
-        }
+        Program.needDpdk();
     }
 
     @ParameterizedTest

@@ -10,40 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("The engine's edge against the kernel: VLAN tags, and counters that another process reads")
-class EdgePeerTest {
-    private static final String MAIN = "io.millrace.cli.Millrace";
-    private static final String DEVICE = "net_af_packet0,iface=" + VethLink.OUR_DEVICE;
+class EdgePeerTest extends KernelPeer {
     private static final String OUR_VLAN_ADDRESS = "10.10.0.1";
-
-    private VethLink link;
-    private final List<Program> programs = new ArrayList<>();
-
-    @BeforeEach
-    void makeLink() throws IOException, InterruptedException {
-        assumeTrue((int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0, "network namespaces need root");
-        final Optional<VethLink> made = VethLink.create();
-        assumeTrue(made.isPresent(), "this machine lets no network namespace be made");
-        link = made.get();
-    }
-
-    @AfterEach
-    void removeLink() throws IOException, InterruptedException {
-        for (final Program program : programs) {
-            program.close();
-        }
-        if (link != null) {
-            link.close();
-        }
-    }
 
     @Test
     @Tag("N5")
@@ -125,26 +98,6 @@ class EdgePeerTest {
     }
 
     private Program serve(final String... options) throws IOException, InterruptedException {
-        final Stream<String> memory = Program.hugePages() ? Stream.of() : Stream.of("--no-huge");
-        return start(link.inOurs(Program.java(
-                        MAIN,
-                        Stream.concat(Stream.concat(Stream.of("serve", "--port", DEVICE), memory), Stream.of(options))
-                                .toArray(String[]::new))))
-                .awaitLine("ready");
-    }
-
-    private String kernel(final String... command) throws IOException, InterruptedException {
-        return start(link.inKernel(command)).result();
-    }
-
-    private Program start(final List<String> command) throws IOException {
-        final Program program = Program.start(command);
-        programs.add(program);
-        return program;
-    }
-
-    private static Counters stop(final Program serve) throws IOException, InterruptedException {
-        assertThat(serve.terminate().exitCode()).as("exit code after SIGTERM").isZero();
-        return Counters.in(serve.result());
+        return serve(List.of(options));
     }
 }

@@ -7,11 +7,7 @@ import io.millrace.dataplane.wire.IpAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -19,35 +15,16 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName(
         "IPv6 and ICMP against the kernel: ping, neighbor discovery, duplicate addresses, extension headers, errors")
-class Ipv6PeerTest {
-    private static final String MAIN = "io.millrace.cli.Millrace";
-    private static final String DEVICE = "net_af_packet0,iface=" + VethLink.OUR_DEVICE;
+class Ipv6PeerTest extends KernelPeer {
     private static final String OURS = "fd00:9::1";
     private static final String KERNELS = "fd00:9::2";
 
-    private VethLink link;
-    private final List<Program> programs = new ArrayList<>();
-
     @BeforeEach
-    void makeLink() throws IOException, InterruptedException {
-        assumeTrue((int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0, "network namespaces need root");
-        final Optional<VethLink> made = VethLink.create();
-        assumeTrue(made.isPresent(), "this machine lets no network namespace be made");
-        link = made.get();
+    void addIpv6() throws IOException, InterruptedException {
         assumeTrue(Files.exists(Path.of("/proc/sys/net/ipv6")), "this kernel has no IPv6");
         kernel("sysctl", "-qw", "net.ipv6.conf.t0.accept_dad=0");
         kernel("sysctl", "-qw", "net.ipv6.conf.t0.disable_ipv6=0");
         kernel("ip", "addr", "add", KERNELS + "/64", "dev", "t0", "nodad");
-    }
-
-    @AfterEach
-    void removeLink() throws IOException, InterruptedException {
-        for (final Program program : programs) {
-            program.close();
-        }
-        if (link != null) {
-            link.close();
-        }
     }
 
     @Test
@@ -134,28 +111,7 @@ class Ipv6PeerTest {
     }
 
     private Program serve(final String... options) throws IOException, InterruptedException {
-        final Stream<String> memory = Program.hugePages() ? Stream.of() : Stream.of("--no-huge");
-        final Stream<String> first = Stream.of("serve", "--port", DEVICE, "--app", "echo:7");
-        return start(link.inOurs(Program.java(
-                        MAIN,
-                        Stream.of(first, memory, Stream.of(options))
-                                .flatMap(s -> s)
-                                .toArray(String[]::new))))
-                .awaitLine("ready");
-    }
-
-    private String kernel(final String... command) throws IOException, InterruptedException {
-        return start(link.inKernel(command)).result();
-    }
-
-    private Program start(final List<String> command) throws IOException {
-        final Program program = Program.start(command);
-        programs.add(program);
-        return program;
-    }
-
-    private static Counters stop(final Program serve) throws IOException, InterruptedException {
-        assertThat(serve.terminate().exitCode()).as("exit code after SIGTERM").isZero();
-        return Counters.in(serve.result());
+        return serve(
+                Stream.concat(Stream.of("--app", "echo:7"), Stream.of(options)).toList());
     }
 }

@@ -6,42 +6,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("Our engine against the kernel's TCP, over a veth pair")
-class LinuxPeerTest {
-    private static final String MAIN = "io.millrace.cli.Millrace";
-    private static final String DEVICE = "net_af_packet0,iface=" + VethLink.OUR_DEVICE;
-
-    private VethLink link;
-    private final List<Program> programs = new ArrayList<>();
-
-    @BeforeEach
-    void makeLink() throws IOException, InterruptedException {
-        assumeTrue((int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0, "network namespaces need root");
-        final Optional<VethLink> made = VethLink.create();
-        assumeTrue(made.isPresent(), "this machine lets no network namespace be made");
-        link = made.get();
-    }
-
-    @AfterEach
-    void removeLink() throws IOException, InterruptedException {
-        for (final Program program : programs) {
-            program.close();
-        }
-        if (link != null) {
-            link.close();
-        }
-    }
+class LinuxPeerTest extends KernelPeer {
 
     @Test
     void shouldAnswerPing() throws IOException, InterruptedException {
@@ -254,7 +226,9 @@ class LinuxPeerTest {
 
     @Test
     void shouldSayInOneLineThatThereIsNoSuchInterface() throws IOException, InterruptedException {
-        final Program serve = start(link.inOurs(serveCommand("net_af_packet0,iface=nowhere0", "--app", "echo:7")));
+        final Program serve = start(link.inOurs(serveCommand(
+                "net_af_packet0,iface=nowhere0",
+                List.of("--address", VethLink.OUR_ADDRESS + "/24", "--app", "echo:7"))));
 
         assertThat(serve.exitCode()).isEqualTo(2);
         assertThat(serve.result().lines())
@@ -278,35 +252,6 @@ class LinuxPeerTest {
                 String.valueOf(bytes))));
     }
 
-    private Program serve(final String... options) throws IOException, InterruptedException {
-        return start(link.inOurs(serveCommand(DEVICE, options))).awaitLine("ready");
-    }
-
-    private static String[] serveCommand(final String device, final String... options) {
-        final Stream<String> fixed = Stream.of("serve", "--port", device, "--address", VethLink.OUR_ADDRESS + "/24");
-        final Stream<String> memory = Program.hugePages() ? Stream.of() : Stream.of("--no-huge");
-        return Program.java(
-                MAIN,
-                Stream.concat(Stream.concat(fixed, memory), Arrays.stream(options))
-                        .toArray(String[]::new));
-    }
-
-    private Program inKernel(final String... command) throws IOException {
-        return start(link.inKernel(command));
-    }
-
-    private Program start(final List<String> command) throws IOException {
-        final Program program = Program.start(command);
-        programs.add(program);
-        return program;
-    }
-
-    /** Ends a server as an operator does; its counters. */
-    private static Counters stop(final Program serve) throws IOException, InterruptedException {
-        assertThat(serve.terminate().exitCode()).as("exit code after SIGTERM").isZero();
-        return Counters.in(serve.result());
-    }
-
     private static void assertNoLeak(final Counters counters) {
         assertThat(counters.of("CONNECTIONS")).as("connections at the end").isZero();
         assertThat(counters.of("SYN_QUEUE_ENTRIES"))
@@ -324,5 +269,10 @@ class LinuxPeerTest {
         final boolean found = Stream.of(System.getenv("PATH").split(":"))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
         assumeTrue(found, "there is no " + program + " on this machine");
+    }
+
+    private Program serve(final String... options) throws IOException, InterruptedException {
+        return serve(Stream.concat(Stream.of("--address", VethLink.OUR_ADDRESS + "/24"), Stream.of(options))
+                .toList());
     }
 }

@@ -1,7 +1,10 @@
 package io.millrace.linux.peer;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.millrace.dpdk.DpdkException;
+import io.millrace.dpdk.ffm.DpdkLibrary;
 import io.millrace.linux.HugePages;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -54,6 +57,15 @@ public final class Program implements AutoCloseable {
     /** True when DPDK can have its memory from huge pages here. */
     public static boolean hugePages() {
         return HugePages.freeBytes() >= ENOUGH_HUGE_BYTES;
+    }
+
+    /** Skips the test where DPDK can't be loaded. */
+    public static void needDpdk() {
+        try {
+            DpdkLibrary.load();
+        } catch (final DpdkException e) {
+            assumeTrue(false, e.getMessage());
+        }
     }
 
     /** Gives the program its whole standard input. */

@@ -2,6 +2,8 @@ package io.millrace.dataplane.core;
 
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * How a control thread has things done by the polling threads, and waits for them. Who implements it knows whether they
@@ -17,6 +19,18 @@ public interface Conductor {
      * @param what names the condition, should it have to be given up
      */
     void await(String what, BooleanSupplier condition);
+
+    /** Asks each of some polling threads, by its number and on itself, until all say yes. */
+    default void awaitEach(final String what, final List<CommandQueue> threads, final IntPredicate question) {
+        final boolean[] yes = new boolean[threads.size()];
+        final List<Command> questions = IntStream.range(0, yes.length)
+                .mapToObj(i -> new Command(threads.get(i), () -> yes[i] = question.test(i)))
+                .toList();
+        await(what, () -> {
+            run(questions);
+            return IntStream.range(0, yes.length).allMatch(i -> yes[i]);
+        });
+    }
 
     /**
      * Something to be done on a polling thread.

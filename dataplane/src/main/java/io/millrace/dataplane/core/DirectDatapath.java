@@ -115,22 +115,15 @@ final class DirectDatapath extends Datapath {
 
     @Override
     void detach(final AttachedPort port, final Conductor conductor) {
-        final boolean[] drained = new boolean[endpoints.size()];
-        final List<Command> questions = new ArrayList<>();
+        conductor.awaitEach(
+                "port " + port.port().name() + " sends what is left",
+                endpoints.stream().map(DirectEndpoint::commands).toList(),
+                shard -> endpoints.get(shard).queues().isDrained(port.number()));
         final List<Command> releases = new ArrayList<>();
-        for (int shard = 0; shard < endpoints.size(); shard++) {
-            final int number = shard;
-            final DirectEndpoint endpoint = endpoints.get(shard);
-            questions.add(new Command(
-                    endpoint.commands(),
-                    () -> drained[number] = endpoint.queues().isDrained(port.number())));
+        for (final DirectEndpoint endpoint : endpoints) {
             // shard 0 last: what the others still asked of the neighbors is its to free
             releases.addFirst(new Command(endpoint.commands(), () -> endpoint.remove(port.number())));
         }
-        conductor.await("port " + port.port().name() + " sends what is left", () -> {
-            conductor.run(questions);
-            return IntStream.range(0, drained.length).allMatch(shard -> drained[shard]);
-        });
         releases.forEach(release -> conductor.run(List.of(release)));
     }
 

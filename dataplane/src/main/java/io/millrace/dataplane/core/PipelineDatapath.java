@@ -161,28 +161,18 @@ final class PipelineDatapath extends Datapath {
     @Override
     void detach(final AttachedPort port, final Conductor conductor) {
         final String what = "port " + port.port().name() + " sends what is left";
-        final boolean[] drained = new boolean[endpoints.size()];
-        conductor.await(what, () -> {
-            conductor.run(IntStream.range(0, drained.length)
-                    .mapToObj(shard -> new Command(
-                            endpoints.get(shard).commands(),
-                            () -> drained[shard] = endpoints.get(shard).isDrained()))
-                    .toList());
-            return IntStream.range(0, drained.length).allMatch(shard -> drained[shard]);
-        });
+        conductor.awaitEach(
+                what,
+                endpoints.stream().map(RingEndpoint::commands).toList(),
+                shard -> endpoints.get(shard).isDrained());
         conductor.run(endpoints.stream()
                 .map(endpoint -> new Command(endpoint.commands(), () -> endpoint.remove(port.number(), port.port())))
                 .toList());
         awaitTaken(what, outward, conductor);
-        final boolean[] sent = new boolean[agents.size()];
-        conductor.await(what, () -> {
-            conductor.run(IntStream.range(0, sent.length)
-                    .mapToObj(io -> new Command(
-                            agents.get(io).commands(),
-                            () -> sent[io] = agents.get(io).queues().isDrained(port.number())))
-                    .toList());
-            return IntStream.range(0, sent.length).allMatch(io -> sent[io]);
-        });
+        conductor.awaitEach(
+                what,
+                agents.stream().map(IoAgent::commands).toList(),
+                io -> agents.get(io).queues().isDrained(port.number()));
         conductor.run(agents.stream()
                 .map(agent -> new Command(agent.commands(), () -> agent.release(port.number())))
                 .toList());

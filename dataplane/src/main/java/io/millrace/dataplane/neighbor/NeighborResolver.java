@@ -42,11 +42,6 @@ public final class NeighborResolver implements AutoCloseable {
         this.table = table;
     }
 
-    /** True when there is a way to the destination. */
-    public boolean isReachable(final long hi, final long lo) {
-        return host.wayTo(hi, lo) >= 0;
-    }
-
     /** The MAC address of the next hop towards a destination; 0 when it is not known, then {@link #resolve} it. */
     public long macTowards(final long hi, final long lo) {
         final int way = host.wayTo(hi, lo);
