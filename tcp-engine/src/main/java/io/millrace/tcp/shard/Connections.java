@@ -9,8 +9,8 @@ import io.millrace.tcp.state.Segment;
 import io.millrace.tcp.state.SynSentState;
 import io.millrace.tcp.state.SynchronizedState;
 import io.millrace.tcp.state.Verdict;
+import io.millrace.tcp.stream.CongestionWindow;
 import io.millrace.tcp.stream.KeepAlive;
-import io.millrace.tcp.stream.NewReno;
 import io.millrace.tcp.stream.Receiver;
 import io.millrace.tcp.stream.RttEstimator;
 import io.millrace.tcp.stream.Transmitter;
@@ -45,6 +45,7 @@ final class Connections {
     private final Handlers handlers;
     private final Requests requests;
     private final KeepAlive keepAlive;
+    private final CongestionWindow congestion;
     private final Tcb tcb = new Tcb();
 
     private Transmitter transmitter;
@@ -58,6 +59,7 @@ final class Connections {
             final ConnectionTimers timers,
             final SegmentWriter writer,
             final Requests requests,
+            final CongestionWindow congestion,
             final BurstClock clock,
             final CounterBlock counters) {
         this.tables = tables;
@@ -70,6 +72,7 @@ final class Connections {
         this.counters = counters;
         this.handlers = handlers;
         this.requests = requests;
+        this.congestion = congestion;
         this.keepAlive = new KeepAlive(tables.options, timers, clock);
     }
 
@@ -188,7 +191,7 @@ final class Connections {
         if (connection.is(TcbFlags.SYN_LOST)) {
             connection.rto(RttEstimator.RTO_AFTER_SYN_LOSS_MS);
         }
-        NewReno.onOpen(connection);
+        congestion.onOpen(connection);
         keepAlive.arm(connection);
     }
 

@@ -24,6 +24,7 @@ import io.millrace.tcp.state.ClosedState;
 import io.millrace.tcp.state.Segment;
 import io.millrace.tcp.state.Verdict;
 import io.millrace.tcp.stream.ByteChain;
+import io.millrace.tcp.stream.CongestionWindow;
 import io.millrace.tcp.stream.Reassembly;
 import io.millrace.tcp.stream.ReceiveWindow;
 import io.millrace.tcp.stream.Receiver;
@@ -118,7 +119,9 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         final ReceiveWindow window = new ReceiveWindow(chain, tables.options);
         timeWaits = new TimeWaits(tables, replies, context.secrets().prf(), clock, counters, config);
         requests = new Requests(number, tables, chain, counters);
-        connections = new Connections(tables, handlers, replies, timeWaits, timers, writer, requests, clock, counters);
+        final CongestionWindow congestion = new CongestionWindow();
+        connections = new Connections(
+                tables, handlers, replies, timeWaits, timers, writer, requests, congestion, clock, counters);
         final Transmitter transmitter = new Transmitter(
                 writer,
                 nextHops,
@@ -129,6 +132,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 clock,
                 counters,
                 tables.options,
+                congestion,
                 config.dataRetries());
         connections.connect(
                 transmitter,

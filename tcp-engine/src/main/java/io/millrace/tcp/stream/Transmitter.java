@@ -37,6 +37,7 @@ public final class Transmitter {
     private final BurstClock clock;
     private final CounterBlock counters;
     private final Registry<ConnectionOptions> options;
+    private final FastRecovery recovery;
     private final int dataRetries;
 
     /** With the parts that all connections of the shard share. */
@@ -50,6 +51,7 @@ public final class Transmitter {
             final BurstClock clock,
             final CounterBlock counters,
             final Registry<ConnectionOptions> options,
+            final CongestionWindow congestion,
             final int dataRetries) {
         this.writer = writer;
         this.nextHops = nextHops;
@@ -60,6 +62,7 @@ public final class Transmitter {
         this.clock = clock;
         this.counters = counters;
         this.options = options;
+        this.recovery = new FastRecovery(congestion);
         this.dataRetries = dataRetries;
     }
 
@@ -333,7 +336,7 @@ public final class Transmitter {
             tcb.progressMs(clock.millis());
             timers.armRto(tcb, rtoDeadline(tcb)); // RFC 6298 §5.3
         }
-        if (NewReno.onAcked(tcb, acked)) {
+        if (recovery.onAcked(tcb, acked)) {
             sendFirstAgain(tcb);
         }
     }
@@ -341,7 +344,7 @@ public final class Transmitter {
     /** A duplicate acknowledgment has come; {@link #output} is to follow. */
     public void onDuplicateAck(final Tcb tcb) {
         // The answers to probes of a closed window look like duplicates, and are none.
-        if (!tcb.is(TcbFlags.PERSISTING) && NewReno.onDuplicateAck(tcb)) {
+        if (!tcb.is(TcbFlags.PERSISTING) && recovery.onDuplicateAck(tcb)) {
             sendFirstAgain(tcb);
         }
     }
@@ -409,7 +412,7 @@ public final class Transmitter {
             return false;
         }
         counters.increment(Counter.TCP_TIMEOUTS);
-        NewReno.onTimeout(tcb);
+        recovery.onTimeout(tcb);
         tcb.retransmits(tcb.retransmits() + 1);
         tcb.sndNxt(tcb.sndUna());
         sendTextAndFin(tcb, true);

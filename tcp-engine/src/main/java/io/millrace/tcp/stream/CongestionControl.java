@@ -1,0 +1,24 @@
+package io.millrace.tcp.stream;
+
+import io.millrace.tcp.table.Tcb;
+
+/**
+ * What tells one congestion control from another: how the window grows once slow start is over, and by how much it shrinks
+ * when the network loses something. All else about the window is {@link CongestionWindow}'s. Works on the record;
+ * implementations are stateless and allocate nothing. Two at most, so that the call stays cheap.
+ */
+sealed interface CongestionControl permits NewReno {
+    /**
+     * Congestion avoidance: lets the congestion window grow.
+     *
+     * @param acked bytes acknowledged, none of them during recovery.
+     */
+    void avoid(Tcb tcb, int acked);
+
+    /**
+     * A congestion event: the slow start threshold that follows from it.
+     *
+     * @param flight bytes in flight, FlightSize in RFC 5681's terms.
+     */
+    int reduced(Tcb tcb, int flight);
+}
