@@ -1,5 +1,6 @@
 package io.millrace.dataplane;
 
+import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.port.FrameAllocator;
 import io.millrace.dataplane.port.MemoryFramePool;
 import io.millrace.dataplane.wire.ArpPacket;
@@ -23,6 +24,7 @@ public final class TestFrames implements AutoCloseable {
     public static final int PEER_IP = IpAddress.parse("10.0.0.2").ipv4();
 
     public final MemoryFramePool pool;
+    public final CounterBlock counters = CounterBlock.allocate("frames");
     public final FrameAllocator allocator;
 
     public TestFrames() {
@@ -31,7 +33,7 @@ public final class TestFrames implements AutoCloseable {
 
     public TestFrames(final MemoryFramePool pool) {
         this.pool = pool;
-        allocator = pool.newAllocator();
+        allocator = pool.newAllocator(counters);
     }
 
     /** An ACK with {@code text} bytes of text, from PEER_IP:40000 to OUR_IP:80, all checksums right. */

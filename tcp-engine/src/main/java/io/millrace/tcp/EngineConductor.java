@@ -1,6 +1,7 @@
 package io.millrace.tcp;
 
 import io.millrace.dataplane.core.Conductor;
+import io.millrace.dataplane.core.PollingThread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +33,7 @@ final class EngineConductor implements Conductor {
             commands.forEach(command -> command.action().run());
             return;
         }
+        PollingThread.refuse("this call");
         final List<CompletableFuture<Void>> done = new ArrayList<>();
         for (final Command command : commands) {
             final CompletableFuture<Void> future = new CompletableFuture<>();

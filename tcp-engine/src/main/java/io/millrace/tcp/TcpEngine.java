@@ -54,6 +54,9 @@ public final class TcpEngine implements AutoCloseable {
     private final List<Agent> agents = new ArrayList<>();
     private final List<CounterBlock> counters = new ArrayList<>();
     private final List<PollingThread> threads = new ArrayList<>();
+    /** The polling threads as the core check knows them; none on an engine that is driven. */
+    private final List<Poller> pollers = new ArrayList<>();
+
     private final EngineConductor conductor;
     private final TcpConfig config;
     private volatile EngineAddresses addresses = new EngineAddresses(List.of());
@@ -117,13 +120,10 @@ public final class TcpEngine implements AutoCloseable {
     private void startThreads(final Builder builder) {
         final boolean inTurn = arrangement.arrangement() == Arrangement.SINGLE_THREAD;
         final List<Agent> running = inTurn ? List.of(new AgentsInTurn("all-in-turn", agents)) : agents;
-        final List<Poller> pollers = new ArrayList<>();
         for (int i = 0; i < running.size(); i++) {
             pollers.add(new Poller(running.get(i).roleName(), builder.cpuOf(i)));
         }
-        final List<PortNode> nodes = ports().stream()
-                .map(port -> new PortNode(port.name(), port.numaNode()))
-                .toList();
+        final List<PortNode> nodes = ports().stream().map(TcpEngine::portNode).toList();
         CoreCheck.ofThisMachine().log(pollers, nodes, builder.idle);
         final List<Idling> idlings = IntStream.range(0, running.size())
                 .mapToObj(i -> Idling.of(builder.idle, counters.get(i)))
@@ -215,10 +215,18 @@ public final class TcpEngine implements AutoCloseable {
      * @throws IllegalArgumentException if one of the addresses is another port's too, or the port does not fit the
      *     arrangement; says which, and what to do.
      */
-    public synchronized void addPort(final PacketPort port, final HostAddresses hosts) {
-        requireOpen();
-        datapath.attach(port, hosts, conductor);
-        takeAddresses();
+    public void addPort(final PacketPort port, final HostAddresses hosts) {
+        PollingThread.refuse("TcpEngine.addPort");
+        synchronized (this) {
+            requireOpen();
+            datapath.attach(port, hosts, conductor);
+            takeAddresses();
+        }
+        CoreCheck.ofThisMachine().logPort(pollers, portNode(port));
+    }
+
+    private static PortNode portNode(final PacketPort port) {
+        return new PortNode(port.name(), port.numaNode());
     }
 
     private void takeAddresses() {
@@ -228,13 +236,20 @@ public final class TcpEngine implements AutoCloseable {
 
     /**
      * Lets a port go while the engine runs: connections of its addresses are reset, and end with
-     * {@link CloseReason#PORT_REMOVED}; its half-open connections and TIME_WAIT entries are heard of no more. When this
-     * returns no thread uses the port, every frame of its pool has come home, and the caller may close it.
+     * {@link CloseReason#PORT_REMOVED}; its half-open connections are forgotten, its TIME_WAIT entries heard of no more. When
+     * this returns no thread uses the port, every frame of its pool has come home, and the caller may close it.
      *
      * @throws IllegalArgumentException if the engine has no such port.
      */
-    public synchronized void removePort(final PacketPort port) {
-        requireOpen();
+    public void removePort(final PacketPort port) {
+        PollingThread.refuse("TcpEngine.removePort");
+        synchronized (this) {
+            requireOpen();
+            remove(port);
+        }
+    }
+
+    private void remove(final PacketPort port) {
         final AttachedPort attached = datapath.ports().stream()
                 .filter(candidate -> candidate.port() == port)
                 .findFirst()
@@ -244,7 +259,7 @@ public final class TcpEngine implements AutoCloseable {
         final int[] next = new int[shards.size()];
         conductor.await("the connections of port " + port.name() + " end", () -> {
             onEveryShard(shard -> next[shard.shard()] = shard.retirePort(attached.number(), next[shard.shard()]));
-            return IntStream.of(next).allMatch(slot -> slot == TcpShard.RETIRED);
+            return IntStream.of(next).allMatch(place -> place == TcpShard.RETIRED);
         });
         datapath.release(attached, conductor);
         takeAddresses();
@@ -257,8 +272,11 @@ public final class TcpEngine implements AutoCloseable {
     }
 
     /** The ports in use now. */
-    public synchronized List<PacketPort> ports() {
-        return datapath.ports().stream().map(AttachedPort::port).toList();
+    public List<PacketPort> ports() {
+        PollingThread.refuse("TcpEngine.ports"); // whoever holds the lock may be waiting for this very thread
+        synchronized (this) {
+            return datapath.ports().stream().map(AttachedPort::port).toList();
+        }
     }
 
     /**
@@ -275,7 +293,7 @@ public final class TcpEngine implements AutoCloseable {
      * Runs {@code question} on the thread of a shard, and waits for its answer. On an engine that was started manually the
      * caller is that thread.
      *
-     * @throws IllegalStateException if the engine has ended, or too many commands wait.
+     * @throws IllegalStateException if the engine has ended, or too many commands wait, or the caller is a polling thread.
      */
     public <T> T ask(final int shard, final Function<TcpLoop, T> question) {
         final TcpShard target = shards.get(shard);
@@ -336,11 +354,17 @@ public final class TcpEngine implements AutoCloseable {
 
     /** Resets the connections that are left, ends the polling threads and gives the tables' memory back. */
     @Override
-    public synchronized void close() {
-        if (closed) {
-            return;
+    public void close() {
+        PollingThread.refuse("TcpEngine.close");
+        synchronized (this) {
+            if (!closed) {
+                closed = true;
+                end();
+            }
         }
-        closed = true;
+    }
+
+    private void end() {
         for (int i = threads.size() - 1; i >= 0; i--) { // the shards first, the IO cores last
             threads.get(i).close();
         }

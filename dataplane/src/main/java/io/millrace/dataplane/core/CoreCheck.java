@@ -55,7 +55,16 @@ public record CoreCheck(CpuTopology topology, SortedSet<Integer> allowed, Option
 
     /** Logs the findings, a line each: warnings as such, the rest for who asks for it. */
     public void log(final List<Poller> pollers, final List<PortNode> ports, final IdleMode idle) {
-        for (final Finding finding : findings(pollers, ports, idle)) {
+        log(findings(pollers, ports, idle));
+    }
+
+    /** The same of a port that comes while the threads run: what there was to say about them alone has been said. */
+    public void logPort(final List<Poller> pollers, final PortNode port) {
+        log(findings(pollers, port));
+    }
+
+    private static void log(final List<Finding> findings) {
+        for (final Finding finding : findings) {
             LOGGER.log(finding.warning ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG, finding.line);
         }
     }
@@ -75,6 +84,13 @@ public record CoreCheck(CpuTopology topology, SortedSet<Integer> allowed, Option
         warnings.forEach(line -> findings.add(new Finding(true, line)));
         notes.forEach(line -> findings.add(new Finding(false, line)));
         return findings;
+    }
+
+    /** What there is to say about a port that these threads come to poll too. */
+    List<Finding> findings(final List<Poller> pollers, final PortNode port) {
+        final List<String> warnings = new ArrayList<>();
+        otherNodes(pollers, List.of(port), warnings);
+        return warnings.stream().map(line -> new Finding(true, line)).toList();
     }
 
     private void sharedCpus(final List<Poller> pollers, final List<String> lines) {

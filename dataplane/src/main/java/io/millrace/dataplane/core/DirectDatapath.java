@@ -83,8 +83,8 @@ final class DirectDatapath extends Datapath {
         final HashAgreement agreement = new HashAgreement(steering(), endpoints.size() > 1);
         for (int shard = 0; shard < endpoints.size(); shard++) {
             final DirectEndpoint endpoint = endpoints.get(shard);
-            final FrameAllocator allocator = port.port().pool().newAllocator();
             final CounterBlock ofShard = counters.get(shard);
+            final FrameAllocator allocator = port.port().pool().newAllocator(ofShard);
             final List<PolledQueue> queues = queuesOf(shard, port)
                     .mapToObj(queue -> new PolledQueue(
                             port, queue, allocator, steering(port, agreement, queue, ofShard), config(), ofShard))

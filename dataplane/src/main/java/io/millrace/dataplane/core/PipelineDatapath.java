@@ -21,6 +21,7 @@ import org.agrona.concurrent.NanoClock;
  */
 final class PipelineDatapath extends Datapath {
     private final List<CounterBlock> ioCounters;
+    private final List<CounterBlock> shardCounters;
     private final List<IoAgent> agents = new ArrayList<>();
     private final List<RingEndpoint> endpoints = new ArrayList<>();
     private final FrameRing[][] inward;
@@ -37,6 +38,7 @@ final class PipelineDatapath extends Datapath {
             final List<CounterBlock> shardCounters) {
         super(config, shardCounters.size());
         this.ioCounters = List.copyOf(ioCounters);
+        this.shardCounters = List.copyOf(shardCounters);
         final int ioCores = ioCounters.size();
         final int shards = shardCounters.size();
         inward = rings("to", ioCores, shards);
@@ -94,7 +96,7 @@ final class PipelineDatapath extends Datapath {
         for (int queue = 0; queue < pairs; queue++) {
             final int io = ioCoreOf[queue];
             if (allocators[io] == null) {
-                allocators[io] = port.port().pool().newAllocator();
+                allocators[io] = port.port().pool().newAllocator(ioCounters.get(io));
             }
             final CounterBlock ofCore = ioCounters.get(io);
             queues[queue] = new PolledQueue(
@@ -125,7 +127,8 @@ final class PipelineDatapath extends Datapath {
         for (int shard = 0; shard < endpoints.size(); shard++) {
             final RingEndpoint endpoint = endpoints.get(shard);
             final RingSink sink = endpoint.sink(ioCoreOf[shard % ioCoreOf.length]);
-            final ShardPort sender = ShardPort.of(port, port.port().pool().newAllocator(), sink);
+            final ShardPort sender =
+                    ShardPort.of(port, port.port().pool().newAllocator(shardCounters.get(shard)), sink);
             commands.add(new Command(endpoint.commands(), () -> endpoint.add(sender, port.port())));
         }
         return commands;

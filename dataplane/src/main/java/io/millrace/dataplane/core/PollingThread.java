@@ -20,6 +20,13 @@ public final class PollingThread implements AutoCloseable {
     /** Linux's default of 50 µs is as much as a frame may wait altogether. */
     private static final long TIMER_SLACK_NANOS = 1_000;
 
+    /** The threads of this class, which everyone must be able to tell from others. */
+    private static final class Poller extends Thread {
+        Poller(final Runnable body, final String name) {
+            super(body, name);
+        }
+    }
+
     private final AgentRunner runner;
     private final String name;
     private final Idling idling;
@@ -48,7 +55,7 @@ public final class PollingThread implements AutoCloseable {
         }
         final PollingThread thread = new PollingThread(agent, idling, counters);
         AgentRunner.startOnThread(thread.runner, task -> {
-            final Thread platformThread = new Thread(
+            final Thread platformThread = new Poller(
                     () -> {
                         cpu.ifPresent(thread::pin);
                         thread.sleepExactly();
@@ -59,6 +66,20 @@ public final class PollingThread implements AutoCloseable {
             return platformThread;
         });
         return thread;
+    }
+
+    /**
+     * For what waits until a polling thread has done something: a polling thread may not call it, for it would wait for
+     * itself, or for one that waits for it.
+     *
+     * @param what the call, as its caller knows it
+     * @throws IllegalStateException when the current thread is a polling one, of whichever engine
+     */
+    public static void refuse(final String what) {
+        if (Thread.currentThread() instanceof Poller poller) {
+            throw new IllegalStateException(what + " waits for polling threads, and " + poller.getName()
+                    + " is one: call it from another thread, or use TcpEngine.execute, which does not wait");
+        }
     }
 
     private void pin(final int cpu) {

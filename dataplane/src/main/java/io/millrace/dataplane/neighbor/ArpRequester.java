@@ -54,7 +54,6 @@ final class ArpRequester {
     private void send(final long destinationMac, final int source, final int target) {
         final long mbuf = allocator.allocate();
         if (mbuf == 0) {
-            counters.increment(Counter.FRAMES_EXHAUSTED);
             return;
         }
         final long frame = Mbuf.dataAddress(mbuf);

@@ -100,7 +100,6 @@ final class DiscoverySender {
             final long targetLo) {
         final long mbuf = allocator.allocate();
         if (mbuf == 0) {
-            counters.increment(Counter.FRAMES_EXHAUSTED);
             return;
         }
         final boolean solicits = flags == SOLICITATION;

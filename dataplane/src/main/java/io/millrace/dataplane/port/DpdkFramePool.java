@@ -1,5 +1,7 @@
 package io.millrace.dataplane.port;
 
+import io.millrace.dataplane.counters.Counter;
+import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dpdk.MbufCache;
 import io.millrace.dpdk.MbufLayout;
 import io.millrace.dpdk.Mempool;
@@ -16,10 +18,10 @@ final class DpdkFramePool implements FramePool, AutoCloseable {
     }
 
     @Override
-    public synchronized FrameAllocator newAllocator() {
+    public synchronized FrameAllocator newAllocator(final CounterBlock counters) {
         final MbufCache cache = mempool.newCache();
         caches.add(cache);
-        return new CachedAllocator(cache);
+        return new CachedAllocator(cache, counters);
     }
 
     @Override
@@ -46,10 +48,14 @@ final class DpdkFramePool implements FramePool, AutoCloseable {
     }
 
     /** One thread's view of the pool. */
-    private record CachedAllocator(MbufCache cache) implements FrameAllocator {
+    private record CachedAllocator(MbufCache cache, CounterBlock counters) implements FrameAllocator {
         @Override
         public long allocate() {
-            return cache.alloc();
+            final long mbuf = cache.alloc();
+            if (mbuf == 0) {
+                counters.increment(Counter.FRAMES_EXHAUSTED);
+            }
+            return mbuf;
         }
 
         @Override

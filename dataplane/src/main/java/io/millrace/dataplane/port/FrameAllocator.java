@@ -5,7 +5,7 @@ public interface FrameAllocator {
     /**
      * Takes a frame: one reference, one segment, the usual headroom, length 0, no offload flags.
      *
-     * @return the mbuf's address, or 0 when the pool is empty
+     * @return the mbuf's address, or 0 when the pool is empty, which is counted
      */
     long allocate();
 

@@ -1,5 +1,7 @@
 package io.millrace.dataplane.port;
 
+import io.millrace.dataplane.counters.Counter;
+import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dpdk.Mbuf;
 import io.millrace.dpdk.MbufLayout;
 import io.millrace.memory.MemoryRegion;
@@ -46,8 +48,8 @@ public final class MemoryFramePool implements FramePool, AutoCloseable {
     }
 
     @Override
-    public synchronized FrameAllocator newAllocator() {
-        final Allocator allocator = new Allocator();
+    public synchronized FrameAllocator newAllocator(final CounterBlock counters) {
+        final Allocator allocator = new Allocator(counters);
         allocators.add(allocator);
         return allocator;
     }
@@ -84,7 +86,12 @@ public final class MemoryFramePool implements FramePool, AutoCloseable {
     /** One thread's view of the pool. */
     private final class Allocator implements FrameAllocator {
         private final long[] stash = new long[STASH];
+        private final CounterBlock counters;
         private volatile int count;
+
+        private Allocator(final CounterBlock counters) {
+            this.counters = counters;
+        }
 
         @Override
         public long allocate() {
@@ -92,6 +99,7 @@ public final class MemoryFramePool implements FramePool, AutoCloseable {
             if (held == 0) {
                 held = take(stash);
                 if (held == 0) {
+                    counters.increment(Counter.FRAMES_EXHAUSTED);
                     return 0;
                 }
             }

@@ -74,7 +74,6 @@ public final class Fragmenter implements FrameSink {
         for (int from = header; from < end; from += most) {
             final long mbuf = allocator.allocate();
             if (mbuf == 0) { // what has left already is of no use to the peer, who forgets it in time
-                counters.increment(Counter.FRAMES_EXHAUSTED);
                 return;
             }
             final int length = Math.min(most, end - from);

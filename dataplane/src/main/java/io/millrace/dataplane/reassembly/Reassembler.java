@@ -107,7 +107,6 @@ public final class Reassembler implements AutoCloseable {
         }
         final long frame = allocator.allocate();
         if (frame == 0) {
-            counters.increment(Counter.FRAMES_EXHAUSTED);
             return -1;
         }
         final Datagram datagram = datagrams[used];

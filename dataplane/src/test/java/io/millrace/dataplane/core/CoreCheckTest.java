@@ -94,6 +94,16 @@ class CoreCheckTest {
     }
 
     @Test
+    void shouldLookAtAPortThatComesLaterAndRepeatNothingOfTheThreads() {
+        final List<Poller> twiceOnOneCpu = pollers(2, 2);
+        assertThat(lines(check.findings(twiceOnOneCpu, new PortNode("late", 1)), true))
+                .containsExactly(
+                        "t0 on CPU 2 is on NUMA node 0, port late on node 1: use one of [1, 3, 5, 7]",
+                        "t1 on CPU 2 is on NUMA node 0, port late on node 1: use one of [1, 3, 5, 7]");
+        assertThat(check.findings(twiceOnOneCpu, new PortNode("late", 0))).isEmpty();
+    }
+
+    @Test
     void shouldNoteWhatTheKernelWasNotToldToLeaveAlone() {
         assertThat(lines(check.findings(pollers(2, 3, 5), NO_PORT, IdleMode.BUSY), false))
                 .containsExactly(

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.millrace.dataplane.Allocations;
 import io.millrace.dataplane.TestFrames;
+import io.millrace.dataplane.counters.Counter;
+import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.flow.FlowSteering;
 import io.millrace.dataplane.flow.Toeplitz;
 import io.millrace.dataplane.wire.TcpFlags;
@@ -213,7 +215,8 @@ class MemoryPortTest {
     void shouldHandOutEveryFrameOnceAndThenNone() {
         try (MemoryFramePool pool = new MemoryFramePool("test", 100, 256)) {
             final FrameAllocator one = pool.newAllocator();
-            final FrameAllocator two = pool.newAllocator();
+            final CounterBlock counters = CounterBlock.allocate("test");
+            final FrameAllocator two = pool.newAllocator(counters);
             final Set<Long> taken = new HashSet<>();
             for (int i = 0; i < 100; i++) {
                 assertThat(taken.add(one.allocate())).isTrue();
@@ -221,6 +224,7 @@ class MemoryPortTest {
             assertThat(taken).doesNotContain(0L);
             assertThat(pool.available()).isZero();
             assertThat(two.allocate()).isZero();
+            assertThat(counters.get(Counter.FRAMES_EXHAUSTED)).isEqualTo(1);
             taken.forEach(two::free);
             assertThat(pool.available()).isEqualTo(100);
         }

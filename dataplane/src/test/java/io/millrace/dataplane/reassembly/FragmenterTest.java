@@ -24,7 +24,7 @@ class FragmenterTest {
 
     private final TestFrames frames = new TestFrames(new MemoryFramePool("fragments", FRAMES, 2048));
     private final CollectingSink sink = new CollectingSink();
-    private final CounterBlock counters = CounterBlock.allocate("test");
+    private final CounterBlock counters = frames.counters;
     private final Reassembler reassembler =
             new Reassembler(ReassemblyConfig.defaults(), frames.allocator, counters, (mbuf, meta, now) -> {});
 

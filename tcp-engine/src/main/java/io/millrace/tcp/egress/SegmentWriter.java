@@ -130,7 +130,6 @@ public final class SegmentWriter {
         } else {
             frame = port.allocate();
             if (frame == 0) {
-                counters.increment(Counter.FRAMES_EXHAUSTED);
                 return false;
             }
         }

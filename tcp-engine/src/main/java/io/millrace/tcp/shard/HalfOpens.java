@@ -14,6 +14,9 @@ import io.millrace.tcp.timer.BurstClock;
  * thread; allocates nothing.
  */
 final class HalfOpens {
+    /** How many slots of the SYN queue one step of a port's removal looks at. */
+    private static final int PORT_SCAN_LIMIT = 1 << 14;
+
     private final ShardTables tables;
     private final Listeners listeners;
     private final Replies replies;
@@ -91,6 +94,23 @@ final class HalfOpens {
                 localLo,
                 clock.millis() + TimestampOffset.of(tuple),
                 tables.options.get(listeners.ofNumber(tables.synQueue.listener(slot)).options));
+    }
+
+    /**
+     * Forgets entries whose address is no port's any more, as nobody can be spoken to from it; looks at some in each call.
+     *
+     * @param from the slot to begin with.
+     * @return the slot to go on with, or {@link TcpShard#RETIRED} when all have been looked at.
+     */
+    int forgetPortless(final int from) {
+        final int end = Math.min(tables.synQueue.used(), from + PORT_SCAN_LIMIT);
+        for (int slot = from; slot < end; slot++) {
+            if (tables.synQueue.isUsed(slot) && portOf(slot) == null) {
+                counters.increment(Counter.TCP_ATTEMPT_FAILS);
+                forget(slot);
+            }
+        }
+        return end >= tables.synQueue.used() ? TcpShard.RETIRED : end;
     }
 
     /** Forgets a half-open entry. */

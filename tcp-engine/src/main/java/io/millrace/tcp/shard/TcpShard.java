@@ -328,7 +328,8 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     }
 
     /**
-     * Resets connections of a port that is about to go, some in each call, and lets no new one choose it.
+     * Resets connections of a port that is about to go, and forgets its half-open ones, some in each call; and lets no new
+     * one choose it.
      *
      * @param from 0 at first, then what the last call answered.
      * @return where to go on, or {@link #RETIRED} when there is none left.
@@ -339,7 +340,14 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         }
         clock.tick();
         ports.retire(devicePort);
-        return connections.abortPort(devicePort, from);
+        final int firstHalfOpen =
+                tables.connections.capacity(); // first the slots of these, then those of the SYN queue
+        if (from < firstHalfOpen) {
+            final int next = connections.abortPort(devicePort, from);
+            return next == RETIRED ? firstHalfOpen : next;
+        }
+        final int next = halfOpens.forgetPortless(from - firstHalfOpen);
+        return next == RETIRED ? RETIRED : firstHalfOpen + next;
     }
 
     /* The loop as applications see it. */

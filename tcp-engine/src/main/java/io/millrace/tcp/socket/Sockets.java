@@ -1,5 +1,6 @@
 package io.millrace.tcp.socket;
 
+import io.millrace.dataplane.core.PollingThread;
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.ListenConfig;
@@ -14,8 +15,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * The sockets of one engine. Any thread, except that on an engine that was started manually all calls belong to the thread
- * that drives it, and none may block.
+ * The sockets of one engine. Any thread but a polling one, whom a call's wait would stop: it is thrown an
+ * {@code IllegalStateException}. On an engine that was started manually all calls belong to the thread that drives it, and
+ * none may block.
  */
 public final class Sockets implements AutoCloseable {
     /** The most that {@code listen} takes for a backlog, as Linux's {@code net.core.somaxconn}. */
@@ -97,6 +99,7 @@ public final class Sockets implements AutoCloseable {
 
     /** Asks a shard. */
     <T> T ask(final int shard, final Function<TcpLoop, T> question) throws ErrnoException {
+        PollingThread.refuse("a socket's call");
         try {
             return engine.ask(shard, question);
         } catch (final IllegalStateException e) {

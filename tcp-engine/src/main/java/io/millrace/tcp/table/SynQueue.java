@@ -152,6 +152,7 @@ public final class SynQueue implements AutoCloseable {
     public void remove(final int slot) {
         final long record = records.address(slot);
         unlink(record, level(record));
+        Memory.putInt(record + PORTS_OFFSET, 0);
         records.free(slot);
     }
 
@@ -265,6 +266,16 @@ public final class SynQueue implements AutoCloseable {
     /** When its present timeout ends, ms. */
     public int deadline(final int slot) {
         return Memory.getInt(records.address(slot) + DEADLINE_OFFSET);
+    }
+
+    /** Every slot that is or was in use is below this. */
+    public int used() {
+        return records.used();
+    }
+
+    /** Whether there is an entry in a slot below {@link #used}: none has the ports 0 and 0. */
+    public boolean isUsed(final int slot) {
+        return ports(slot) != 0;
     }
 
     /** Number of entries. */

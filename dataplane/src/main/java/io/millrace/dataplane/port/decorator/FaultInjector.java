@@ -69,8 +69,8 @@ public final class FaultInjector extends PortDecorator {
             counters.add(out);
             pairs[i] = new QueuePair(
                     i,
-                    new FaultyLine(receiving, seeds.nextLong(), port.pool().newAllocator(), in, true),
-                    new FaultyLine(sending, seeds.nextLong(), port.pool().newAllocator(), out, false));
+                    new FaultyLine(receiving, seeds.nextLong(), port.pool().newAllocator(in), in, true),
+                    new FaultyLine(sending, seeds.nextLong(), port.pool().newAllocator(out), out, false));
         }
     }
 
