@@ -20,6 +20,7 @@ import java.util.List;
  * @param keepAliveIdleMs silence before the first probe.
  * @param keepAliveIntervalMs between probes.
  * @param keepAliveProbes unanswered probes before the connection is given up.
+ * @param congestion the congestion control; a connection that changes it goes on from the window it has.
  * @param finWait2Ms how long FIN_WAIT_2 lasts once the application has closed; 0 resets the connection instead.
  */
 public record ConnectionOptions(
@@ -33,6 +34,7 @@ public record ConnectionOptions(
         int keepAliveIdleMs,
         int keepAliveIntervalMs,
         int keepAliveProbes,
+        CongestionAlgorithm congestion,
         int finWait2Ms) {
     private static final int DAY_MS = 86_400_000;
 
@@ -66,6 +68,7 @@ public record ConnectionOptions(
                 7_200_000, // RFC 9293 §3.8.4, MUST-27: no less than two hours by default
                 75_000,
                 9,
+                CongestionAlgorithm.CUBIC,
                 config.finWait2Ms());
     }
 
@@ -96,6 +99,7 @@ public record ConnectionOptions(
         private int keepAliveIdleMs;
         private int keepAliveIntervalMs;
         private int keepAliveProbes;
+        private CongestionAlgorithm congestion;
         private int finWait2Ms;
 
         private Builder(final ConnectionOptions from) {
@@ -109,6 +113,7 @@ public record ConnectionOptions(
             keepAliveIdleMs = from.keepAliveIdleMs;
             keepAliveIntervalMs = from.keepAliveIntervalMs;
             keepAliveProbes = from.keepAliveProbes;
+            congestion = from.congestion;
             finWait2Ms = from.finWait2Ms;
         }
 
@@ -162,6 +167,11 @@ public record ConnectionOptions(
             return this;
         }
 
+        public Builder congestion(final CongestionAlgorithm value) {
+            congestion = value;
+            return this;
+        }
+
         public Builder finWait2Ms(final int value) {
             finWait2Ms = value;
             return this;
@@ -180,6 +190,7 @@ public record ConnectionOptions(
                     keepAliveIdleMs,
                     keepAliveIntervalMs,
                     keepAliveProbes,
+                    congestion,
                     finWait2Ms);
         }
     }

@@ -192,6 +192,7 @@ final class Connections {
             connection.rto(RttEstimator.RTO_AFTER_SYN_LOSS_MS);
         }
         congestion.onOpen(connection);
+        connection.progressMs(clock.millis());
         keepAlive.arm(connection);
     }
 
@@ -377,6 +378,7 @@ final class Connections {
         receiver.release(connection);
         handlers.release(connection.handler());
         tables.options.release(connection.options());
+        tables.bulk.release(connection);
         tables.connections.free(connection.slot());
     }
 

@@ -393,7 +393,6 @@ final class PassiveOpen {
             tcb.sndWndShift(SynOptions.windowScale(options));
             tcb.rcvWndShift(ReceiveWindow.shiftFor(optionsOf(listener).receiveBufferBytes()));
         }
-        tcb.iss(iss);
         tcb.sndUna(iss + 1);
         tcb.sndNxt(iss + 1);
         tcb.sndMax(iss + 1);

@@ -12,6 +12,7 @@ import io.millrace.tcp.state.IcmpError;
 import io.millrace.tcp.state.Segment;
 import io.millrace.tcp.stream.ByteChain;
 import io.millrace.tcp.stream.Reassembly;
+import io.millrace.tcp.table.BulkRecords;
 import io.millrace.tcp.table.FlowIndex;
 import io.millrace.tcp.table.LocalAddresses;
 import io.millrace.tcp.table.PrefixLimiter;
@@ -42,6 +43,7 @@ final class ShardTables implements AutoCloseable {
     final TimeWaitTable timeWaitIpv4;
     final TimeWaitTable timeWaitIpv6;
     final RecordSlab blocks;
+    final BulkRecords bulk;
     final RecordSlab reassembly;
     final LocalAddresses localAddresses = new LocalAddresses();
     /** What connections have of their own; number 0 are the engine's defaults, for ever. */
@@ -71,6 +73,7 @@ final class ShardTables implements AutoCloseable {
         firstIpv6TimeWait = maxTimeWaitIpv4;
         final int blockCount = (int) Math.min(1 << 29, config.bufferPoolBytes() / ByteChain.BLOCK_LENGTH / shards);
         blocks = new RecordSlab(name + "buffers", Math.max(1, blockCount), ByteChain.BLOCK_LENGTH);
+        bulk = new BulkRecords(name + "bulk state", maxConnections);
         reassembly = new RecordSlab(name + "reassembly", REASSEMBLY_SEGMENTS, Reassembly.RECORD_LENGTH);
         syns = config.synsPerSecondPerPrefix() == 0
                 ? null
@@ -80,7 +83,7 @@ final class ShardTables implements AutoCloseable {
         }
     }
 
-    /** All but the buffers, which most connections never have. */
+    /** All but the buffers and the state of bulk, which most connections never have. */
     private void prefault() {
         index.prefault();
         connections.prefault();
@@ -245,6 +248,7 @@ final class ShardTables implements AutoCloseable {
                 + timeWaitIpv4.bytes()
                 + timeWaitIpv6.bytes()
                 + blocks.bytes()
+                + bulk.bytes()
                 + reassembly.bytes()
                 + (syns == null ? 0 : syns.bytes());
     }
@@ -269,6 +273,7 @@ final class ShardTables implements AutoCloseable {
         timeWaitIpv4.close();
         timeWaitIpv6.close();
         blocks.close();
+        bulk.close();
         reassembly.close();
         if (syns != null) {
             syns.close();

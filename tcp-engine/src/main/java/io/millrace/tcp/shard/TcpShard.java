@@ -119,7 +119,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         final ReceiveWindow window = new ReceiveWindow(chain, tables.options);
         timeWaits = new TimeWaits(tables, replies, context.secrets().prf(), clock, counters, config);
         requests = new Requests(number, tables, chain, counters);
-        final CongestionWindow congestion = new CongestionWindow();
+        final CongestionWindow congestion = new CongestionWindow(tables.options, tables.bulk, clock);
         connections = new Connections(
                 tables, handlers, replies, timeWaits, timers, writer, requests, congestion, clock, counters);
         final Transmitter transmitter = new Transmitter(

@@ -5,11 +5,11 @@ import io.millrace.tcp.table.Tcb;
 /**
  * What tells one congestion control from another: how the window grows once slow start is over, and by how much it shrinks
  * when the network loses something. All else about the window is {@link CongestionWindow}'s. Works on the record;
- * implementations are stateless and allocate nothing. Two at most, so that the call stays cheap.
+ * implementations keep no state of a connection and allocate nothing. Two at most, so that the call stays cheap.
  */
-sealed interface CongestionControl permits NewReno {
+sealed interface CongestionControl permits NewReno, Cubic {
     /**
-     * Congestion avoidance: lets the congestion window grow.
+     * Congestion avoidance: lets the congestion window grow, as it was used to the full.
      *
      * @param acked bytes acknowledged, none of them during recovery.
      */
@@ -21,4 +21,7 @@ sealed interface CongestionControl permits NewReno {
      * @param flight bytes in flight, FlightSize in RFC 5681's terms.
      */
     int reduced(Tcb tcb, int flight);
+
+    /** A time-out has followed: what congestion avoidance starts from next is not what was before. */
+    void forget(Tcb tcb);
 }

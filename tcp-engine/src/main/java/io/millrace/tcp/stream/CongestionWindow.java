@@ -1,7 +1,13 @@
 package io.millrace.tcp.stream;
 
+import io.millrace.tcp.CongestionAlgorithm;
+import io.millrace.tcp.ConnectionOptions;
+import io.millrace.tcp.table.BulkRecords;
+import io.millrace.tcp.table.Registry;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbFlags;
+import io.millrace.tcp.table.TcbModes;
+import io.millrace.tcp.timer.BurstClock;
 
 /**
  * The congestion window and the slow start threshold of connections, RFC 5681, but for what the window is during recovery:
@@ -9,37 +15,84 @@ import io.millrace.tcp.table.TcbFlags;
  */
 public final class CongestionWindow {
     private static final int MAX_WINDOW = 1 << 30;
+    /** RFC 9406 §4.2, L: a segment that acknowledges much lets slow start grow by no more than so many segments. */
+    private static final int MAX_SLOW_START_STEP = 8;
 
-    private final CongestionControl control = new NewReno();
+    private final Registry<ConnectionOptions> options;
+    private final NewReno newReno = new NewReno();
+    private final Cubic cubic;
 
-    /** The connection has opened. RFC 6928: ten segments; RFC 5681 §3.1: one after a SYN was lost. */
+    /** For connections with these options and side records. */
+    public CongestionWindow(final Registry<ConnectionOptions> options, final BulkRecords bulk, final BurstClock clock) {
+        this.options = options;
+        this.cubic = new Cubic(bulk, clock);
+    }
+
+    private CongestionControl control(final Tcb tcb) {
+        return options.get(tcb.options()).congestion() == CongestionAlgorithm.CUBIC ? cubic : newReno;
+    }
+
+    /** The connection has opened. */
     public void onOpen(final Tcb tcb) {
-        final int mss = tcb.mss();
-        tcb.cwnd(tcb.is(TcbFlags.SYN_LOST) ? mss : Math.min(10 * mss, Math.max(2 * mss, 14_600)));
+        tcb.cwnd(tcb.is(TcbFlags.SYN_LOST) ? tcb.mss() : initialWindow(tcb)); // RFC 5681 §3.1
         tcb.ssthresh(Integer.MAX_VALUE);
     }
 
-    /** SND.UNA has advanced by {@code acked}, outside recovery: the window grows. */
+    /** RFC 6928 §2: ten segments, of no more than 1460 bytes on the whole. */
+    private static int initialWindow(final Tcb tcb) {
+        final int mss = tcb.mss();
+        return Math.min(10 * mss, Math.max(2 * mss, 14_600));
+    }
+
+    /**
+     * SND.UNA has advanced by {@code acked}, outside recovery: the window grows if it was used. One that was not used says
+     * nothing about the path (RFC 7661 §4.3, RFC 9438 §5.8).
+     */
     void onAcked(final Tcb tcb, final int acked) {
-        if (tcb.cwnd() < tcb.ssthresh()) {
-            tcb.cwnd(tcb.cwnd() + Math.min(acked, tcb.mss())); // slow start
+        final int cwnd = tcb.cwnd();
+        final int used = flight(tcb) + acked;
+        if (cwnd < tcb.ssthresh()) {
+            if (used >= cwnd >> 1) { // it doubles in a round trip: half of it used now is all that it was
+                final int step = Math.min(acked, MAX_SLOW_START_STEP * tcb.mss());
+                tcb.cwnd(Math.min(Math.min(cwnd + step, tcb.ssthresh()), MAX_WINDOW));
+            }
+        } else if (used > cwnd - tcb.mss()) {
+            control(tcb).avoid(tcb, acked);
+            tcb.cwnd(Math.min(tcb.cwnd(), MAX_WINDOW));
+            tcb.leave(TcbModes.APP_LIMITED);
         } else {
-            control.avoid(tcb, acked);
+            tcb.enter(TcbModes.APP_LIMITED);
         }
-        tcb.cwnd(Math.min(tcb.cwnd(), MAX_WINDOW));
     }
 
     /** A loss was found, and recovery begins: sets the slow start threshold, and leaves the window to recovery. */
     void onLoss(final Tcb tcb) {
-        tcb.ssthresh(control.reduced(tcb, flight(tcb)));
+        // Not the flight alone: a window that was never filled, or what went out beyond it, is no measure.
+        tcb.ssthresh(control(tcb).reduced(tcb, Math.min(flight(tcb), tcb.cwnd())));
     }
 
     /** The retransmission timer has gone off, RFC 5681 §3.1: back to one segment. To be called before the time-out counts. */
     void onTimeout(final Tcb tcb) {
         if (tcb.retransmits() == 0) {
             onLoss(tcb);
+            control(tcb).forget(tcb);
         }
         tcb.cwnd(tcb.mss());
+    }
+
+    /**
+     * Something is about to be sent and nothing is in flight, nor was for {@code idleMs}. RFC 5681 §4.1: after a time-out's
+     * length the acknowledgments that would pace the window are gone, and slow start begins again; it goes up to where the
+     * window was, less what others may have taken of it (RFC 2861 §3.1).
+     */
+    void onRestart(final Tcb tcb, final int idleMs) {
+        final int cwnd = tcb.cwnd();
+        final int restart = initialWindow(tcb);
+        if (idleMs > tcb.rto() && cwnd > restart) {
+            tcb.ssthresh(Math.max(tcb.ssthresh(), cwnd - (cwnd >> 2)));
+            tcb.cwnd(restart);
+            tcb.enter(TcbModes.APP_LIMITED);
+        }
     }
 
     private static int flight(final Tcb tcb) {

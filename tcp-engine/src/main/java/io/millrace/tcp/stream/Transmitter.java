@@ -37,6 +37,7 @@ public final class Transmitter {
     private final BurstClock clock;
     private final CounterBlock counters;
     private final Registry<ConnectionOptions> options;
+    private final CongestionWindow congestion;
     private final FastRecovery recovery;
     private final int dataRetries;
 
@@ -62,6 +63,7 @@ public final class Transmitter {
         this.clock = clock;
         this.counters = counters;
         this.options = options;
+        this.congestion = congestion;
         this.recovery = new FastRecovery(congestion);
         this.dataRetries = dataRetries;
     }
@@ -112,6 +114,9 @@ public final class Transmitter {
         final int queued = chain.length(sendChain(tcb));
         final int maxText = tcb.mss() - (tcb.is(TcbFlags.TIMESTAMPS) ? OptionWriter.TIMESTAMPS_LENGTH : 0);
         final boolean finOwed = isFinOwed(tcb);
+        if (tcb.sndMax() == tcb.sndUna() && !tcb.is(TcbFlags.PERSISTING)) {
+            congestion.onRestart(tcb, clock.millis() - tcb.progressMs());
+        }
         boolean sent = false;
         while (true) {
             final int offset = tcb.sndNxt() - tcb.sndUna();
@@ -330,10 +335,10 @@ public final class Transmitter {
         }
         tcb.retransmits(0);
         tcb.clear(TcbFlags.PERSISTING | TcbFlags.SOFT_ERROR);
+        tcb.progressMs(clock.millis());
         if (tcb.sndUna() == tcb.sndMax()) {
             tcb.clear(TcbFlags.TIMER_RTO);
         } else {
-            tcb.progressMs(clock.millis());
             timers.armRto(tcb, rtoDeadline(tcb)); // RFC 6298 §5.3
         }
         if (recovery.onAcked(tcb, acked)) {

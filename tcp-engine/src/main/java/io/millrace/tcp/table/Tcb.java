@@ -35,20 +35,43 @@ public final class Tcb extends TcbIdentity {
 
     /** Rcv.Wind.Shift (RFC 7323 §2.3): by how much our window fields are scaled. */
     public int rcvWndShift() {
-        return Memory.getUnsignedByte(address + TcbLayout.RCV_WND_SHIFT_OFFSET);
+        return wndShifts() >>> 4;
     }
 
     public void rcvWndShift(final int value) {
-        Memory.putByte(address + TcbLayout.RCV_WND_SHIFT_OFFSET, value);
+        Memory.putByte(address + TcbLayout.WND_SHIFTS_OFFSET, value << 4 | sndWndShift());
     }
 
     /** Snd.Wind.Shift: by how much the peer's window fields are scaled. */
     public int sndWndShift() {
-        return Memory.getUnsignedByte(address + TcbLayout.SND_WND_SHIFT_OFFSET);
+        return wndShifts() & 0xf;
     }
 
     public void sndWndShift(final int value) {
-        Memory.putByte(address + TcbLayout.SND_WND_SHIFT_OFFSET, value);
+        Memory.putByte(address + TcbLayout.WND_SHIFTS_OFFSET, wndShifts() & 0xf0 | value);
+    }
+
+    private int wndShifts() {
+        return Memory.getUnsignedByte(address + TcbLayout.WND_SHIFTS_OFFSET);
+    }
+
+    /** Whether any of {@code modes} is set, bits of {@link TcbModes}. */
+    public boolean in(final int modes) {
+        return (modes() & modes) != 0;
+    }
+
+    /** Sets bits of {@link TcbModes}. */
+    public void enter(final int modes) {
+        Memory.putByte(address + TcbLayout.MODES_OFFSET, modes() | modes);
+    }
+
+    /** Clears bits of {@link TcbModes}. */
+    public void leave(final int modes) {
+        Memory.putByte(address + TcbLayout.MODES_OFFSET, modes() & ~modes);
+    }
+
+    private int modes() {
+        return Memory.getUnsignedByte(address + TcbLayout.MODES_OFFSET);
     }
 
     /** Time-outs in a row without an acknowledgment: the exponent of the back-off. */
@@ -312,7 +335,16 @@ public final class Tcb extends TcbIdentity {
         Memory.putInt(address + TcbLayout.LIFE_DEADLINE_OFFSET, value);
     }
 
-    /** ISS: our initial sequence number. */
+    /** Number of its record in {@link BulkRecords}; 0 if it has none. */
+    int bulk() {
+        return Memory.getInt(address + TcbLayout.BULK_OFFSET);
+    }
+
+    void bulk(final int value) {
+        Memory.putInt(address + TcbLayout.BULK_OFFSET, value);
+    }
+
+    /** ISS: our initial sequence number; until the connection opens, as {@link #recover} then goes on from it. */
     public int iss() {
         return Memory.getInt(address + TcbLayout.ISS_OFFSET);
     }

@@ -17,8 +17,10 @@ public final class TcbLayout {
     static final int LOCAL_LO_OFFSET = 32;
     static final int PORTS_OFFSET = 40;
     static final int STATE_OFFSET = 44;
-    static final int RCV_WND_SHIFT_OFFSET = 45;
-    static final int SND_WND_SHIFT_OFFSET = 46;
+    /** Rcv.Wind.Shift in the high four bits, Snd.Wind.Shift in the low ones. */
+    static final int WND_SHIFTS_OFFSET = 45;
+
+    static final int MODES_OFFSET = 46;
     static final int RETRANSMITS_OFFSET = 47;
     static final int FLAGS_OFFSET = 48;
     static final int HANDLER_OFFSET = 52;
@@ -46,6 +48,9 @@ public final class TcbLayout {
     static final int CWND_OFFSET = 128;
     static final int SSTHRESH_OFFSET = 132;
     static final int RECOVER_OFFSET = 136;
+    /** What is to be recovered begins with the ISS, which is needed until the connection opens and no longer. */
+    static final int ISS_OFFSET = RECOVER_OFFSET;
+
     static final int SRTT_OFFSET = 140;
     static final int RTTVAR_OFFSET = 144;
     static final int RTO_OFFSET = 148;
@@ -58,7 +63,7 @@ public final class TcbLayout {
     static final int RTO_DEADLINE_OFFSET = 176;
     static final int ACK_DEADLINE_OFFSET = 180;
     static final int LIFE_DEADLINE_OFFSET = 184;
-    static final int ISS_OFFSET = 188;
+    static final int BULK_OFFSET = 188;
     static final int IRS_OFFSET = 232;
     static final int CHALLENGE_MS_OFFSET = 236;
     static final int UNREAD_SINCE_ACK_OFFSET = 240;

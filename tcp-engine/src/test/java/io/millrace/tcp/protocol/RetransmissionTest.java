@@ -73,7 +73,7 @@ class RetransmissionTest extends ConversationTest {
                 """ + "< A text 1000\n".repeat(10) + """
                 silence
                 > A ack 2001
-                """ + "< A text 1000\n".repeat(3) + """
+                """ + "< A text 1000\n".repeat(4) + """
                 silence
                 """);
     }

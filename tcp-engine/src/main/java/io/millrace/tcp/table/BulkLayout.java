@@ -1,0 +1,29 @@
+package io.millrace.tcp.table;
+
+/**
+ * Where the side record of a connection that has moved bulk keeps what: 64 bytes, one cache line. Each group of fields has
+ * one class that reads and writes it.
+ */
+public final class BulkLayout {
+    /** Bytes of a record. */
+    public static final int LENGTH = 64;
+
+    /** CUBIC: W_max, bytes; 0 for none. */
+    public static final int W_MAX_OFFSET = 0;
+    /** CUBIC: when the present congestion avoidance stage began, ms; 0 until it does. */
+    public static final int EPOCH_OFFSET = 4;
+    /** CUBIC: K, ms. */
+    public static final int K_OFFSET = 8;
+    /** CUBIC: W_cubic(K), bytes. */
+    public static final int ORIGIN_OFFSET = 12;
+    /** CUBIC: W_est, bytes. */
+    public static final int W_EST_OFFSET = 16;
+    /** CUBIC: bytes acknowledged that W_est has not grown by yet. */
+    public static final int W_EST_ACKED_OFFSET = 20;
+    /** CUBIC: cwnd_prior, bytes. */
+    public static final int CWND_PRIOR_OFFSET = 24;
+    /** CUBIC: when the window was looked at last, ms. */
+    public static final int GROWN_OFFSET = 28;
+
+    private BulkLayout() {}
+}
