@@ -108,6 +108,12 @@ final class PortOptions {
         }
     }
 
+    /** Whether it was given this address. */
+    boolean hasAddress(final IpAddress address) {
+        return addresses != null
+                && addresses.stream().anyMatch(prefix -> prefix.address().equals(address));
+    }
+
     private HostAddresses hostAddresses(final MacAddress mac) {
         final HostAddresses.Builder builder = HostAddresses.builder(mac);
         addresses.forEach(builder::address);

@@ -6,6 +6,7 @@ import io.millrace.cli.control.ControlServer;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.counters.CountersFile;
 import io.millrace.dataplane.port.LinkMonitor;
+import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.linux.CpuAffinity;
 import io.millrace.tcp.ListenConfig;
 import io.millrace.tcp.TcpConfig;
@@ -30,12 +31,15 @@ import picocli.CommandLine.Option;
 /** {@code millrace serve}: puts small servers on DPDK ports until it is told to end. */
 @Command(
         name = "serve",
-        description = "Serve apps on DPDK ports. Prints 'ready' when listening; runs until SIGTERM or SIGINT.",
+        description =
+                "Serve apps on DPDK ports. Prints 'ready' when all addresses are usable and listened on; runs until"
+                        + " SIGTERM or SIGINT.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false)
 final class ServeCommand implements Callable<Integer>, Checked {
     private static final long HEALTH_CHECK_MILLIS = 200;
+    private static final long ADDRESS_CHECK_MILLIS = 10;
 
     @CommandLine.ArgGroup(exclusive = false, multiplicity = "0..*")
     private List<PortOptions> ports;
@@ -44,8 +48,10 @@ final class ServeCommand implements Callable<Integer>, Checked {
             names = "--app",
             required = true,
             converter = Converters.AppOnPort.class,
-            paramLabel = "NAME:PORT",
-            description = "What listens where; repeatable. Apps: echo, close, discard, chargen, http.")
+            paramLabel = "NAME:[ADDRESS:]PORT",
+            description =
+                    "What listens where; repeatable. Apps: echo, close, discard, chargen, http. On one port, the app"
+                            + " with the very address is asked first, then the one without.")
     private List<AppPort> apps;
 
     @Option(
@@ -150,14 +156,25 @@ final class ServeCommand implements Callable<Integer>, Checked {
     }
 
     private void checkApps(final List<String> errors) {
-        final Map<Integer, App> taken = new HashMap<>();
+        final Map<String, App> taken = new HashMap<>();
         for (final AppPort app : apps == null ? List.<AppPort>of() : apps) {
-            final App other = taken.put(app.port(), app.app());
+            final App other = taken.put(app.local() + " " + app.port(), app.app());
             if (other != null) {
                 errors.add("--app " + app + ": port " + app.port() + " is taken by " + other.label()
                         + "; give each app a port of its own");
             }
+            app.local()
+                    .filter(local -> !isOurs(local))
+                    .ifPresent(local -> errors.add(
+                            "--app " + app + ": " + local + " is no address of ours; give one of --address"));
         }
+    }
+
+    private boolean isOurs(final IpAddress local) {
+        return local.equals(IpAddress.ANY_IPV4)
+                || local.equals(IpAddress.ANY_IPV6)
+                || ports == null
+                || ports.stream().anyMatch(port -> port.hasAddress(local));
     }
 
     @Override
@@ -172,6 +189,7 @@ final class ServeCommand implements Callable<Integer>, Checked {
                 counters.addAll(host.engine().counters());
                 tell(out, host);
                 listen(host.engine());
+                awaitAddresses(host.engine(), end);
                 try (ControlServer server = openControl(host.engine())) {
                     out.println("ready");
                     healthy = watch(host, file, end);
@@ -194,6 +212,15 @@ final class ServeCommand implements Callable<Integer>, Checked {
         out.println(EngineNames.of(engine.arrangement()) + ": " + engine.arrangementReason());
     }
 
+    /** Until nothing is asked on the links any more whether an IPv6 address is somebody's; at once where there is none. */
+    private static void awaitAddresses(final TcpEngine engine, final CountDownLatch end) throws InterruptedException {
+        while (!engine.hasSettledAddresses() && engine.isRunning()) {
+            if (end.await(ADDRESS_CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        }
+    }
+
     /** The control socket; null where none is wanted. */
     private ControlServer openControl(final TcpEngine engine) {
         if (control == null) {
@@ -210,7 +237,11 @@ final class ServeCommand implements Callable<Integer>, Checked {
         final ListenConfig.SynOverflow overflow = EngineNames.synOverflow(synOverflow);
         for (final AppPort app : apps) {
             engine.listen(
-                    ListenConfig.onPort(app.port()).withBacklog((int) backlog).withOverflow(overflow),
+                    app.local()
+                            .map(ListenConfig.onPort(app.port())::withLocal)
+                            .orElse(ListenConfig.onPort(app.port()))
+                            .withBacklog((int) backlog)
+                            .withOverflow(overflow),
                     shard -> app.app().newHandler());
         }
     }

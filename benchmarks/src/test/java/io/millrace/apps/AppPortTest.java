@@ -3,6 +3,8 @@ package io.millrace.apps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.millrace.dataplane.wire.IpAddress;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,9 +16,16 @@ class AppPortTest {
     @ParameterizedTest
     @EnumSource
     void shouldBeReadAsItIsWritten(final App app) {
-        final AppPort appPort = new AppPort(app, 65_535);
+        final AppPort appPort = new AppPort(app, Optional.empty(), 65_535);
 
         assertThat(AppPort.parse(appPort.toString())).isEqualTo(appPort);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"echo:10.0.0.1:7", "http:[fd00::1]:80", "close:0.0.0.0:9", "close:[::]:9"})
+    void shouldBeReadWithItsAddress(final String text) {
+        assertThat(AppPort.parse(text)).hasToString(text);
+        assertThat(AppPort.parse("http:fd00::1:80").local()).contains(IpAddress.parse("fd00::1"));
     }
 
     @ParameterizedTest

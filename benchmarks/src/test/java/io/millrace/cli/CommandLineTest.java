@@ -75,9 +75,11 @@ class CommandLineTest {
                     --gateway 1.2.3.4               | gateway 1.2.3.4: is in none of the networks
                     --gateway here                  | 'here': write a literal such as 10.0.0.1
                     --app gopher:70                 | unknown app 'gopher': choose one of echo, close, discard, chargen, http
-                    --app echo                      | 'echo': write NAME:PORT, such as echo:7
+                    --app echo                      | 'echo': write NAME:PORT, such as echo:7, or NAME:ADDRESS:PORT
                     --app echo:65536                | port '65536' is not a port; give 1 to 65535
                     --app close:7                   | --app close:7: port 7 is taken by echo
+                    --app close:10.0.0.9:7          | --app close:10.0.0.9:7: 10.0.0.9 is no address of ours
+                    --app close:10.0:7              | 'close:10.0:7': IP address '10.0': write a literal
                     --shards 0                      | --shards 0 is out of range: give 1 to 64
                     --arrangement upside-down       | --arrangement upside-down: unknown; choose one of auto, pipeline, run-to-completion, single-thread
                     --idle never                    | --idle never: unknown; choose one of busy, yield, adaptive
@@ -162,7 +164,7 @@ class CommandLineTest {
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     serve --app echo:7                                 | Missing required option: '--port=DEVICE'
-                    serve --port net_null0 --address 10.0.0.1/24       | Missing required option: '--app=NAME:PORT'
+                    serve --port net_null0 --address 10.0.0.1/24       | Missing required option: '--app=NAME:[ADDRESS:]PORT'
                     serve --address 10.0.0.1/24 --app echo:7           | --port=DEVICE
                     """)
     void shouldNameTheOptionsThatServeCanNotDoWithout(final String arguments, final String message) {

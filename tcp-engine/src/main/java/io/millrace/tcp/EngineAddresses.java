@@ -1,5 +1,6 @@
 package io.millrace.tcp;
 
+import io.millrace.dataplane.host.AddressState;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.wire.IpAddress;
 import java.util.Comparator;
@@ -15,6 +16,13 @@ import java.util.stream.IntStream;
 record EngineAddresses(List<HostAddresses> hosts) {
     boolean isLocal(final IpAddress address) {
         return hosts.stream().anyMatch(host -> host.isLocal(address.hi(), address.lo()));
+    }
+
+    /** Whether none is being asked for on its link any more. */
+    boolean areSettled() {
+        return hosts.stream()
+                .noneMatch(host -> IntStream.range(0, host.count())
+                        .anyMatch(number -> host.state(number) == AddressState.TENTATIVE));
     }
 
     List<IpAddress> own() {

@@ -7,7 +7,8 @@ import java.util.Optional;
  * How a port listens.
  *
  * @param local the address listened on, one of ours; {@link IpAddress#ANY_IPV4} and {@link IpAddress#ANY_IPV6} for all of one
- *     family, empty for all.
+ *     family, empty for all. Where several listen on one port, the one with the very address takes the connection, then the
+ *     one with its family, then the one for all.
  * @param port 1 to 65535.
  * @param backlog bound of the SYN queue's share on each shard, and of the accept queue over all shards; at least 1.
  * @param overflow what happens to a SYN when the listener's share of the SYN queue is full.
@@ -114,9 +115,17 @@ public record ListenConfig(
                 || local.get().equals(address.isIpv4() ? IpAddress.ANY_IPV4 : IpAddress.ANY_IPV6);
     }
 
-    /** Whether some address and port of ours would be taken by both. */
-    public boolean overlaps(final ListenConfig other) {
-        return port == other.port
-                && (local.isEmpty() || other.local.isEmpty() || takes(other.local.get()) || other.takes(local.get()));
+    /** Whether both listen on the very same: of others whose addresses overlap the more special one takes a connection. */
+    public boolean excludes(final ListenConfig other) {
+        return port == other.port && local.equals(other.local);
+    }
+
+    /** How special the address is: 2 for one address, 1 for all of one family, 0 for all. */
+    public int precedence() {
+        return local.map(address -> isAny(address) ? 1 : 2).orElse(0);
+    }
+
+    private static boolean isAny(final IpAddress address) {
+        return address.equals(IpAddress.ANY_IPV4) || address.equals(IpAddress.ANY_IPV6);
     }
 }

@@ -312,6 +312,14 @@ public final class TcpEngine implements AutoCloseable {
         return addresses.isLocal(address);
     }
 
+    /**
+     * Whether of every address of ours it is known whether it is usable: IPv6 addresses are asked for on the link first
+     * (RFC 4862 §5.4), IPv4 ones are usable at once.
+     */
+    public boolean hasSettledAddresses() {
+        return addresses.areSettled();
+    }
+
     /** Our own addresses, without the prefixes that are also ours. */
     public List<IpAddress> localAddresses() {
         return addresses.own();

@@ -7,6 +7,14 @@ public interface TcpListener {
     /** How it listens. */
     ListenConfig config();
 
+    /**
+     * Changes the backlog, as a second {@code listen(2)} does: the bound of the SYN queue's share on this shard, and of the
+     * accept queue over all of them. What waits already goes on waiting. Allocates where the bound grows.
+     *
+     * @param bound at least 1.
+     */
+    void backlog(int bound);
+
     /** How many connections wait to be accepted on this shard. */
     int waiting();
 

@@ -24,6 +24,7 @@ public final class AttachedPort implements AutoCloseable {
         this.host = host;
         table = new NeighborTable(config.entries());
         neighbors = new NeighborResolver(host, table);
+        host.beginDetection(config.duplicateProbes() > 0); // nobody is to think them usable until they are asked for
     }
 
     /** Its number in the engine, from 0; a number is given again when its port has gone. */

@@ -156,6 +156,15 @@ public final class HostAddresses {
         return STATES[states.getOpaque(number)];
     }
 
+    /** Has every own IPv6 address TENTATIVE if it is to be asked for, else USABLE; the neighbors' owner, or before it runs. */
+    public void beginDetection(final boolean asked) {
+        for (int own = 0; own < count(); own++) {
+            if (!isIpv4(own)) {
+                state(own, asked ? AddressState.TENTATIVE : AddressState.USABLE);
+            }
+        }
+    }
+
     /** Changes the state of own address {@code number}; the neighbors' owner alone. */
     public void state(final int number, final AddressState state) {
         states.setOpaque(number, state.ordinal());

@@ -56,11 +56,7 @@ final class DiscoveryHandler {
         probing = config.duplicateProbes() > 0;
         probes = 0;
         nextProbe = nowNanos;
-        for (int own = 0; own < host.count(); own++) {
-            if (!host.isIpv4(own)) {
-                host.state(own, probing ? AddressState.TENTATIVE : AddressState.USABLE);
-            }
-        }
+        host.beginDetection(probing);
     }
 
     /** True while our addresses are being asked for. */

@@ -7,11 +7,16 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Backlog {
     private final AtomicInteger waiting = new AtomicInteger();
-    private final int bound;
+    private volatile int bound;
 
     /** For at most {@code bound} connections. */
     public Backlog(final int bound) {
         this.bound = bound;
+    }
+
+    /** Changes the bound; those that wait go on waiting. */
+    void bound(final int newBound) {
+        bound = newBound;
     }
 
     boolean isFull() {

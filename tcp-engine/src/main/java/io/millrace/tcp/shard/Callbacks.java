@@ -32,7 +32,7 @@ final class Callbacks implements TextSink {
         try {
             handlers.get(listener.handler).onAcceptable(listener);
         } catch (final Throwable e) {
-            onFailure(listener.handler, listener.config.port(), "has not heard of a connection that waits", e);
+            onFailure(listener.handler, listener.config().port(), "has not heard of a connection that waits", e);
         }
     }
 

@@ -10,7 +10,6 @@ import io.millrace.tcp.table.RecordSlab;
 /** One listening port of a shard: its settings, its share of the SYN queue, and its accept queue. Owned by the shard. */
 final class Listener implements TcpListener {
     final int number;
-    final ListenConfig config;
     final int handler;
     /** Number of its connections' options. */
     final int options;
@@ -26,6 +25,7 @@ final class Listener implements TcpListener {
     Listener next;
 
     private final TcpShard shard;
+    private ListenConfig config;
     private final boolean everyIpv4;
     private final boolean everyIpv6;
     private final long localHi;
@@ -70,7 +70,8 @@ final class Listener implements TcpListener {
 
     /** Takes a place in the accept queue for a connection that {@link #offer} is to bring; false if there is none. */
     boolean reserve() {
-        return config.autoAccept() || backlog.tryTake();
+        // This shard may not have heard yet of a larger backlog that another one grants already.
+        return config.autoAccept() || !acceptQueue.isFull() && backlog.tryTake();
     }
 
     /** Gives back a place that was reserved. */
@@ -97,6 +98,13 @@ final class Listener implements TcpListener {
     @Override
     public ListenConfig config() {
         return config;
+    }
+
+    @Override
+    public void backlog(final int bound) {
+        config = config.withBacklog(bound);
+        backlog.bound(bound);
+        acceptQueue.bound(bound);
     }
 
     @Override

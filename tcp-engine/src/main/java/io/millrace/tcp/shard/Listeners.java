@@ -1,5 +1,6 @@
 package io.millrace.tcp.shard;
 
+import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.ListenConfig;
 import io.millrace.tcp.TcpListener;
 import java.util.ArrayDeque;
@@ -38,9 +39,10 @@ final class Listeners {
     /** Throws if a listener of this kind can't be opened. */
     void check(final ListenConfig config) {
         for (Listener other = byPort[config.port()]; other != null; other = other.next) {
-            if (other.config.overlaps(config)) {
-                throw new IllegalArgumentException(
-                        "port " + config.port() + " is already listened on: choose another, or stop the first");
+            if (other.config().excludes(config)) {
+                throw new IllegalArgumentException("port " + config.port() + " is already listened on at "
+                        + config.local().map(IpAddress::toString).orElse("every address")
+                        + ": choose another, or stop the first");
             }
         }
         if (freeNumbers.isEmpty() && byNumber.size() == MAX_LISTENERS) {
@@ -61,15 +63,30 @@ final class Listeners {
         } else {
             byNumber.set(freeNumbers.removeFirst(), listener);
         }
-        final int port = listener.config.port();
-        listener.next = byPort[port];
-        byPort[port] = listener;
+        insert(listener);
+    }
+
+    /** The more special one is found first. */
+    private void insert(final Listener listener) {
+        final int port = listener.config().port();
+        final int precedence = listener.config().precedence();
+        if (byPort[port] == null || byPort[port].config().precedence() <= precedence) {
+            listener.next = byPort[port];
+            byPort[port] = listener;
+            return;
+        }
+        Listener before = byPort[port];
+        while (before.next != null && before.next.config().precedence() > precedence) {
+            before = before.next;
+        }
+        listener.next = before.next;
+        before.next = listener;
     }
 
     /** Takes a listener off its port; its number stays its own until its half-open connections are forgotten. */
     void close(final Listener listener) {
         listener.closed = true;
-        final int port = listener.config.port();
+        final int port = listener.config().port();
         if (byPort[port] == listener) {
             byPort[port] = listener.next;
         } else {

@@ -168,11 +168,11 @@ final class PassiveOpen {
      * @return true if there is room now; false if the SYN has been dealt with.
      */
     private boolean makeRoom(final Listener listener, final Segment segment, final long tuple) {
-        if (listener.config.overflow() == ListenConfig.SynOverflow.COOKIES) {
+        if (listener.config().overflow() == ListenConfig.SynOverflow.COOKIES) {
             answerByCookie(listener, segment, tuple);
             return false;
         }
-        if (listener.config.overflow() == ListenConfig.SynOverflow.DROP_OLDEST) {
+        if (listener.config().overflow() == ListenConfig.SynOverflow.DROP_OLDEST) {
             // A listener that has used up its own share pays with its own entries, not with another's.
             final int oldest = listener.isSynQueueFull()
                     ? tables.synQueue.oldestOf(listener.number, EVICTION_SEARCH)
@@ -357,7 +357,7 @@ final class PassiveOpen {
     }
 
     private static boolean resetsOverflow(final Listener listener) {
-        return listener.config.acceptOverflow() == ListenConfig.AcceptOverflow.RESET;
+        return listener.config().acceptOverflow() == ListenConfig.AcceptOverflow.RESET;
     }
 
     /** Makes the connection's record; {@link RecordSlab#NONE} when the table is full, which is counted. */
@@ -421,7 +421,7 @@ final class PassiveOpen {
         listener.opened++;
         connections.begin(tcb);
         listener.offer(slot);
-        if (listener.config.autoAccept()) {
+        if (listener.config().autoAccept()) {
             connections.acceptFirst(listener);
         } else {
             connections.callbacks().onAcceptable(listener);

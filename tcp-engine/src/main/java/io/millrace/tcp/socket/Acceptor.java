@@ -47,6 +47,17 @@ final class Acceptor {
         return false;
     }
 
+    /** Changes the bound of the accept queue. */
+    void backlog(final int bound) throws ErrnoException {
+        for (int shard = 0; shard < listeners.size(); shard++) {
+            final TcpListener listener = listeners.get(shard);
+            sockets.ask(shard, loop -> {
+                listener.backlog(bound);
+                return true;
+            });
+        }
+    }
+
     /** Listens no more; resets those that wait. */
     void close() throws ErrnoException {
         for (int shard = 0; shard < listeners.size(); shard++) {

@@ -25,12 +25,15 @@ final class PortBindings {
         private final Optional<IpAddress> address;
         private final int port;
         private final boolean reuse;
+        private final boolean reusePort;
         private boolean listening;
 
-        private Binding(final Optional<IpAddress> address, final int port, final boolean reuse) {
+        private Binding(
+                final Optional<IpAddress> address, final int port, final boolean reuse, final boolean reusePort) {
             this.address = address;
             this.port = port;
             this.reuse = reuse;
+            this.reusePort = reusePort;
         }
 
         Optional<IpAddress> address() {
@@ -56,8 +59,16 @@ final class PortBindings {
                     && some.get().isIpv4() == other.get().isIpv4();
         }
 
+        /** As {@code inet_bind_conflict()} has it. */
         private boolean excludes(final Binding other) {
-            return overlaps(other) && !(reuse && other.reuse && !listening && !other.listening);
+            return overlaps(other)
+                    && !(reuse && other.reuse && !listening && !other.listening)
+                    && !(reusePort && other.reusePort);
+        }
+
+        /** Whether this one may not listen because the other does: two on the very same address we can't serve. */
+        private boolean isSilencedBy(final Binding other) {
+            return other.listening && (excludes(other) || address.equals(other.address));
         }
     }
 
@@ -65,20 +76,24 @@ final class PortBindings {
      * Takes a port.
      *
      * @param port 0 for any that nobody has.
-     * @param taken whether somebody other than a socket listens on a port.
+     * @param taken whether somebody listens on a port, asked where no socket does.
      */
     synchronized Binding bind(
-            final Optional<IpAddress> address, final int port, final boolean reuse, final IntPredicate taken)
+            final Optional<IpAddress> address,
+            final int port,
+            final boolean reuse,
+            final boolean reusePort,
+            final IntPredicate taken)
             throws ErrnoException {
         if (port != 0) {
-            return take(new Binding(address, port, reuse), taken);
+            return take(new Binding(address, port, reuse, reusePort), taken);
         }
         final int count = lastEphemeral - firstEphemeral + 1;
         final int first = ThreadLocalRandom.current().nextInt(count);
         for (int i = 0; i < count; i++) {
             final int candidate = firstEphemeral + (first + i) % count;
             if (!byPort.containsKey(candidate) && !taken.test(candidate)) {
-                return take(new Binding(address, candidate, reuse), taken);
+                return take(new Binding(address, candidate, reuse, reusePort), taken);
             }
         }
         throw new ErrnoException(Errno.EADDRINUSE);
@@ -86,7 +101,8 @@ final class PortBindings {
 
     private Binding take(final Binding wanted, final IntPredicate taken) throws ErrnoException {
         final List<Binding> others = byPort.getOrDefault(wanted.port, List.of());
-        if (others.stream().anyMatch(wanted::excludes) || taken.test(wanted.port)) {
+        final boolean ours = others.stream().anyMatch(other -> other.listening);
+        if (others.stream().anyMatch(wanted::excludes) || !ours && taken.test(wanted.port)) {
             throw new ErrnoException(Errno.EADDRINUSE);
         }
         byPort.computeIfAbsent(wanted.port, port -> new ArrayList<>()).add(wanted);
@@ -95,8 +111,8 @@ final class PortBindings {
 
     /** A socket begins to listen; false if another one that listens is in the way. */
     synchronized boolean listen(final Binding binding) {
-        final boolean free = byPort.get(binding.port).stream()
-                .noneMatch(other -> other != binding && other.listening && other.overlaps(binding));
+        final boolean free =
+                byPort.get(binding.port).stream().noneMatch(other -> other != binding && binding.isSilencedBy(other));
         binding.listening |= free;
         return free;
     }

@@ -19,6 +19,8 @@ public enum SocketOption {
     SO_KEEPALIVE(Level.SOCKET, 9, 0, 1),
     /** Two values: on or off, and for how many seconds close waits; 0 seconds resets. */
     SO_LINGER(Level.SOCKET, 13, 0, 1),
+    /** Others that have it too may listen on the port, each on another address or any. */
+    SO_REUSEPORT(Level.SOCKET, 15, 0, 1),
     /** Two values, seconds and microseconds: how long reading and accepting wait; 0 for ever. */
     SO_RCVTIMEO(Level.SOCKET, 20, 0, Integer.MAX_VALUE),
     /** Two values, seconds and microseconds: how long writing and connecting wait; 0 for ever. */

@@ -101,16 +101,22 @@ public final class TcpSocket implements AutoCloseable {
                         local,
                         port,
                         settings.is(SocketOption.SO_REUSEADDR),
+                        settings.is(SocketOption.SO_REUSEPORT),
                         candidate -> sockets.isListened(covered, candidate));
     }
 
-    /** Listens; the accept queue holds {@code backlog} connections, at least 1 and at most 4,096, over all shards. */
+    /**
+     * Listens; the accept queue holds {@code backlog} connections, at least 1 and at most 4,096, over all shards. On a socket
+     * that listens already changes that.
+     */
     public synchronized void listen(final int backlog) throws ErrnoException {
         checkOpen();
         if (channel != null) {
             throw failed(Errno.EINVAL);
         }
+        final int bound = backlog < 0 ? Sockets.MAXIMUM_BACKLOG : Math.clamp(backlog, 1, Sockets.MAXIMUM_BACKLOG);
         if (acceptor != null) {
+            acceptor.backlog(bound);
             return;
         }
         if (binding == null) {
@@ -119,7 +125,6 @@ public final class TcpSocket implements AutoCloseable {
         if (!sockets.bindings().listen(binding)) {
             throw failed(Errno.EADDRINUSE);
         }
-        final int bound = backlog < 0 ? Sockets.MAXIMUM_BACKLOG : Math.clamp(backlog, 1, Sockets.MAXIMUM_BACKLOG);
         final ListenConfig config = new ListenConfig(
                 binding.address(),
                 binding.port(),

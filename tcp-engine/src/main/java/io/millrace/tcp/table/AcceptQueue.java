@@ -9,13 +9,15 @@ package io.millrace.tcp.table;
  * {@link #poll} hands it out, sees its state there, and only then frees it. So a slot in the queue never names another
  * connection than the one that was offered.
  *
- * <p>Owner: the shard's thread. Allocates an int for each place at construction, on the heap, and nothing afterwards.
+ * <p>Owner: the shard's thread. Allocates an int for each place at construction and where the bound grows, on the heap, and
+ * nothing otherwise.
  */
 public final class AcceptQueue {
     /** The slot of no connection. */
     public static final int NONE = RecordSlab.NONE;
 
-    private final int[] slots;
+    private int[] slots;
+    private int bound;
     private int head;
     private int size;
     private int peak;
@@ -26,11 +28,26 @@ public final class AcceptQueue {
             throw new IllegalArgumentException("accept queue: bound " + bound + " is below 0");
         }
         slots = new int[bound];
+        this.bound = bound;
+    }
+
+    /** Changes the bound, 0 or more; connections that wait beyond it stay. Allocates where it grows. */
+    public void bound(final int newBound) {
+        if (newBound > slots.length) {
+            final int[] larger = new int[newBound];
+            for (int i = 0; i < size; i++) {
+                final int place = head + i;
+                larger[i] = slots[place < slots.length ? place : place - slots.length];
+            }
+            slots = larger;
+            head = 0;
+        }
+        bound = newBound;
     }
 
     /** Adds a connection at the end; false when the queue is full. */
     public boolean offer(final int slot) {
-        if (size == slots.length) {
+        if (isFull()) {
             return false;
         }
         final int tail = head + size;
@@ -53,7 +70,7 @@ public final class AcceptQueue {
 
     /** Whether {@link #offer} would refuse. */
     public boolean isFull() {
-        return size == slots.length;
+        return size >= bound;
     }
 
     /** Number of connections waiting, those reset meanwhile among them. */
@@ -68,6 +85,6 @@ public final class AcceptQueue {
 
     /** The most connections that can wait. */
     public int bound() {
-        return slots.length;
+        return bound;
     }
 }

@@ -1,7 +1,15 @@
 package io.millrace.tcp.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.millrace.dataplane.wire.IpAddress;
+import io.millrace.tcp.ListenConfig;
+import io.millrace.tcp.TcpEngine;
+import io.millrace.tcp.TcpListener;
+import io.millrace.tcp.conversation.Family;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +80,44 @@ class ListenStateTest extends ConversationTest {
                 < PA seq 1 ack 11 text 10
                 event open
                 event data 10
+                """);
+    }
+
+    /** Whatever the order in which they were opened. */
+    @ParameterizedTest
+    @ValueSource(strings = {"012", "021", "102", "120", "201", "210"})
+    @Tag("H2")
+    void shouldGiveAConnectionToTheMostSpecialListenerOfThePort(final String order) {
+        final TcpEngine engine = talk().engine();
+        final IpAddress any = family == Family.IPV4 ? IpAddress.ANY_IPV4 : IpAddress.ANY_IPV6;
+        final List<ListenConfig> configs = List.of(
+                ListenConfig.onPort(7),
+                ListenConfig.onPort(7).withLocal(any),
+                ListenConfig.onPort(7).withLocal(family.engine));
+        final List<TcpListener> opened = new ArrayList<>();
+        order.chars()
+                .forEach(number ->
+                        opened.addAll(engine.listen(configs.get(number - '0'), shard -> (connection, b, o, n) -> n)));
+        for (int precedence = 2; precedence >= 0; precedence--) {
+            final int most = precedence;
+            talk().peer(41_000 + precedence).to(7).run("""
+                    > S seq 0 <mss 1460>
+                    < SA seq 0 ack 1
+                    > A
+                    """);
+            final TcpListener taken = opened.stream()
+                    .filter(listener -> listener.config().precedence() == most)
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(taken.stats().accepted()).isEqualTo(1);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> engine.listen(taken.config(), shard -> null))
+                    .withMessageContaining("port 7 is already listened on at");
+            taken.close();
+        }
+        talk().peer(42_000).to(7).run("""
+                > S seq 0 <mss 1460>
+                < RA seq =0 ack 1
                 """);
     }
 

@@ -285,6 +285,67 @@ class SocketsTest {
     }
 
     @Test
+    @Tag("H9")
+    void shouldListenOnAnyAndOnOneAddressWhereBothShareThePort() throws ErrnoException {
+        final TcpSocket one = opened();
+        socket.option(SocketOption.SO_REUSEPORT, 1, 0);
+        one.option(SocketOption.SO_REUSEPORT, 1, 0);
+        socket.bind(IpAddress.ANY_IPV4, 7);
+        socket.listen(5);
+        one.bind(OURS, 7);
+        one.listen(5);
+        final TcpSocket third = opened();
+        fails(Errno.EADDRINUSE, () -> third.bind(OURS, 7));
+        third.option(SocketOption.SO_REUSEPORT, 1, 0);
+        third.bind(OURS, 7);
+        fails(Errno.EADDRINUSE, () -> third.listen(5));
+        talk.peer(40_001).to(7).run("""
+                > S seq 0 <mss 1460>
+                < SA seq 0 ack 1
+                > A
+                """);
+        fails(Errno.EAGAIN, socket::accept);
+        assertThat(one.accept().remotePort()).isEqualTo(40_001);
+        one.close();
+        talk.peer(40_002).to(7).run("""
+                > S seq 0 <mss 1460>
+                < SA seq 0 ack 1
+                > A
+                """);
+        assertThat(socket.accept().remotePort()).isEqualTo(40_002);
+    }
+
+    @Test
+    @Tag("H9")
+    void shouldChangeTheBacklogByListeningAgain() throws ErrnoException {
+        socket.bind(OURS, 7);
+        socket.listen(1);
+        talk.peer(40_001).to(7).run("""
+                > S seq 0 <mss 1460>
+                < SA seq 0 ack 1
+                > A
+                """);
+        talk.peer(40_002).to(7).run("""
+                > S seq 0 <mss 1460>
+                silence
+                """);
+        socket.listen(2);
+        talk.run("""
+                > S seq 0 <mss 1460>
+                < SA seq 0 ack 1
+                > A
+                """);
+        socket.listen(1);
+        assertThat(talk.engine().listeners().getFirst().backlog()).isEqualTo(1);
+        assertThat(socket.accept().remotePort()).isEqualTo(40_001);
+        talk.peer(40_003).to(7).run("""
+                > S seq 0 <mss 1460>
+                silence
+                """);
+        assertThat(socket.accept().remotePort()).isEqualTo(40_002);
+    }
+
+    @Test
     void shouldOpenFromABoundPortOnlyOnceToTheSamePeer() throws ErrnoException {
         connect();
         final TcpSocket other = opened();

@@ -63,6 +63,30 @@ class AcceptQueueTest {
     }
 
     @Test
+    void shouldKeepTheOrderAndWhatWaitsWhileTheBoundChanges() {
+        final SplittableRandom random = Seed.random();
+        final AcceptQueue queue = new AcceptQueue(3);
+        final Deque<Integer> oracle = new ArrayDeque<>();
+        int bound = 3;
+        for (int i = 0; i < 20_000; i++) {
+            if (random.nextInt(50) == 0) {
+                bound = random.nextInt(20);
+                queue.bound(bound);
+            }
+            if (random.nextInt(100) < 55) {
+                assertThat(queue.offer(i)).isEqualTo(oracle.size() < bound);
+                if (oracle.size() < bound) {
+                    oracle.add(i);
+                }
+            } else {
+                assertThat(queue.poll()).isEqualTo(oracle.isEmpty() ? NONE : oracle.remove());
+            }
+            assertThat(queue.size()).isEqualTo(oracle.size());
+            assertThat(queue.isFull()).isEqualTo(oracle.size() >= bound);
+        }
+    }
+
+    @Test
     void shouldNotAllocate() {
         final AcceptQueue queue = new AcceptQueue(10);
         assertThat(AllocatedBytes.of(() -> {
