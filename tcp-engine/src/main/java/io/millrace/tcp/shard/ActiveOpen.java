@@ -156,6 +156,7 @@ final class ActiveOpen {
         tcb.sndUna(iss);
         tcb.sndNxt(iss + 1);
         tcb.sndMax(iss + 1);
+        tcb.recover(iss);
         tcb.rcvAdv(options.synWindow()); // the window of our SYN, until RCV.NXT is known
         tcb.mss(options.announcedMss(writer.maxMss(devicePort, !remote.isIpv4())));
         tcb.rto(RttEstimator.INITIAL_RTO_MS);

@@ -344,7 +344,7 @@ public final class Tcb extends TcbIdentity {
         Memory.putInt(address + TcbLayout.BULK_OFFSET, value);
     }
 
-    /** ISS: our initial sequence number; until the connection opens, as {@link #recover} then goes on from it. */
+    /** ISS: our initial sequence number; known until the connection opens. */
     public int iss() {
         return Memory.getInt(address + TcbLayout.ISS_OFFSET);
     }

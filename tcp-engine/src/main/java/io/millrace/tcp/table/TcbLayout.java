@@ -48,9 +48,6 @@ public final class TcbLayout {
     static final int CWND_OFFSET = 128;
     static final int SSTHRESH_OFFSET = 132;
     static final int RECOVER_OFFSET = 136;
-    /** What is to be recovered begins with the ISS, which is needed until the connection opens and no longer. */
-    static final int ISS_OFFSET = RECOVER_OFFSET;
-
     static final int SRTT_OFFSET = 140;
     static final int RTTVAR_OFFSET = 144;
     static final int RTO_OFFSET = 148;
@@ -68,6 +65,9 @@ public final class TcbLayout {
     static final int CHALLENGE_MS_OFFSET = 236;
     static final int UNREAD_SINCE_ACK_OFFSET = 240;
     static final int SACK_NEWEST_OFFSET = 244;
+    /** Needed until the connection opens, and nothing is out of order before that. */
+    static final int ISS_OFFSET = SACK_NEWEST_OFFSET;
+
     static final int HEARD_MS_OFFSET = 248;
     static final int PROGRESS_MS_OFFSET = 252;
     /** A {@code ByteChain} of bytes written and not acknowledged: 16 bytes. */
