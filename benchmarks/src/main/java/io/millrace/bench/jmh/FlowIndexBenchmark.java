@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The index of a shard, seven eighths full: a hit, a miss, and a removal with an insertion. Every access is a cache miss. */
+/** The index of a shard, with seven eighths of its capacity in it: a hit, a miss, and a removal with an insertion. Every access is a cache miss. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -72,7 +72,7 @@ public class FlowIndexBenchmark {
         final int at = ++next & SAMPLE - 1;
         final long position = index.find(present[at]);
         final int ref = index.ref(position);
-        index.remove(position);
+        index.remove(position, present[at]);
         present[at] = random.nextInt();
         index.insert(present[at], ref);
         return ref;

@@ -12,7 +12,7 @@ import java.security.SecureRandom;
  */
 public final class SipHash {
     private static final int COMPRESSION_ROUNDS = 2;
-    private static final int FINALIZATION_ROUNDS = 4;
+    private static final int FINALIZATION_BLOCKS = 4 / COMPRESSION_ROUNDS;
 
     private final long k0;
     private final long k1;
@@ -67,23 +67,19 @@ public final class SipHash {
         long x1 = k1 ^ 0x646f72616e646f6dL;
         long x2 = k0 ^ 0x6c7967656e657261L;
         long x3 = k1 ^ 0x7465646279746573L;
-        // The message's words, then its length in the top byte of a last word, then the finalization.
-        for (int block = 0; block <= words + 1; block++) {
+        // The message's words, then its length in the top byte of a last word, then twice nothing: the finalization is
+        // as
+        // long as two words. All take the same two rounds, so that the compiler can lay them out in one piece.
+        for (int block = 0; block <= words + FINALIZATION_BLOCKS; block++) {
             final long message;
-            final int rounds;
             if (block < words) {
                 message = block == 0 ? a : block == 1 ? b : block == 2 ? c : block == 3 ? d : e;
-                rounds = COMPRESSION_ROUNDS;
-            } else if (block == words) {
-                message = (long) words << 59;
-                rounds = COMPRESSION_ROUNDS;
             } else {
-                message = 0;
-                rounds = FINALIZATION_ROUNDS;
-                x2 ^= 0xff;
+                message = block == words ? (long) words << 59 : 0;
+                x2 ^= block == words + 1 ? 0xff : 0;
             }
             x3 ^= message;
-            for (int round = 0; round < rounds; round++) {
+            for (int round = 0; round < COMPRESSION_ROUNDS; round++) {
                 x0 += x1;
                 x2 += x3;
                 x1 = Long.rotateLeft(x1, 13) ^ x0;

@@ -347,7 +347,7 @@ final class Connections {
     void release(final Tcb connection, final CloseReason reason) {
         final long position =
                 tables.index.positionOf(connection.hash(), FlowIndex.ref(FlowIndex.CONNECTION, connection.slot()));
-        tables.index.remove(position);
+        tables.index.remove(position, connection.hash());
         dismiss(connection, reason);
     }
 

@@ -4,8 +4,6 @@ import io.millrace.dataplane.core.ShardPort;
 import io.millrace.dataplane.core.ShardPorts;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
-import io.millrace.tcp.isn.FlowPrf;
-import io.millrace.tcp.isn.TimestampOffset;
 import io.millrace.tcp.table.SynQueue;
 import io.millrace.tcp.timer.BurstClock;
 
@@ -20,7 +18,6 @@ final class HalfOpens {
     private final ShardTables tables;
     private final Listeners listeners;
     private final Replies replies;
-    private final FlowPrf prf;
     private final ShardPorts ports;
     private final BurstClock clock;
     private final CounterBlock counters;
@@ -29,14 +26,12 @@ final class HalfOpens {
             final ShardTables tables,
             final Listeners listeners,
             final Replies replies,
-            final FlowPrf prf,
             final ShardPorts ports,
             final BurstClock clock,
             final CounterBlock counters) {
         this.tables = tables;
         this.listeners = listeners;
         this.replies = replies;
-        this.prf = prf;
         this.ports = ports;
         this.clock = clock;
         this.counters = counters;
@@ -80,19 +75,13 @@ final class HalfOpens {
         final int local = tables.synQueue.localAddress(slot);
         final long localHi = tables.localAddresses.hi(local);
         final long localLo = tables.localAddresses.lo(local);
-        final long tuple = prf.of(
-                tables.synQueue.remoteHi(slot),
-                tables.synQueue.remoteLo(slot),
-                localHi,
-                localLo,
-                tables.synQueue.ports(slot));
         replies.synAckAgain(
                 port.number(),
                 tables.synQueue,
                 slot,
                 localHi,
                 localLo,
-                clock.millis() + TimestampOffset.of(tuple),
+                clock.millis() + tables.synQueue.tsOffset(slot),
                 tables.options.get(listeners.ofNumber(tables.synQueue.listener(slot)).options));
     }
 

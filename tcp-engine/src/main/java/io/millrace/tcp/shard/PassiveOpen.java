@@ -117,6 +117,7 @@ final class PassiveOpen {
         final int local = tables.localAddresses.numberOf(segment.localHi(), segment.localLo());
         final SegmentOptions offered = segment.options();
         final int options = accepted(offered);
+        final int tsOffset = TimestampOffset.of(tuple);
         final int slot = local == LocalAddresses.NONE
                 ? SynQueue.NONE
                 : tables.synQueue.add(
@@ -128,6 +129,7 @@ final class PassiveOpen {
                         segment.seq(),
                         iss,
                         offered.tsVal(),
+                        tsOffset,
                         Negotiation.peerMss(offered.mss(), segment.isIpv6()),
                         options,
                         clock.millis());
@@ -139,7 +141,7 @@ final class PassiveOpen {
             return;
         }
         listener.halfOpen++;
-        replies.synAck(segment, iss, options, tsVal(tuple), offered.tsVal(), optionsOf(listener));
+        replies.synAck(segment, iss, options, clock.millis() + tsOffset, offered.tsVal(), optionsOf(listener));
     }
 
     private void countOverflow(final Listener listener) {
@@ -204,7 +206,7 @@ final class PassiveOpen {
                 clock.millis());
         // Without timestamps there is no place for the other options.
         final int options = offered.timestamps() && config.timestamps() ? accepted(offered) : 0;
-        final int tsVal = SynCookies.timestamp(tsVal(tuple), options);
+        final int tsVal = SynCookies.timestamp(clock.millis() + TimestampOffset.of(tuple), options);
         counters.increment(Counter.SYNCOOKIES_SENT);
         replies.synAck(segment, cookie, options, tsVal, offered.tsVal(), optionsOf(listener));
     }
@@ -236,7 +238,14 @@ final class PassiveOpen {
         // The echo is our TSval with the offset of the tuple on it, and the options in its low bits.
         final int options = timestamps ? SynCookies.options(segment.options().tsEcr()) : 0;
         final int slot = create(
-                listener, segment, irs, iss, mss, options, segment.options().tsVal());
+                listener,
+                segment,
+                irs,
+                iss,
+                mss,
+                options,
+                segment.options().tsVal(),
+                timestamps ? TimestampOffset.of(tuple(segment)) : 0);
         if (slot == RecordSlab.NONE) {
             listener.cancel();
             return true;
@@ -259,7 +268,7 @@ final class PassiveOpen {
         final SynQueue queue = tables.synQueue;
         final Listener listener = listeners.ofNumber(queue.listener(slot));
         if (listener.closed) {
-            drop(slot, position);
+            drop(slot);
             if (Verdict.has(ClosedState.onSegment(segment), Verdict.RESET_SEGMENT)) {
                 replies.reset(segment);
             }
@@ -275,21 +284,19 @@ final class PassiveOpen {
             complete(slot, position, segment, flowHash);
         } else if (Verdict.has(verdict, Verdict.SYN_ACK)) {
             counters.increment(Counter.TCP_SYN_RETRANSMITS);
-            replies.synAck(segment, iss, options, tsVal(tuple(segment)), queue.tsRecent(slot), optionsOf(listener));
+            replies.synAck(segment, iss, options, tsVal(slot), queue.tsRecent(slot), optionsOf(listener));
         } else if (Verdict.has(verdict, Verdict.RESET_SEGMENT)) {
             replies.reset(segment);
         } else if (Verdict.has(verdict, Verdict.RETURN_TO_LISTEN)) {
-            drop(slot, position);
+            drop(slot);
         } else if (Verdict.has(verdict, Verdict.ACK) || Verdict.has(verdict, Verdict.CHALLENGE_ACK)) {
             challenge(slot, segment, iss + 1, irs + 1, window, timestamps, queue.tsRecent(slot));
         }
     }
 
-    private void drop(final int slot, final long position) {
+    private void drop(final int slot) {
         counters.increment(Counter.TCP_ATTEMPT_FAILS);
-        listeners.halfOpenGone(listeners.ofNumber(tables.synQueue.listener(slot)));
-        tables.index.remove(position);
-        tables.synQueue.remove(slot);
+        halfOpens.forget(slot);
     }
 
     private void challenge(
@@ -306,7 +313,7 @@ final class PassiveOpen {
         }
         counters.increment(Counter.CHALLENGE_ACKS);
         if (timestamps) {
-            replies.ack(segment, seq, ack, window, tsVal(tuple(segment)), tsRecent);
+            replies.ack(segment, seq, ack, window, tsVal(slot), tsRecent);
         } else {
             replies.ack(segment, seq, ack, window);
         }
@@ -317,7 +324,7 @@ final class PassiveOpen {
         final Listener listener = listeners.ofNumber(queue.listener(halfOpen));
         if (isRefused(listener, segment)) {
             if (resetsOverflow(listener)) {
-                drop(halfOpen, position);
+                drop(halfOpen);
             }
             return; // an entry that is held has its SYN-ACK sent again, and the next ACK may find room
         }
@@ -328,7 +335,8 @@ final class PassiveOpen {
                 queue.iss(halfOpen),
                 queue.peerMss(halfOpen),
                 queue.options(halfOpen),
-                queue.tsRecent(halfOpen));
+                queue.tsRecent(halfOpen),
+                queue.tsOffset(halfOpen));
         if (slot == RecordSlab.NONE) {
             listener.cancel();
             return;
@@ -368,7 +376,8 @@ final class PassiveOpen {
             final int iss,
             final int peerMss,
             final int options,
-            final int tsRecent) {
+            final int tsRecent,
+            final int tsOffset) {
         final int slot = tables.connections.allocate();
         if (slot == RecordSlab.NONE) {
             counters.increment(Counter.CONNECTION_TABLE_OVERFLOWS);
@@ -409,7 +418,7 @@ final class PassiveOpen {
         if (SynOptions.timestamps(options)) {
             tcb.tsRecent(tsRecent);
             tcb.tsRecentAge(clock.millis());
-            tcb.tsOffset(TimestampOffset.of(tuple(segment)));
+            tcb.tsOffset(tsOffset);
         }
         Transition.to(tcb, TcpState.ESTABLISHED);
         return slot;
@@ -433,8 +442,8 @@ final class PassiveOpen {
         return tables.options.get(listener.options);
     }
 
-    private int tsVal(final long tuple) {
-        return clock.millis() + TimestampOffset.of(tuple);
+    private int tsVal(final int halfOpen) {
+        return clock.millis() + tables.synQueue.tsOffset(halfOpen);
     }
 
     private long tuple(final Segment segment) {

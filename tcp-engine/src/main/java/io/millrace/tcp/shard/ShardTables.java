@@ -237,7 +237,7 @@ final class ShardTables implements AutoCloseable {
     }
 
     private void remove(final int flowHash, final int ref) {
-        index.remove(index.positionOf(flowHash, ref));
+        index.remove(index.positionOf(flowHash, ref), flowHash);
     }
 
     /** Off-heap bytes reserved by all tables. */

@@ -138,7 +138,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 transmitter,
                 new Receiver(chain, reassembly, window, connections.callbacks(), writer, timers, clock, counters));
         icmpErrors = new IcmpErrors(tables, connections, transmitter, counters);
-        halfOpens = new HalfOpens(tables, listeners, replies, context.secrets().prf(), ports, clock, counters);
+        halfOpens = new HalfOpens(tables, listeners, replies, ports, clock, counters);
         passiveOpen = new PassiveOpen(
                 tables,
                 listeners,

@@ -64,7 +64,7 @@ final class TimeWaits {
         final long position = tables.index.positionOf(tcb.hash(), FlowIndex.ref(FlowIndex.CONNECTION, tcb.slot()));
         if (slot == TimeWaitTable.NONE) {
             counters.increment(Counter.TIME_WAIT_OVERFLOWS);
-            tables.index.remove(position);
+            tables.index.remove(position, tcb.hash());
         } else {
             tables.index.replace(position, FlowIndex.ref(FlowIndex.TIME_WAIT, slot));
         }
@@ -125,7 +125,7 @@ final class TimeWaits {
     }
 
     private void remove(final TimeWaitTable table, final int slot, final long position) {
-        tables.index.remove(position);
+        tables.index.remove(position, tables.hashOfTimeWait(slot));
         table.release(slot);
     }
 

@@ -22,6 +22,14 @@ public final class SegmentOptions {
 
     private static final int ALIGNED_TIMESTAMPS_LENGTH = 12;
 
+    /** MSS, SACK-permitted, timestamps, NOP, window scale: how Linux writes them all into a SYN. */
+    private static final int LINUX_SYN_LENGTH = 20;
+
+    private static final int LINUX_SYN_FIRST = 0x0204;
+    private static final int LINUX_SYN_SECOND = 0x0402_080a;
+    private static final int LINUX_SYN_LAST = 0x0103_03;
+    private static final int MAX_WINDOW_SCALE = 14;
+
     private int mss;
     private int windowScale;
     private boolean sackPermitted;
@@ -43,9 +51,25 @@ public final class SegmentOptions {
         }
         if (end - from == ALIGNED_TIMESTAMPS_LENGTH && Memory.getIntBE(from) == ALIGNED_TIMESTAMPS) {
             readTimestamps(from + 4);
-            return;
+        } else if (!syn || end - from != LINUX_SYN_LENGTH || !readLinuxSyn(from)) {
+            walk(from, end, syn);
         }
-        walk(from, end, syn);
+    }
+
+    /** What the walk would find, in four comparisons; false if the options are others. */
+    private boolean readLinuxSyn(final long from) {
+        final int first = Memory.getIntBE(from);
+        final int last = Memory.getIntBE(from + 16);
+        if (first >>> 16 != LINUX_SYN_FIRST
+                || Memory.getIntBE(from + 4) != LINUX_SYN_SECOND
+                || last >>> 8 != LINUX_SYN_LAST) {
+            return false;
+        }
+        mss = first & 0xffff;
+        sackPermitted = true;
+        readTimestamps(from + 8);
+        windowScale = Math.min(last & 0xff, MAX_WINDOW_SCALE);
+        return true;
     }
 
     private void walk(final long from, final long end, final boolean syn) {
@@ -81,7 +105,7 @@ public final class SegmentOptions {
             }
             case WINDOW_SCALE -> {
                 if (syn && length == 3) {
-                    windowScale = Math.min(Memory.getUnsignedByte(at + 2), 14); // RFC 7323 §2.3
+                    windowScale = Math.min(Memory.getUnsignedByte(at + 2), MAX_WINDOW_SCALE); // RFC 7323 §2.3
                 }
             }
             case SACK_PERMITTED -> sackPermitted |= syn && length == 2;

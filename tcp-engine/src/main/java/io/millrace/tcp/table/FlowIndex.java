@@ -7,14 +7,24 @@ import io.millrace.memory.MemoryRegion;
  * The one hash index of a shard: finds connections, half-open connections and TIME_WAIT entries by the hash of their
  * tuple, and answers a miss for all three at once.
  *
- * <p>Open addressing over 8-byte words, {@code hash << 32 | ref}; 0 is an empty word. A ref names a kind of record and its
- * slot. The index holds no tuples: the caller compares the record's, and goes on with {@link #findNext} where two tuples
- * share a hash. The home of a hash is {@code hash * words / 2^32}, so the number of words need not be a power of two.
- * Words stand in the order of their homes (a word displaced farther goes first), so that a search ends where its hash
- * would have stood instead of at the next gap; removal shifts the words behind it back and leaves no tombstone.
+ * <p>A bucket is one cache line with room for twelve entries: a tag of eight bits for each (0 where there is none), then
+ * their refs. The tags of a bucket are compared all at once, so that most searches read one line and take no branch that
+ * could be guessed wrong. An entry whose home bucket is full goes to the next one with room, and the buckets passed over
+ * count it: a search goes on behind a bucket only where that count is not 0. Removal clears a tag and takes the counts back;
+ * no entry ever moves, and no tombstone is left.
  *
- * <p>A <i>position</i> is valid until the next {@link #insert} or {@link #remove}. Owner: the shard's thread. Allocates its
- * memory at construction, 10.7 bytes an entry at capacity, and nothing afterwards.
+ * <p>A ref names a kind of record and its slot. The index holds neither tuples nor whole hashes: what it finds is a
+ * candidate, whose record the caller compares, and goes on with {@link #findNext} where it is another's. At capacity that
+ * happens to one search in 26.
+ *
+ * <pre>
+ *  bytes  0..11  tags
+ *  bytes 12..15  entries at home here or before, and put behind
+ *  bytes 16..63  refs
+ * </pre>
+ *
+ * <p>A <i>position</i> is valid until its entry is removed. Owner: the shard's thread. Allocates its memory at construction,
+ * 6.7 bytes an entry at capacity, and nothing afterwards.
  */
 public final class FlowIndex implements AutoCloseable {
     /** Kind of a ref: a slot of the connection table. */
@@ -29,28 +39,37 @@ public final class FlowIndex implements AutoCloseable {
     public static final int MAXIMUM_SLOT = (1 << 30) - 1;
 
     private static final int KIND_SHIFT = 30;
-    private static final int WORD_BYTES = Long.BYTES;
+
+    private static final int BUCKET_BYTES = 64;
+    private static final int BUCKET_ENTRIES = 12;
+    private static final int BUCKET_SHIFT = 6;
+    private static final int PASSED_OFFSET = 12;
+    private static final int REFS_OFFSET = 16;
+    private static final int REF_SHIFT = 2;
+
+    private static final int ENTRIES_MASK = (1 << BUCKET_ENTRIES) - 1;
+    private static final long BYTES = 0x0101_0101_0101_0101L;
+    private static final long LOW_BITS = 0x7f7f_7f7f_7f7f_7f7fL;
+    /** Multiplied by this, the lowest bits of eight bytes become one byte, the top one. */
+    private static final long GATHER = 0x0102_0408_1020_4080L;
 
     private final MemoryRegion region;
     private final int capacity;
-    private final long words;
-    private final long bytes;
+    private final long buckets;
     private final long base;
     private final long end;
     private int size;
 
-    /** For at most {@code capacity} entries, at which it is three quarters full. */
+    /** For at most {@code capacity} entries, at which it is four fifths full. */
     public FlowIndex(final String name, final int capacity) {
         if (capacity < 1 || capacity > MAXIMUM_SLOT) {
             throw new IllegalArgumentException(name + ": capacity " + capacity + " is outside 1 to " + MAXIMUM_SLOT);
         }
         this.capacity = capacity;
-        // At least one word stays empty: there every search ends.
-        words = (capacity * 4L + 2) / 3 + 1;
-        bytes = words * WORD_BYTES;
-        region = MemoryRegion.allocate(name, bytes);
+        buckets = (capacity * 5L + BUCKET_ENTRIES * 4 - 1) / (BUCKET_ENTRIES * 4);
+        region = MemoryRegion.allocate(name, buckets * BUCKET_BYTES);
         base = region.address();
-        end = base + bytes;
+        end = base + buckets * BUCKET_BYTES;
     }
 
     /** The ref of a slot; {@code kind} is one of the three constants. */
@@ -70,25 +89,35 @@ public final class FlowIndex implements AutoCloseable {
 
     /** The ref at a position. */
     public int ref(final long position) {
-        return (int) Memory.getLong(position);
+        return Memory.getInt(position);
     }
 
     /**
-     * Reads the word at which a search for {@code hash} will begin, so that its cache miss overlaps with others; the value
+     * Reads the bucket in which a search for {@code hash} will begin, so that its cache miss overlaps with others; the value
      * is only returned so that the read is not optimised away.
      */
     public long touch(final int hash) {
         return Memory.getLong(home(hash));
     }
 
-    /** The first position with this hash, or {@link #NONE}. */
+    /** The first position that may have this hash, or {@link #NONE}. */
     public long find(final int hash) {
-        return search(home(hash), 0, hash);
+        final long bucket = home(hash);
+        final int candidates = matches(bucket, tag(hash));
+        if (candidates != 0) {
+            return first(bucket, candidates);
+        }
+        return hasPassed(bucket) ? findBehind(bucket, hash) : NONE;
     }
 
-    /** The next position with this hash after one that {@link #find} or this method returned, or {@link #NONE}. */
+    /** The next position that may have this hash, after one that {@link #find} or this method returned, or {@link #NONE}. */
     public long findNext(final long position, final int hash) {
-        return search(next(position), displacement(position, hash) + WORD_BYTES, hash);
+        final long bucket = bucketOf(position);
+        final int candidates = matches(bucket, tag(hash)) & -2 << entryOf(bucket, position);
+        if (candidates != 0) {
+            return first(bucket, candidates);
+        }
+        return hasPassed(bucket) ? findBehind(bucket, hash) : NONE;
     }
 
     /** The position of this very entry, or {@link #NONE}. */
@@ -105,44 +134,38 @@ public final class FlowIndex implements AutoCloseable {
         if (size == capacity) {
             return false;
         }
-        long at = home(hash);
-        long displacement = 0;
-        long other = Memory.getLong(at);
-        while (other != 0 && displacement(at, hashOf(other)) >= displacement) {
-            at = next(at);
-            displacement += WORD_BYTES;
-            other = Memory.getLong(at);
+        long bucket = home(hash);
+        int free = matches(bucket, 0);
+        while (free == 0) {
+            pass(bucket, 1);
+            bucket = next(bucket);
+            free = matches(bucket, 0);
         }
-        Memory.putLong(at, word(hash, ref));
-        while (other != 0) {
-            at = next(at);
-            final long following = Memory.getLong(at);
-            Memory.putLong(at, other);
-            other = following;
-        }
+        final int entry = Integer.numberOfTrailingZeros(free);
+        Memory.putByte(bucket + entry, tag(hash));
+        Memory.putInt(bucket + REFS_OFFSET + ((long) entry << REF_SHIFT), ref);
         size++;
         return true;
     }
 
-    /** Lets the entry at {@code position} name another record under the same hash. Positions stay valid. */
+    /** Lets the entry at {@code position} name another record under the same hash. */
     public void replace(final long position, final int ref) {
-        Memory.putLong(position, word(hashOf(Memory.getLong(position)), ref));
+        Memory.putInt(position, ref);
     }
 
-    /** Removes the entry at {@code position}. */
-    public void remove(final long position) {
-        long hole = position;
-        while (true) {
-            final long at = next(hole);
-            final long word = Memory.getLong(at);
-            if (word == 0 || home(hashOf(word)) == at) {
-                break;
-            }
-            Memory.putLong(hole, word);
-            hole = at;
+    /** Removes the entry at {@code position}, which was inserted with {@code hash}. */
+    public void remove(final long position, final int hash) {
+        final long bucket = bucketOf(position);
+        Memory.putByte(bucket + entryOf(bucket, position), 0);
+        for (long at = home(hash); at != bucket; at = next(at)) {
+            pass(at, -1);
         }
-        Memory.putLong(hole, 0);
         size--;
+    }
+
+    /** How many entries were put behind the bucket in which a search for {@code hash} begins. */
+    int passed(final int hash) {
+        return Memory.getInt(home(hash) + PASSED_OFFSET);
     }
 
     /** Number of entries. */
@@ -170,42 +193,67 @@ public final class FlowIndex implements AutoCloseable {
         region.close();
     }
 
-    private long search(final long from, final long displacementThere, final int hash) {
-        long at = from;
-        long displacement = displacementThere;
-        for (long word = Memory.getLong(at); word != 0; word = Memory.getLong(at)) {
-            if (hashOf(word) == hash) {
-                return at;
+    /** Looks in the buckets behind one that entries have passed over, at the longest until the home bucket comes round. */
+    private long findBehind(final long from, final int hash) {
+        final long home = home(hash);
+        for (long bucket = next(from); bucket != home; bucket = next(bucket)) {
+            final int candidates = matches(bucket, tag(hash));
+            if (candidates != 0) {
+                return first(bucket, candidates);
             }
-            if (displacement(at, hashOf(word)) < displacement) {
-                return NONE;
+            if (!hasPassed(bucket)) {
+                break;
             }
-            at = next(at);
-            displacement += WORD_BYTES;
         }
         return NONE;
     }
 
+    /** The entries of a bucket that have this tag, a bit for each. */
+    private static int matches(final long bucket, final int tag) {
+        final long tags = tag * BYTES;
+        return (zeroBytes(Memory.getLong(bucket) ^ tags) | zeroBytes(Memory.getLong(bucket + Long.BYTES) ^ tags) << 8)
+                & ENTRIES_MASK;
+    }
+
+    /** A bit for each byte that is 0; the lowest byte's is the lowest. */
+    private static int zeroBytes(final long word) {
+        final long zeros = ~((word & LOW_BITS) + LOW_BITS | word | LOW_BITS);
+        return (int) ((zeros >>> 7) * GATHER >>> 56);
+    }
+
+    private static long first(final long bucket, final int candidates) {
+        return bucket + REFS_OFFSET + ((long) Integer.numberOfTrailingZeros(candidates) << REF_SHIFT);
+    }
+
+    private static long bucketOf(final long position) {
+        return position & -BUCKET_BYTES;
+    }
+
+    private static int entryOf(final long bucket, final long position) {
+        return (int) (position - bucket) - REFS_OFFSET >>> REF_SHIFT;
+    }
+
+    private static boolean hasPassed(final long bucket) {
+        return Memory.getInt(bucket + PASSED_OFFSET) != 0;
+    }
+
+    private static void pass(final long bucket, final int change) {
+        Memory.putInt(bucket + PASSED_OFFSET, Memory.getInt(bucket + PASSED_OFFSET) + change);
+    }
+
+    /** Of the hash's upper bits. */
     private long home(final int hash) {
-        return base + (((hash & 0xffff_ffffL) * words >>> 32) << 3);
+        return base + (((hash & 0xffff_ffffL) * buckets >>> 32) << BUCKET_SHIFT);
     }
 
-    /** How far behind the home of {@code hash} a position is, in bytes, around the end of the table. */
-    private long displacement(final long at, final int hash) {
-        final long distance = at - home(hash);
-        return distance < 0 ? distance + bytes : distance;
-    }
-
-    private long next(final long at) {
-        final long following = at + WORD_BYTES;
+    private long next(final long bucket) {
+        final long following = bucket + BUCKET_BYTES;
         return following == end ? base : following;
     }
 
-    private static long word(final int hash, final int ref) {
-        return (long) hash << 32 | ref & 0xffff_ffffL;
-    }
-
-    private static int hashOf(final long word) {
-        return (int) (word >>> 32);
+    /** Of the hash's lowest bits, which say nothing of its home; 0 means empty. */
+    private static int tag(final int hash) {
+        final int low = hash & 0xff;
+        return low + (low - 1 >>> 31);
     }
 }

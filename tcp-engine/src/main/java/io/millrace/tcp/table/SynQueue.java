@@ -4,7 +4,7 @@ import io.millrace.memory.Memory;
 import java.util.Arrays;
 
 /**
- * The SYN queue: one record of 52 bytes for each half-open connection of a passive open, IPv4 or IPv6, in the order in
+ * The SYN queue: one record of 56 bytes for each half-open connection of a passive open, IPv4 or IPv6, in the order in
  * which their SYN-ACKs are to be retransmitted.
  *
  * <p>An entry that has been retransmitted {@code k} times waits {@code initialTimeout << k}. As all entries of a level wait
@@ -22,7 +22,7 @@ public final class SynQueue implements AutoCloseable {
     /** The most times a SYN-ACK can be retransmitted. */
     public static final int MAXIMUM_RETRANSMISSIONS = 12;
 
-    static final int RECORD_BYTES = 52;
+    static final int RECORD_BYTES = 56;
 
     private static final int REMOTE_HI_OFFSET = 0;
     private static final int REMOTE_LO_OFFSET = 8;
@@ -39,6 +39,8 @@ public final class SynQueue implements AutoCloseable {
     private static final int OPTIONS_OFFSET = 50;
     /** Retransmissions in bits 0 to 3; above, the interval in which the last challenge ACK was sent, 0 if none was. */
     private static final int RETRANSMISSIONS_OFFSET = 51;
+
+    private static final int TS_OFFSET_OFFSET = 52;
 
     private static final int RETRANSMISSIONS_MASK = 0xf;
     private static final int CHALLENGE_SHIFT = 4;
@@ -81,6 +83,7 @@ public final class SynQueue implements AutoCloseable {
      * @param localAddress index of our address, 16 bits
      * @param listener number of the listener, 16 bits
      * @param tsRecent the SYN's TSval, if timestamps are in use
+     * @param tsOffset what is added to the clock to make our TSvals
      * @param peerMss the SYN's MSS option, or the default, 16 bits
      * @param options a byte of {@link SynOptions}
      * @return its slot, or {@link #NONE} when the queue is full
@@ -94,6 +97,7 @@ public final class SynQueue implements AutoCloseable {
             final int irs,
             final int iss,
             final int tsRecent,
+            final int tsOffset,
             final int peerMss,
             final int options,
             final int nowMs) {
@@ -108,6 +112,7 @@ public final class SynQueue implements AutoCloseable {
         Memory.putInt(record + IRS_OFFSET, irs);
         Memory.putInt(record + ISS_OFFSET, iss);
         Memory.putInt(record + TS_RECENT_OFFSET, tsRecent);
+        Memory.putInt(record + TS_OFFSET_OFFSET, tsOffset);
         Memory.putShort(record + LOCAL_ADDRESS_OFFSET, localAddress);
         Memory.putShort(record + LISTENER_OFFSET, listener);
         Memory.putShort(record + PEER_MSS_OFFSET, peerMss);
@@ -232,6 +237,11 @@ public final class SynQueue implements AutoCloseable {
     /** Sets TS.Recent, from a SYN that was repeated. */
     public void tsRecent(final int slot, final int value) {
         Memory.putInt(records.address(slot) + TS_RECENT_OFFSET, value);
+    }
+
+    /** What is added to the clock to make our TSvals (RFC 7323 §5.4). */
+    public int tsOffset(final int slot) {
+        return Memory.getInt(records.address(slot) + TS_OFFSET_OFFSET);
     }
 
     /** The peer's MSS. */

@@ -24,8 +24,8 @@ class SynQueueTest {
         try (SynQueue queue = new SynQueue("test", 1000, 1000, 5)) {
             final Map<Integer, int[]> expected = new HashMap<>();
             for (int i = 0; i < 1000; i++) {
-                final int[] f = random.ints(10).toArray();
-                final int slot = queue.add(f[0], f[1] * 5L, f[2], f[3], f[4], f[5], f[6], f[7], f[8], f[9], i);
+                final int[] f = random.ints(11).toArray();
+                final int slot = queue.add(f[0], f[1] * 5L, f[2], f[3], f[4], f[5], f[6], f[7], f[8], f[9], f[10], i);
                 expected.put(slot, f);
             }
             assertThat(expected).hasSize(1000);
@@ -38,8 +38,9 @@ class SynQueueTest {
                 assertThat(queue.irs(slot)).isEqualTo(f[5]);
                 assertThat(queue.iss(slot)).isEqualTo(f[6]);
                 assertThat(queue.tsRecent(slot)).isEqualTo(f[7]);
-                assertThat(queue.peerMss(slot)).isEqualTo(f[8] & 0xffff);
-                assertThat(queue.options(slot)).isEqualTo(f[9] & 0xff);
+                assertThat(queue.tsOffset(slot)).isEqualTo(f[8]);
+                assertThat(queue.peerMss(slot)).isEqualTo(f[9] & 0xffff);
+                assertThat(queue.options(slot)).isEqualTo(f[10] & 0xff);
                 assertThat(queue.retransmissions(slot)).isZero();
                 queue.tsRecent(slot, 77);
                 assertThat(queue.tsRecent(slot)).isEqualTo(77);
@@ -198,15 +199,15 @@ class SynQueueTest {
     }
 
     private static int add(final SynQueue queue, final int irs, final int now) {
-        return queue.add(0, 0xffff_0a00_0001L, 40_000 << 16 | 80, 0, 0, irs, ~irs, 0, 1460, 0, now);
+        return queue.add(0, 0xffff_0a00_0001L, 40_000 << 16 | 80, 0, 0, irs, ~irs, 0, 0, 1460, 0, now);
     }
 
     @Test
     @Tag("R4")
     void shouldTakeOneChallengeIn256MillisecondsForEachEntryAndKeepItsRetransmissions() {
         try (SynQueue queue = new SynQueue("test", 2, 1000, 12)) {
-            final int slot = queue.add(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0);
-            final int other = queue.add(0, 2, 2, 3, 4, 5, 6, 7, 8, 9, 0);
+            final int slot = queue.add(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0);
+            final int other = queue.add(0, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0);
             for (int i = 0; i < 12; i++) {
                 assertThat(queue.advance(slot, 0)).isTrue();
             }
