@@ -1,16 +1,11 @@
 package io.millrace.tcp;
 
-import io.millrace.dataplane.core.AgentsInTurn;
 import io.millrace.dataplane.core.AttachedPort;
 import io.millrace.dataplane.core.Conductor;
 import io.millrace.dataplane.core.Conductor.Command;
-import io.millrace.dataplane.core.CoreCheck;
-import io.millrace.dataplane.core.CoreCheck.Poller;
-import io.millrace.dataplane.core.CoreCheck.PortNode;
 import io.millrace.dataplane.core.Datapath;
 import io.millrace.dataplane.core.DatapathConfig;
 import io.millrace.dataplane.core.IdleMode;
-import io.millrace.dataplane.core.Idling;
 import io.millrace.dataplane.core.PollingThread;
 import io.millrace.dataplane.core.ShardEndpoint;
 import io.millrace.dataplane.counters.CounterBlock;
@@ -24,7 +19,6 @@ import io.millrace.tcp.shard.ShardContext;
 import io.millrace.tcp.shard.TcpShard;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,12 +45,8 @@ public final class TcpEngine implements AutoCloseable {
     private final Datapath datapath;
     private final ArrangementChoice arrangement;
     private final List<TcpShard> shards = new ArrayList<>();
-    private final List<Agent> agents = new ArrayList<>();
     private final List<CounterBlock> counters = new ArrayList<>();
-    private final List<PollingThread> threads = new ArrayList<>();
-    /** The polling threads as the core check knows them; none on an engine that is driven. */
-    private final List<Poller> pollers = new ArrayList<>();
-
+    private final EngineAgents agents;
     private final EngineConductor conductor;
     private final TcpConfig config;
     private volatile EngineAddresses addresses = new EngineAddresses(List.of());
@@ -78,11 +68,12 @@ public final class TcpEngine implements AutoCloseable {
         try {
             builder.ports.forEach((port, host) -> datapath.attach(port, host, Conductor.BEFORE_START));
             takeAddresses();
-            agents.addAll(datapath.ioAgents());
+            final List<Agent> all = new ArrayList<>(datapath.ioAgents());
             final Secrets secrets = Secrets.draw(new SecureRandom(), builder.clock.nanoTime());
             for (int i = 0; i < builder.shards; i++) {
-                addShard(i, builder, secrets, shardCounters.get(i));
+                all.add(addShard(i, builder, secrets, shardCounters.get(i)));
             }
+            agents = new EngineAgents(all, all.size() - builder.shards);
         } catch (final RuntimeException e) {
             datapath.close();
             throw e;
@@ -95,7 +86,7 @@ public final class TcpEngine implements AutoCloseable {
                 .toList();
     }
 
-    private void addShard(
+    private Agent addShard(
             final int number, final Builder builder, final Secrets secrets, final CounterBlock shardCounters) {
         final ShardEndpoint endpoint = datapath.endpoints().get(number);
         final TcpShard shard = new TcpShard(new ShardContext(
@@ -109,35 +100,12 @@ public final class TcpEngine implements AutoCloseable {
                 shardCounters,
                 builder.datapath.burstSize()));
         shards.add(shard);
-        agents.add(new ShardAgent(shard, endpoint, builder.application.apply(number), builder.clock));
+        return new ShardAgent(shard, endpoint, builder.application.apply(number), builder.clock);
     }
 
     /** Begins the configuration of an engine. */
     public static Builder builder() {
         return new Builder();
-    }
-
-    private void startThreads(final Builder builder) {
-        final boolean inTurn = arrangement.arrangement() == Arrangement.SINGLE_THREAD;
-        final List<Agent> running = inTurn ? List.of(new AgentsInTurn("all-in-turn", agents)) : agents;
-        for (int i = 0; i < running.size(); i++) {
-            pollers.add(new Poller(running.get(i).roleName(), builder.cpuOf(i)));
-        }
-        final List<PortNode> nodes = ports().stream().map(TcpEngine::portNode).toList();
-        CoreCheck.ofThisMachine().log(pollers, nodes, builder.idle);
-        final List<Idling> idlings = IntStream.range(0, running.size())
-                .mapToObj(i -> Idling.of(builder.idle, counters.get(i)))
-                .toList();
-        final List<Idling> ofAgents = inTurn ? Collections.nCopies(agents.size(), idlings.getFirst()) : idlings;
-        final int ioCores = agents.size() - shards.size();
-        datapath.idle(ofAgents.subList(0, ioCores), ofAgents.subList(ioCores, agents.size()));
-        for (int i = 0; i < running.size(); i++) {
-            threads.add(PollingThread.start(running.get(i), builder.cpuOf(i), idlings.get(i), counters.get(i)));
-        }
-    }
-
-    private void startManually() {
-        agents.forEach(Agent::onStart);
     }
 
     /**
@@ -146,17 +114,7 @@ public final class TcpEngine implements AutoCloseable {
      * @return how much was done; 0 when all is at rest until time goes on or frames come.
      */
     public int poll() {
-        int work = 0;
-        try {
-            for (int i = 0; i < agents.size(); i++) {
-                work += agents.get(i).doWork();
-            }
-        } catch (final RuntimeException e) {
-            throw e;
-        } catch (final Exception e) {
-            throw new IllegalStateException("an agent failed", e);
-        }
-        return work;
+        return agents.poll();
     }
 
     /**
@@ -222,11 +180,7 @@ public final class TcpEngine implements AutoCloseable {
             datapath.attach(port, hosts, conductor);
             takeAddresses();
         }
-        CoreCheck.ofThisMachine().logPort(pollers, portNode(port));
-    }
-
-    private static PortNode portNode(final PacketPort port) {
-        return new PortNode(port.name(), port.numaNode());
+        agents.checkCores(port);
     }
 
     private void takeAddresses() {
@@ -357,7 +311,7 @@ public final class TcpEngine implements AutoCloseable {
 
     /** Whether every polling thread still runs; false once one has failed. */
     public boolean isRunning() {
-        return !closed && threads.stream().noneMatch(thread -> thread.failure().isPresent());
+        return !closed && agents.areRunning();
     }
 
     /** Resets the connections that are left, ends the polling threads and gives the tables' memory back. */
@@ -373,14 +327,7 @@ public final class TcpEngine implements AutoCloseable {
     }
 
     private void end() {
-        for (int i = threads.size() - 1; i >= 0; i--) { // the shards first, the IO cores last
-            threads.get(i).close();
-        }
-        if (threads.isEmpty()) {
-            for (int i = agents.size() - 1; i >= 0; i--) {
-                agents.get(i).onClose();
-            }
-        }
+        agents.end();
         datapath.close();
         shards.forEach(TcpShard::close);
     }
@@ -481,14 +428,15 @@ public final class TcpEngine implements AutoCloseable {
         /** Makes the engine and starts its threads. */
         public TcpEngine start() {
             final TcpEngine engine = new TcpEngine(this, false);
-            engine.startThreads(this);
+            final boolean inTurn = engine.arrangement() == Arrangement.SINGLE_THREAD;
+            engine.agents.start(inTurn, this::cpuOf, idle, engine.counters, engine.datapath);
             return engine;
         }
 
         /** Makes the engine without threads: the caller drives it by {@link TcpEngine#poll}. */
         public TcpEngine startManually() {
             final TcpEngine engine = new TcpEngine(this, true);
-            engine.startManually();
+            engine.agents.startManually();
             return engine;
         }
 

@@ -81,8 +81,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     private final ConnectionView view;
     private final Segment segment = new Segment();
     private final int[] hashes;
-    private boolean quiet;
-    private final int quietUntil;
+    private final QuietTime quiet;
     private int cycle;
     private long touched;
 
@@ -97,8 +96,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         final TcpConfig config = context.config();
         resetClosedPorts = config.resetClosedPorts();
         clock = new BurstClock(context.clock());
-        quiet = config.quietTimeMs() > 0;
-        quietUntil = clock.millis() + config.quietTimeMs();
+        quiet = new QuietTime(config.quietTimeMs(), clock, ports.frames(), counters);
         tables = new ShardTables(number, shards, config, context.secrets().flowHash());
         wheel = new TimerWheel(
                 tables.connections,
@@ -179,8 +177,8 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     @Override
     public void onFrames(final FrameBatch received) {
         clock.tick();
-        if (isQuiet()) {
-            discard(received);
+        if (quiet.lasts()) {
+            quiet.discard(received);
             return;
         }
         final FrameBatch batch = shedding.admit(received);
@@ -206,24 +204,6 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
             }
         }
         counters.add(Counter.TCP_SEGMENTS_RECEIVED, segments);
-    }
-
-    /** RFC 9293 §3.4.3: after a start that may have forgotten sequence numbers no segment is sent for a while. */
-    private boolean isQuiet() {
-        if (quiet && clock.millis() - quietUntil >= 0) {
-            quiet = false;
-        }
-        return quiet;
-    }
-
-    private void discard(final FrameBatch batch) {
-        int segments = 0;
-        for (int i = 0; i < batch.size(); i++) {
-            segments += FrameMeta.kind(batch.meta(i)) < FrameMeta.ICMP4_ERROR ? 1 : 0;
-            ports.frames().free(batch.mbuf(i));
-        }
-        counters.add(Counter.TCP_SEGMENTS_RECEIVED, segments);
-        counters.add(Counter.QUIET_TIME_DROPS, segments);
     }
 
     private void processError(final long mbuf, final int meta, final int hash) {
@@ -445,7 +425,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
             counters.increment(Counter.NO_ROUTES);
             return 0;
         }
-        if (isQuiet()) {
+        if (quiet.lasts()) {
             counters.increment(Counter.QUIET_TIME_DROPS);
             return 0;
         }
