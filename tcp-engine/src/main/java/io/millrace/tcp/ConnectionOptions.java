@@ -21,6 +21,7 @@ import java.util.List;
  * @param keepAliveIntervalMs between probes.
  * @param keepAliveProbes unanswered probes before the connection is given up.
  * @param congestion the congestion control; a connection that changes it goes on from the window it has.
+ * @param ecn offers explicit congestion notification in our SYN, and agrees to it in a peer's (RFC 3168).
  * @param finWait2Ms how long FIN_WAIT_2 lasts once the application has closed; 0 resets the connection instead.
  */
 public record ConnectionOptions(
@@ -35,6 +36,7 @@ public record ConnectionOptions(
         int keepAliveIntervalMs,
         int keepAliveProbes,
         CongestionAlgorithm congestion,
+        boolean ecn,
         int finWait2Ms) {
     private static final int DAY_MS = 86_400_000;
 
@@ -68,7 +70,8 @@ public record ConnectionOptions(
                 7_200_000, // RFC 9293 §3.8.4, MUST-27: no less than two hours by default
                 75_000,
                 9,
-                CongestionAlgorithm.CUBIC,
+                config.congestion(),
+                config.ecn(),
                 config.finWait2Ms());
     }
 
@@ -100,6 +103,7 @@ public record ConnectionOptions(
         private int keepAliveIntervalMs;
         private int keepAliveProbes;
         private CongestionAlgorithm congestion;
+        private boolean ecn;
         private int finWait2Ms;
 
         private Builder(final ConnectionOptions from) {
@@ -114,6 +118,7 @@ public record ConnectionOptions(
             keepAliveIntervalMs = from.keepAliveIntervalMs;
             keepAliveProbes = from.keepAliveProbes;
             congestion = from.congestion;
+            ecn = from.ecn;
             finWait2Ms = from.finWait2Ms;
         }
 
@@ -172,6 +177,11 @@ public record ConnectionOptions(
             return this;
         }
 
+        public Builder ecn(final boolean value) {
+            ecn = value;
+            return this;
+        }
+
         public Builder finWait2Ms(final int value) {
             finWait2Ms = value;
             return this;
@@ -191,6 +201,7 @@ public record ConnectionOptions(
                     keepAliveIntervalMs,
                     keepAliveProbes,
                     congestion,
+                    ecn,
                     finWait2Ms);
         }
     }

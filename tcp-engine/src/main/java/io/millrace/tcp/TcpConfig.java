@@ -24,6 +24,8 @@ import java.util.OptionalInt;
  * @param timestamps offer and accept timestamps (RFC 7323 §3).
  * @param windowScaling offer and accept window scaling (RFC 7323 §2).
  * @param sack offer and accept selective acknowledgments (RFC 2018).
+ * @param congestion congestion control of connections that have none of their own.
+ * @param ecn offer and accept explicit congestion notification (RFC 3168) where a connection does not say; off by default.
  * @param receiveBufferBytes bound of what one connection may have unread, also the largest window offered.
  * @param sendBufferBytes bound of what one connection may have unacknowledged.
  * @param bufferPoolBytes off-heap memory for the send and receive buffers of all connections.
@@ -56,6 +58,8 @@ public record TcpConfig(
         boolean timestamps,
         boolean windowScaling,
         boolean sack,
+        CongestionAlgorithm congestion,
+        boolean ecn,
         int receiveBufferBytes,
         int sendBufferBytes,
         long bufferPoolBytes,
@@ -129,6 +133,8 @@ public record TcpConfig(
         private boolean timestamps = true;
         private boolean windowScaling = true;
         private boolean sack = true;
+        private CongestionAlgorithm congestion = CongestionAlgorithm.CUBIC;
+        private boolean ecn;
         private int receiveBufferBytes = 256 * 1024;
         private int sendBufferBytes = 256 * 1024;
         private long bufferPoolBytes = 256L << 20;
@@ -217,6 +223,16 @@ public record TcpConfig(
             return this;
         }
 
+        public Builder congestion(final CongestionAlgorithm value) {
+            congestion = value;
+            return this;
+        }
+
+        public Builder ecn(final boolean value) {
+            ecn = value;
+            return this;
+        }
+
         public Builder receiveBufferBytes(final int value) {
             receiveBufferBytes = value;
             return this;
@@ -281,6 +297,8 @@ public record TcpConfig(
                     timestamps,
                     windowScaling,
                     sack,
+                    congestion,
+                    ecn,
                     receiveBufferBytes,
                     sendBufferBytes,
                     bufferPoolBytes,

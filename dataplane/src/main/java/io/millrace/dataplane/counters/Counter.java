@@ -151,6 +151,9 @@ public enum Counter {
     TCP_ICMP_ERRORS_IGNORED(
             "ICMP errors about no connection, or that quote a number not in flight, or say nothing new"),
     PATH_MTU_LOWERED("Connections whose segments became smaller because a router said that they are too big"),
+    ECN_CONNECTIONS("Connections that agreed on ECN with their peer (RFC 3168)"),
+    ECN_MARKS_RECEIVED("Segments with text that a router marked, on connections with ECN"),
+    ECN_REDUCTIONS("Congestion windows reduced because a peer echoed a router's mark"),
     OUT_OF_ORDER_QUEUED("Segments queued out of order", "TcpExtTCPOFOQueue"),
     HANDLER_FAILURES("Callbacks and commands of applications that threw; a callback's costs it the connection"),
     COMMANDS_EXECUTED("Commands of other threads executed"),

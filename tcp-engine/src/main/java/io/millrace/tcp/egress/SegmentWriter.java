@@ -39,6 +39,9 @@ public final class SegmentWriter {
     /** Sum of the IPv4 header's words that never change; a long, as it is more than 31 bits. */
     private static final long IPV4_FIXED_WORDS = (long) IPV4_VERSION_AND_LENGTH + DONT_FRAGMENT + TTL_AND_PROTOCOL;
 
+    /** RFC 3168 §5: the codepoint ECT(0), the low bits of the traffic class. */
+    private static final int ECT_0 = 2;
+
     private static final int IPV6_VERSION = 6 << 28;
     private static final int NEXT_HEADER_AND_HOP_LIMIT = IpProtocol.TCP << 8 | HOP_LIMIT;
     /** A hash shifted so far right is a flow label of 20 bits. */
@@ -58,6 +61,7 @@ public final class SegmentWriter {
     private long frame;
     private long start;
     private boolean ipv6;
+    private int ecn;
     private int tcpOffset;
 
     /**
@@ -135,8 +139,14 @@ public final class SegmentWriter {
         }
         start = Mbuf.dataAddress(frame);
         ipv6 = overIpv6;
+        ecn = 0;
         tcpOffset = ETHERNET_LENGTH + (overIpv6 ? IPV6_LENGTH : IPV4_LENGTH);
         return true;
+    }
+
+    /** The segment begun may be marked by routers, rather than dropped (RFC 3168 §5). */
+    public void ecnCapable() {
+        ecn = ECT_0;
     }
 
     /** Where the options of the segment begun go, and its text after them. */
@@ -221,10 +231,11 @@ public final class SegmentWriter {
     private void writeIpv4(final int source, final int destination, final int totalLength) {
         Memory.putShortBE(start + 12, EtherType.IPV4);
         final long ip = start + ETHERNET_LENGTH;
-        Memory.putIntBE(ip, IPV4_VERSION_AND_LENGTH | totalLength);
+        final int first = ecn << 16 | totalLength;
+        Memory.putIntBE(ip, IPV4_VERSION_AND_LENGTH | first);
         Memory.putIntBE(ip + 4, DONT_FRAGMENT);
         final int sum = port.checksum().isSoftware()
-                ? ~fold(IPV4_FIXED_WORDS + totalLength + (source & LOW) + (destination & LOW))
+                ? ~fold(IPV4_FIXED_WORDS + first + (source & LOW) + (destination & LOW))
                 : 0;
         Memory.putIntBE(ip + 8, TTL_AND_PROTOCOL | sum & 0xffff);
         Memory.putIntBE(ip + 12, source);
@@ -240,7 +251,7 @@ public final class SegmentWriter {
             final long destinationLo) {
         Memory.putShortBE(start + 12, EtherType.IPV6);
         final long ip = start + ETHERNET_LENGTH;
-        Memory.putIntBE(ip, IPV6_VERSION | flowLabel);
+        Memory.putIntBE(ip, IPV6_VERSION | ecn << 20 | flowLabel);
         Memory.putIntBE(ip + 4, payloadLength << 16 | NEXT_HEADER_AND_HOP_LIMIT);
         Memory.putLongBE(ip + 8, sourceHi);
         Memory.putLongBE(ip + 16, sourceLo);

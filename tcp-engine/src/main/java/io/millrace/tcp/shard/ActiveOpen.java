@@ -19,6 +19,7 @@ import io.millrace.tcp.table.FlowIndex;
 import io.millrace.tcp.table.RecordSlab;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbFlags;
+import io.millrace.tcp.table.TcbModes;
 import io.millrace.tcp.timer.BurstClock;
 
 /**
@@ -149,6 +150,9 @@ final class ActiveOpen {
                 | (config.timestamps() ? TcbFlags.TIMESTAMPS : 0)
                 | (config.sack() ? TcbFlags.SACK : 0)
                 | (config.windowScaling() ? TcbFlags.WINDOW_SCALE : 0));
+        if (options.ecn()) {
+            tcb.enter(TcbModes.ECN);
+        }
         final int receiveBuffer = options.receiveBufferBytes();
         tcb.rcvWndShift(config.windowScaling() ? ReceiveWindow.shiftFor(receiveBuffer) : 0);
         tcb.tsOffset(TimestampOffset.of(tuple));

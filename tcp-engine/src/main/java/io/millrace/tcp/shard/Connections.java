@@ -10,6 +10,7 @@ import io.millrace.tcp.state.SynSentState;
 import io.millrace.tcp.state.SynchronizedState;
 import io.millrace.tcp.state.Verdict;
 import io.millrace.tcp.stream.CongestionWindow;
+import io.millrace.tcp.stream.Ecn;
 import io.millrace.tcp.stream.KeepAlive;
 import io.millrace.tcp.stream.Receiver;
 import io.millrace.tcp.stream.RttEstimator;
@@ -18,6 +19,7 @@ import io.millrace.tcp.table.FlowIndex;
 import io.millrace.tcp.table.RecordSlab;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbFlags;
+import io.millrace.tcp.table.TcbModes;
 import io.millrace.tcp.timer.BurstClock;
 import io.millrace.tcp.timer.ConnectionTimers;
 
@@ -46,6 +48,7 @@ final class Connections {
     private final Requests requests;
     private final KeepAlive keepAlive;
     private final CongestionWindow congestion;
+    private final Ecn ecn;
     private final Tcb tcb = new Tcb();
 
     private Transmitter transmitter;
@@ -73,6 +76,7 @@ final class Connections {
         this.handlers = handlers;
         this.requests = requests;
         this.congestion = congestion;
+        this.ecn = new Ecn(congestion, counters);
         this.keepAlive = new KeepAlive(tables.options, timers, clock);
     }
 
@@ -126,6 +130,9 @@ final class Connections {
         } else if (Verdict.has(verdict, Verdict.DUPLICATE_ACK)) {
             transmitter.onDuplicateAck(connection);
         }
+        if (Verdict.has(verdict, CONVINCING | Verdict.DUPLICATE_ACK)) {
+            ecn.onAcknowledgment(connection, segment);
+        }
         if (Verdict.has(verdict, Verdict.OPENED)) {
             callbacks.onOpen(connection); // an active open; passive ones come here open
         } else if (Verdict.has(verdict, Verdict.SYN_ACK)) {
@@ -137,6 +144,7 @@ final class Connections {
         }
         int further = verdict;
         if (Verdict.has(verdict, Verdict.TEXT | Verdict.FIN)) {
+            ecn.onText(connection, segment);
             further |= receiver.onSegment(connection, segment);
         }
         writer.lentMayBeOverwritten();
@@ -192,6 +200,9 @@ final class Connections {
             connection.rto(RttEstimator.RTO_AFTER_SYN_LOSS_MS);
         }
         congestion.onOpen(connection);
+        if (connection.in(TcbModes.ECN)) {
+            counters.increment(Counter.ECN_CONNECTIONS);
+        }
         connection.progressMs(clock.millis());
         keepAlive.arm(connection);
     }

@@ -27,6 +27,7 @@ import io.millrace.tcp.table.SynOptions;
 import io.millrace.tcp.table.SynQueue;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbFlags;
+import io.millrace.tcp.table.TcbModes;
 import io.millrace.tcp.timer.BurstClock;
 
 /**
@@ -116,7 +117,7 @@ final class PassiveOpen {
         }
         final int local = tables.localAddresses.numberOf(segment.localHi(), segment.localLo());
         final SegmentOptions offered = segment.options();
-        final int options = accepted(offered);
+        final int options = accepted(listener, segment);
         final int tsOffset = TimestampOffset.of(tuple);
         final int slot = local == LocalAddresses.NONE
                 ? SynQueue.NONE
@@ -156,9 +157,12 @@ final class PassiveOpen {
     }
 
     /** What of the peer's offers we take. */
-    private int accepted(final SegmentOptions offered) {
+    private int accepted(final Listener listener, final Segment segment) {
+        final SegmentOptions offered = segment.options();
         final int options = SynOptions.of(
-                offered.sackPermitted() && config.sack(), offered.timestamps() && config.timestamps(), false);
+                offered.sackPermitted() && config.sack(),
+                offered.timestamps() && config.timestamps(),
+                segment.offersEcn() && optionsOf(listener).ecn());
         return offered.windowScale() != SegmentOptions.NO_WINDOW_SCALE && config.windowScaling()
                 ? SynOptions.withWindowScale(options, offered.windowScale())
                 : options;
@@ -205,7 +209,7 @@ final class PassiveOpen {
                 mss,
                 clock.millis());
         // Without timestamps there is no place for the other options.
-        final int options = offered.timestamps() && config.timestamps() ? accepted(offered) : 0;
+        final int options = offered.timestamps() && config.timestamps() ? accepted(listener, segment) : 0;
         final int tsVal = SynCookies.timestamp(clock.millis() + TimestampOffset.of(tuple), options);
         counters.increment(Counter.SYNCOOKIES_SENT);
         replies.synAck(segment, cookie, options, tsVal, offered.tsVal(), optionsOf(listener));
@@ -274,7 +278,7 @@ final class PassiveOpen {
             }
             return;
         }
-        final int options = queue.options(slot);
+        int options = queue.options(slot);
         final boolean timestamps = SynOptions.timestamps(options);
         final int irs = queue.irs(slot);
         final int iss = queue.iss(slot);
@@ -284,6 +288,10 @@ final class PassiveOpen {
             complete(slot, position, segment, flowHash);
         } else if (Verdict.has(verdict, Verdict.SYN_ACK)) {
             counters.increment(Counter.TCP_SYN_RETRANSMITS);
+            if (!segment.offersEcn()) {
+                options = SynOptions.withoutEcn(options); // RFC 3168 §6.1.1.1: the peer tries it without
+                queue.options(slot, options);
+            }
             replies.synAck(segment, iss, options, tsVal(slot), queue.tsRecent(slot), optionsOf(listener));
         } else if (Verdict.has(verdict, Verdict.RESET_SEGMENT)) {
             replies.reset(segment);
@@ -398,6 +406,9 @@ final class PassiveOpen {
                 | (SynOptions.sack(options) ? TcbFlags.SACK : 0)
                 | (SynOptions.windowScaling(options) ? TcbFlags.WINDOW_SCALE : 0)
                 | (segment.isIpv6() ? TcbFlags.IPV6 : 0));
+        if (SynOptions.ecn(options) && optionsOf(listener).ecn()) {
+            tcb.enter(TcbModes.ECN);
+        }
         if (SynOptions.windowScaling(options)) {
             tcb.sndWndShift(SynOptions.windowScale(options));
             tcb.rcvWndShift(ReceiveWindow.shiftFor(optionsOf(listener).receiveBufferBytes()));

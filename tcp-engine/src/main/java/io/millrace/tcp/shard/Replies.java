@@ -162,7 +162,7 @@ final class Replies {
                 ports,
                 iss,
                 ack,
-                TcpFlags.SYN | TcpFlags.ACK,
+                TcpFlags.SYN | TcpFlags.ACK | (SynOptions.ecn(options) ? TcpFlags.ECE : 0),
                 own.synWindow(),
                 length,
                 0);

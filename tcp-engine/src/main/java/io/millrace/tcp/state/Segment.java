@@ -21,8 +21,13 @@ public final class Segment {
     private static final int IPV6_SOURCE_OFFSET = 8;
     private static final int IPV6_DESTINATION_OFFSET = 24;
 
+    /** RFC 3168 §5: the codepoint CE. */
+    private static final int CONGESTION_EXPERIENCED = 3;
+
     private static final int MEANINGFUL =
             TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST | TcpFlags.FIN | TcpFlags.PSH | TcpFlags.URG;
+
+    private static final int ECN_SETUP = TcpFlags.ECE | TcpFlags.CWR;
 
     private final SegmentOptions options = new SegmentOptions();
 
@@ -42,6 +47,7 @@ public final class Segment {
     private int textLength;
     private int acked;
     private boolean ipv6;
+    private int ecn;
     private int devicePort;
 
     /** Fills this segment from a validated frame. */
@@ -69,11 +75,13 @@ public final class Segment {
     private void parseAddresses(final long ip, final boolean isIpv6) {
         ipv6 = isIpv6;
         if (isIpv6) {
+            ecn = Memory.getUnsignedByte(ip + 1) >>> 4 & 3; // the traffic class is bits 4 to 11 of the header
             remoteHi = Memory.getLongBE(ip + IPV6_SOURCE_OFFSET);
             remoteLo = Memory.getLongBE(ip + IPV6_SOURCE_OFFSET + 8);
             localHi = Memory.getLongBE(ip + IPV6_DESTINATION_OFFSET);
             localLo = Memory.getLongBE(ip + IPV6_DESTINATION_OFFSET + 8);
         } else {
+            ecn = Memory.getUnsignedByte(ip + 1) & 3;
             remoteHi = 0;
             remoteLo = IpAddress.lowWord(Memory.getIntBE(ip + IPV4_SOURCE_OFFSET));
             localHi = 0;
@@ -181,6 +189,21 @@ public final class Segment {
         return (flags & MEANINGFUL) == 0 || isSyn() && (flags & (TcpFlags.FIN | TcpFlags.RST)) != 0;
     }
 
+    /** Whether a router has marked the packet, rather than drop it. */
+    public boolean isCongestionExperienced() {
+        return ecn == CONGESTION_EXPERIENCED;
+    }
+
+    /** Whether ECE and CWR are as in a SYN that offers ECN, RFC 3168 §6.1.1. */
+    public boolean offersEcn() {
+        return (flags & ECN_SETUP) == ECN_SETUP;
+    }
+
+    /** Whether ECE and CWR are as in a SYN-ACK that agrees on ECN; where both are set somebody only reflects them. */
+    boolean agreesOnEcn() {
+        return (flags & ECN_SETUP) == TcpFlags.ECE;
+    }
+
     /** Address of the first byte of text. */
     public long textAddress() {
         return textAddress;
@@ -218,7 +241,7 @@ public final class Segment {
     /** Makes a SYN that was taken already an ordinary segment: what is left begins one number later. */
     void dropSyn() {
         if (isSyn()) {
-            flags &= ~TcpFlags.SYN;
+            flags &= ~(TcpFlags.SYN | ECN_SETUP); // which on a SYN speak of ECN as such, not of congestion
             seq++;
         }
     }

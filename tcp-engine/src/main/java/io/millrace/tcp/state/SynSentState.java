@@ -2,6 +2,7 @@ package io.millrace.tcp.state;
 
 import io.millrace.tcp.TcpState;
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbModes;
 
 /** RFC 9293 §3.10.7.3: a segment to a connection whose SYN is out. */
 public final class SynSentState {
@@ -48,6 +49,9 @@ public final class SynSentState {
         tcb.rcvNxt(segment.seq() + 1);
         tcb.rcvAdv(tcb.rcvNxt() + tcb.rcvAdv()); // until now it held the window of our SYN
         Negotiation.peerOptions(tcb, segment.options(), nowMs);
+        if (!(segment.isAck() ? segment.agreesOnEcn() : segment.offersEcn())) {
+            tcb.leave(TcbModes.ECN);
+        }
         // RFC 7323 §2.2: the window of a SYN is never scaled.
         tcb.sndWnd(segment.window());
         tcb.maxSndWnd(segment.window());

@@ -1,7 +1,10 @@
 package io.millrace.tcp.stream;
 
+import io.millrace.memory.Memory;
 import io.millrace.tcp.CongestionAlgorithm;
 import io.millrace.tcp.ConnectionOptions;
+import io.millrace.tcp.state.Sequence;
+import io.millrace.tcp.table.BulkLayout;
 import io.millrace.tcp.table.BulkRecords;
 import io.millrace.tcp.table.Registry;
 import io.millrace.tcp.table.Tcb;
@@ -21,10 +24,12 @@ public final class CongestionWindow {
     private final Registry<ConnectionOptions> options;
     private final NewReno newReno = new NewReno();
     private final Cubic cubic;
+    private final BulkRecords bulk;
 
     /** For connections with these options and side records. */
     public CongestionWindow(final Registry<ConnectionOptions> options, final BulkRecords bulk, final BurstClock clock) {
         this.options = options;
+        this.bulk = bulk;
         this.cubic = new Cubic(bulk, clock);
     }
 
@@ -49,6 +54,9 @@ public final class CongestionWindow {
      * nothing about the path (RFC 7661 §4.3, RFC 9438 §5.8).
      */
     void onAcked(final Tcb tcb, final int acked) {
+        if (isReducedForEcn(tcb)) {
+            return;
+        }
         final int cwnd = tcb.cwnd();
         final int used = flight(tcb) + acked;
         if (cwnd < tcb.ssthresh()) {
@@ -67,8 +75,41 @@ public final class CongestionWindow {
 
     /** A loss was found, and recovery begins: sets the slow start threshold, and leaves the window to recovery. */
     void onLoss(final Tcb tcb) {
+        tcb.enter(TcbModes.CWR_DUE); // RFC 3168 §6.1.2: for whatever reason
+        if (isReducedForEcn(tcb)) {
+            return; // of the same window of data: once is enough
+        }
         // Not the flight alone: a window that was never filled, or what went out beyond it, is no measure.
         tcb.ssthresh(control(tcb).reduced(tcb, Math.min(flight(tcb), tcb.cwnd())));
+    }
+
+    /**
+     * The peer echoes a mark of the network. RFC 3168 §6.1.2: the window is reduced as for a loss, but nothing was lost; once
+     * for all that was in flight.
+     *
+     * @param acked by how much the echo has advanced SND.UNA.
+     * @return whether it was reduced.
+     */
+    boolean onEcnEcho(final Tcb tcb, final int acked) {
+        if (tcb.is(TcbFlags.IN_RECOVERY) || tcb.retransmits() > 0 || isReducedForEcn(tcb)) {
+            return false;
+        }
+        tcb.ssthresh(control(tcb).reduced(tcb, Math.min(flight(tcb) + acked, tcb.cwnd())));
+        tcb.cwnd(tcb.ssthresh());
+        Memory.putInt(bulk.take(tcb) + BulkLayout.ECN_REDUCED_OFFSET, tcb.sndMax());
+        tcb.enter(TcbModes.ECN_REDUCED | TcbModes.CWR_DUE);
+        return true;
+    }
+
+    private boolean isReducedForEcn(final Tcb tcb) {
+        if (!tcb.in(TcbModes.ECN_REDUCED)) {
+            return false;
+        }
+        if (Sequence.before(tcb.sndUna(), Memory.getInt(bulk.of(tcb) + BulkLayout.ECN_REDUCED_OFFSET))) {
+            return true;
+        }
+        tcb.leave(TcbModes.ECN_REDUCED);
+        return false;
     }
 
     /** The retransmission timer has gone off, RFC 5681 §3.1: back to one segment. To be called before the time-out counts. */

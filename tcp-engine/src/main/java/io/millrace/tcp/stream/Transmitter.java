@@ -13,6 +13,7 @@ import io.millrace.tcp.table.Registry;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbFlags;
 import io.millrace.tcp.table.TcbLayout;
+import io.millrace.tcp.table.TcbModes;
 import io.millrace.tcp.timer.BurstClock;
 import io.millrace.tcp.timer.ConnectionTimers;
 
@@ -234,6 +235,7 @@ public final class Transmitter {
             chain.copyOut(sendChain(tcb), offset, at + options, text);
         }
         final int window = receiveWindow.advertise(tcb);
+        final int marked = tcb.in(TcbModes.ECN) ? Ecn.mark(tcb, writer, seq, text, flags) : flags;
         writer.send(
                 nextHop(tcb),
                 tcb.localHi(),
@@ -243,7 +245,7 @@ public final class Transmitter {
                 tcb.ports(),
                 seq,
                 tcb.rcvNxt(),
-                flags,
+                marked,
                 window,
                 options,
                 text);
@@ -268,13 +270,24 @@ public final class Transmitter {
                     tcb.ports(),
                     tcb.iss(),
                     synAck ? tcb.rcvNxt() : 0,
-                    synAck ? TcpFlags.SYN | TcpFlags.ACK : TcpFlags.SYN,
+                    synFlags(tcb, synAck),
                     window,
                     options,
                     0);
         }
         tcb.clear(TcbFlags.ACK_NOW);
         timers.armRto(tcb, rtoDeadline(tcb));
+    }
+
+    /** RFC 3168 §6.1.1; §6.1.1.1 has a SYN that was not answered sent again without ECN, for those whom it offends. */
+    private static int synFlags(final Tcb tcb, final boolean synAck) {
+        if (synAck) {
+            return TcpFlags.SYN | TcpFlags.ACK | (tcb.in(TcbModes.ECN) ? TcpFlags.ECE : 0);
+        }
+        if (tcb.retransmits() > 0) {
+            tcb.leave(TcbModes.ECN);
+        }
+        return TcpFlags.SYN | (tcb.in(TcbModes.ECN) ? TcpFlags.ECE | TcpFlags.CWR : 0);
     }
 
     private int synOptions(final Tcb tcb, final long at) {

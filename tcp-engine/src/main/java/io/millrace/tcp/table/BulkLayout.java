@@ -25,5 +25,8 @@ public final class BulkLayout {
     /** CUBIC: when the window was looked at last, ms. */
     public static final int GROWN_OFFSET = 28;
 
+    /** ECN: SND.NXT when the window was reduced last. */
+    public static final int ECN_REDUCED_OFFSET = 32;
+
     private BulkLayout() {}
 }

@@ -20,6 +20,11 @@ public final class SynOptions {
 
     private SynOptions() {}
 
+    /** {@code options} without ECN. */
+    public static int withoutEcn(final int options) {
+        return options & ~ECN;
+    }
+
     /** The flags that hold, with no window scaling. */
     public static int of(final boolean sack, final boolean timestamps, final boolean ecn) {
         return (sack ? SACK : 0) | (timestamps ? TIMESTAMPS : 0) | (ecn ? ECN : 0);

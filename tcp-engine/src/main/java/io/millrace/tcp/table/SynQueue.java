@@ -254,6 +254,10 @@ public final class SynQueue implements AutoCloseable {
         return Memory.getUnsignedByte(records.address(slot) + OPTIONS_OFFSET);
     }
 
+    public void options(final int slot, final int value) {
+        Memory.putByte(records.address(slot) + OPTIONS_OFFSET, value);
+    }
+
     /** How often the SYN-ACK has been retransmitted. */
     public int retransmissions(final int slot) {
         return level(records.address(slot));

@@ -5,5 +5,14 @@ public final class TcbModes {
     /** The congestion window was not used to the full when it was looked at last: it has not grown since. */
     public static final int APP_LIMITED = 1;
 
+    /** Both SYNs agreed on ECN (RFC 3168 §6.1.1); before the connection is open, our SYN offers it. */
+    public static final int ECN = 1 << 1;
+    /** A mark of the network is to be echoed, by ECE on every segment. */
+    public static final int ECN_ECHO = 1 << 2;
+    /** Our window was reduced: the next text tells the peer so, by CWR. */
+    public static final int CWR_DUE = 1 << 3;
+    /** The window was reduced for an echo, and what was in flight then is not all acknowledged. */
+    public static final int ECN_REDUCED = 1 << 4;
+
     private TcbModes() {}
 }

@@ -245,6 +245,7 @@ public final class Conversation implements AutoCloseable {
                         TcpSegment.ACK,
                         0,
                         0,
+                        0,
                         new byte[0],
                         new byte[text]));
         poll();

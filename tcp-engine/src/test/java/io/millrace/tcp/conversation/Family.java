@@ -73,6 +73,26 @@ public enum Family {
         return packet(from, to, protocol, HOP_LIMIT, payload);
     }
 
+    /** An IP packet of ours with an ECN codepoint. */
+    byte[] marked(final int ecn, final byte[] packet) {
+        final ByteBuffer header = ByteBuffer.wrap(packet);
+        if (this == IPV4) {
+            header.put(1, (byte) ecn).putShort(10, (short) 0);
+            header.putShort(10, (short) checksum(header.slice(0, headerLength), 0));
+        } else {
+            header.put(1, (byte) (ecn << 4));
+        }
+        return packet;
+    }
+
+    /** The ECN codepoint of an IP header whose checksum, where it has one, must be right. */
+    int ecn(final ByteBuffer header) {
+        if (this == IPV4 && checksum(header, 0) != 0) {
+            throw new AssertionError("the engine sent a wrong IPv4 checksum");
+        }
+        return this == IPV4 ? header.get(1) & 3 : header.get(1) >> 4 & 3;
+    }
+
     /** Sum of the pseudo header (RFC 9293 §3.1, RFC 8200 §8.1). */
     long pseudoHeader(final IpAddress from, final IpAddress to, final int protocol, final int length) {
         return this == IPV4

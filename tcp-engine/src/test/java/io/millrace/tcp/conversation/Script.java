@@ -40,7 +40,7 @@ import java.util.Locale;
  * </pre>
  *
  * Numbers are relative to the initial sequence number of their direction, or absolute after {@code =}; SACK edges are
- * relative too, windows are fields as they stand. Flags are letters of {@code FSRPAUEW}, a dot for none. A segment of the
+ * relative too, windows are fields as they stand, {@code ecn} is the codepoint: 2 for ECT(0), 3 for CE. Flags are letters of {@code FSRPAUEW}, a dot for none. A segment of the
  * peer without an option list carries timestamps where they were negotiated. The text of either side is a pattern that
  * depends on the relative sequence number, so that every byte is checked without a word about it in the script.
  */

@@ -10,11 +10,11 @@ import java.util.Set;
  * A segment as a script writes it: {@code SA seq 0 ack 1 win 65535 text 10 <mss 1460, sackOK>}.
  *
  * @param flags the control bits
- * @param fields what is said of {@code seq}, {@code ack}, {@code win}, {@code text} and {@code urg}
+ * @param fields what is said of {@code seq}, {@code ack}, {@code win}, {@code text}, {@code urg} and {@code ecn}
  * @param options null if nothing is said of them
  */
 record SegmentLine(int flags, Map<String, String> fields, List<String> options) {
-    private static final Set<String> FIELDS = Set.of("seq", "ack", "win", "text", "urg");
+    private static final Set<String> FIELDS = Set.of("seq", "ack", "win", "text", "urg", "ecn");
     private static final int PSH = 8;
 
     static SegmentLine parse(final String line) {
@@ -65,6 +65,7 @@ record SegmentLine(int flags, Map<String, String> fields, List<String> options) 
                 flags,
                 flow.window,
                 number("urg", 0, 0),
+                number("ecn", 0, 0),
                 Options.write(list, flow.engineIsn),
                 text);
     }
@@ -97,6 +98,9 @@ record SegmentLine(int flags, Map<String, String> fields, List<String> options) 
         if (fields.containsKey("win")) {
             check(wrong, "win", number("win", 0, 0), actual.window());
         }
+        if (fields.containsKey("ecn")) {
+            check(wrong, "ecn", number("ecn", 0, 0), actual.ecn());
+        }
         check(wrong, "text", number("text", 0, 0), actual.text().length);
         if (options != null) {
             final List<String> list = Options.read(actual.options(), flow.peerIsn);
@@ -124,6 +128,9 @@ record SegmentLine(int flags, Map<String, String> fields, List<String> options) 
         line.append(" win ").append(segment.window());
         if (segment.text().length > 0) {
             line.append(" text ").append(segment.text().length);
+        }
+        if (segment.ecn() != 0) {
+            line.append(" ecn ").append(segment.ecn());
         }
         if (segment.options().length > 0) {
             try {

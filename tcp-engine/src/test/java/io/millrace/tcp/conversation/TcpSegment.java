@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
  * @param flags the eight control bits
  * @param window the window field, not scaled
  * @param urgent the urgent pointer
+ * @param ecn the ECN codepoint of the IP header: 0, or 2 for ECT(0), 3 for CE
  * @param options the options as they stand in the header
  * @param text the text
  */
@@ -24,6 +25,7 @@ record TcpSegment(
         int flags,
         int window,
         int urgent,
+        int ecn,
         byte[] options,
         byte[] text) {
     static final int FIN = 1;
@@ -35,7 +37,7 @@ record TcpSegment(
     private static final int HEADER = 20;
 
     /** Reads a segment, the sum of whose pseudo header is given; complains about a wrong checksum. */
-    static TcpSegment read(final ByteBuffer segment, final long pseudoHeader) {
+    static TcpSegment read(final ByteBuffer segment, final int ecn, final long pseudoHeader) {
         final ByteBuffer in = segment.slice();
         if (Family.checksum(in, pseudoHeader) != 0) {
             throw new AssertionError("the engine sent a wrong TCP checksum");
@@ -52,6 +54,7 @@ record TcpSegment(
                 in.get(13) & 0xff,
                 in.getShort(14) & 0xffff,
                 in.getShort(18) & 0xffff,
+                ecn,
                 options,
                 text);
     }

@@ -39,7 +39,7 @@ final class Wire implements AutoCloseable {
     /** Sends a segment of the peer. */
     void send(final TcpSegment segment) {
         final byte[] tcp = segment.write(family, family.peer, family.engine);
-        transmit(family.packet(family.peer, family.engine, TcpSegment.PROTOCOL, tcp));
+        transmit(family.marked(segment.ecn(), family.packet(family.peer, family.engine, TcpSegment.PROTOCOL, tcp)));
     }
 
     /** Sends a segment of the peer if there is room for it. */
@@ -103,7 +103,9 @@ final class Wire implements AutoCloseable {
     private TcpSegment read(final ByteBuffer frame, final IpAddress source, final IpAddress destination) {
         final ByteBuffer segment =
                 frame.slice(ETHERNET + family.headerLength, frame.limit() - ETHERNET - family.headerLength);
-        return TcpSegment.read(segment, family.pseudoHeader(source, destination, TcpSegment.PROTOCOL, segment.limit()));
+        final int ecn = family.ecn(frame.slice(ETHERNET, family.headerLength));
+        return TcpSegment.read(
+                segment, ecn, family.pseudoHeader(source, destination, TcpSegment.PROTOCOL, segment.limit()));
     }
 
     private static IpAddress ipv6(final ByteBuffer in, final int at) {

@@ -258,6 +258,23 @@ class CongestionWindowTest {
     }
 
     @Test
+    void shouldReduceOnlyOnceForAMarkAndALossOfTheSameWindow() {
+        tcb.cwnd(100 * MSS);
+        fill();
+        assertThat(window.onEcnEcho(tcb, 0)).isTrue();
+        assertThat(tcb.cwnd()).isEqualTo(70 * MSS);
+        tcb.sndUna(tcb.sndMax() - MSS);
+        window.onAcked(tcb, 99 * MSS);
+        assertThat(tcb.cwnd()).as("until the window of the mark is over").isEqualTo(70 * MSS);
+        window.onLoss(tcb);
+        assertThat(tcb.ssthresh()).isEqualTo(70 * MSS);
+        tcb.sndUna(tcb.sndMax());
+        fill();
+        window.onLoss(tcb);
+        assertThat(tcb.ssthresh()).isEqualTo(49 * MSS);
+    }
+
+    @Test
     void shouldNeverGoBelowTwoSegments() {
         tcb.sndMax(tcb.sndUna() + MSS);
         window.onLoss(tcb);
