@@ -272,6 +272,9 @@ final class ServeCommand implements Callable<Integer>, Checked {
                 EngineNames.arrangement(arrangement),
                 EngineNames.idle(idle),
                 decoration,
-                builder -> builder.config(config).cores(cores.toArray()).counters(file::newBlock));
+                builder -> builder.config(config)
+                        .cores(cores.toArray())
+                        .counters(file::newBlock)
+                        .listenerCounters(file.listeners()));
     }
 }

@@ -49,6 +49,11 @@ final class StatCommand implements Callable<Integer>, Checked {
     @Option(names = "--explain", description = "A sentence on each counter, and Linux's name of it.")
     private boolean explain;
 
+    @Option(
+            names = "--listeners",
+            description = "Who listens, as 'ss -ltn' has it, with the counters of each, summed over the threads.")
+    private boolean listeners;
+
     @Option(names = "--json", description = "As JSON, one object a line, each thread by itself.")
     private boolean json;
 
@@ -68,6 +73,9 @@ final class StatCommand implements Callable<Integer>, Checked {
     public void check(final List<String> errors) {
         if (json && prometheus) {
             errors.add("--json and --prometheus: choose one");
+        }
+        if (listeners && (json || prometheus)) {
+            errors.add("--listeners: leave it away, --json and --prometheus have the listeners anyway");
         }
         Checked.within(errors, "--interval", interval, 1, MOST_SECONDS);
         if (count != null) {
@@ -146,7 +154,9 @@ final class StatCommand implements Callable<Integer>, Checked {
     }
 
     private void print(final PrintWriter out, final CountersReader reader, final StatTable table) throws IOException {
-        if (json) {
+        if (listeners) {
+            ListenerTable.print(out, reader);
+        } else if (json) {
             StatJson.print(out, reader);
         } else if (prometheus) {
             StatPrometheus.print(out, reader);

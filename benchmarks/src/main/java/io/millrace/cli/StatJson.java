@@ -23,6 +23,11 @@ final class StatJson {
             threads.put(blocks.get(block), block(reader, block));
         }
         json.put("threads", threads);
+        json.put(
+                "listeners",
+                reader.listeners().stream()
+                        .map(listener -> listener(reader, listener))
+                        .toList());
         final Map<String, Map<String, Long>> figures = new LinkedHashMap<>();
         for (final CountersReader.Figure figure : reader.figures()) {
             figures.computeIfAbsent(figure.owner(), owner -> new LinkedHashMap<>())
@@ -30,6 +35,17 @@ final class StatJson {
         }
         json.put("ports", figures);
         out.println(JSON.std.asString(json));
+    }
+
+    private static Map<String, Object> listener(final CountersReader reader, final CountersReader.Listener listener) {
+        final Map<String, Object> values = new LinkedHashMap<>();
+        values.put("local", listener.local());
+        values.put("thread", listener.thread());
+        for (int i = 0; i < reader.listenerCounters().size(); i++) {
+            values.put(
+                    reader.listenerCounters().get(i).name(), listener.values().get(i));
+        }
+        return values;
     }
 
     private static Map<String, Long> block(final CountersReader reader, final int block) {

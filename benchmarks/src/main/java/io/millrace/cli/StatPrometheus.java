@@ -13,12 +13,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * Counters in Prometheus' text format: a metric for each counter, with the process and the thread as labels, and one for
- * the figures of the devices. Any thread; allocates.
+ * Counters in Prometheus' text format: a metric for each counter, with the process and the thread as labels, one for each of
+ * the listeners' counters with the listener as a label besides, and one for the figures of the devices. Any thread; allocates.
  */
 final class StatPrometheus {
     private StatPrometheus() {}
@@ -28,6 +29,10 @@ final class StatPrometheus {
         for (int i = 0; i < reader.counters().size(); i++) {
             metrics.metricSnapshot(metric(reader, i));
         }
+        final List<CountersReader.Listener> listeners = reader.listeners();
+        for (int i = 0; i < reader.listenerCounters().size(); i++) {
+            metrics.metricSnapshot(listenerMetric(reader, listeners, i));
+        }
         metrics.metricSnapshot(figures(reader));
         final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrometheusTextFormatWriter.create().write(bytes, metrics.build());
@@ -35,28 +40,44 @@ final class StatPrometheus {
     }
 
     private static MetricSnapshot metric(final CountersReader reader, final int counter) {
-        final CountersReader.Named named = reader.counters().get(counter);
-        final String name = "millrace_" + named.name().toLowerCase(Locale.ROOT);
         final List<String> blocks = reader.blockNames();
+        final List<Point> points = new ArrayList<>();
+        for (int block = 0; block < blocks.size(); block++) {
+            points.add(new Point(labels(reader, "thread", blocks.get(block)), reader.value(block, counter)));
+        }
+        return metric("millrace_", reader.counters().get(counter), points);
+    }
+
+    private static MetricSnapshot listenerMetric(
+            final CountersReader reader, final List<CountersReader.Listener> listeners, final int counter) {
+        final List<Point> points = listeners.stream()
+                .map(listener -> new Point(
+                        labels(reader, "thread", listener.thread()).merge(Labels.of("local", listener.local())),
+                        listener.values().get(counter)))
+                .toList();
+        return metric("millrace_listener_", reader.listenerCounters().get(counter), points);
+    }
+
+    private record Point(Labels labels, long value) {}
+
+    private static MetricSnapshot metric(
+            final String prefix, final CountersReader.Named named, final List<Point> points) {
+        final String name = prefix + named.name().toLowerCase(Locale.ROOT);
         if (named.isGauge()) {
             final GaugeSnapshot.Builder gauge =
                     GaugeSnapshot.builder().name(name).help(named.sentence());
-            for (int block = 0; block < blocks.size(); block++) {
-                gauge.dataPoint(GaugeDataPointSnapshot.builder()
-                        .labels(labels(reader, "thread", blocks.get(block)))
-                        .value(reader.value(block, counter))
-                        .build());
-            }
+            points.forEach(point -> gauge.dataPoint(GaugeDataPointSnapshot.builder()
+                    .labels(point.labels)
+                    .value(point.value)
+                    .build()));
             return gauge.build();
         }
         final CounterSnapshot.Builder count =
                 CounterSnapshot.builder().name(name).help(named.sentence());
-        for (int block = 0; block < blocks.size(); block++) {
-            count.dataPoint(CounterDataPointSnapshot.builder()
-                    .labels(labels(reader, "thread", blocks.get(block)))
-                    .value(Math.max(0, reader.value(block, counter)))
-                    .build());
-        }
+        points.forEach(point -> count.dataPoint(CounterDataPointSnapshot.builder()
+                .labels(point.labels)
+                .value(Math.max(0, point.value))
+                .build()));
         return count.build();
     }
 

@@ -8,6 +8,8 @@ import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.counters.CountersDirectory;
 import io.millrace.dataplane.counters.CountersFile;
 import io.millrace.dataplane.counters.CountersReader;
+import io.millrace.dataplane.counters.ListenerBlock;
+import io.millrace.dataplane.counters.ListenerCounter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -103,6 +105,53 @@ class StatCommandTest {
         assertThat(((Map<?, ?>) threads.get("shard-0")).get("FRAMES_RECEIVED")).isEqualTo(0);
         assertThat(((Map<?, ?>) ((Map<?, ?>) json.get("ports")).get("net_x0")).get("rx_frames"))
                 .isEqualTo(99);
+    }
+
+    @Test
+    void shouldPrintListenersAsSsDoesSummedOverTheThreads() {
+        listen();
+        assertThat(stat("--listeners"))
+                .containsExactly(
+                        "State  Recv-Q Send-Q     Local Address:Port    SYN-Q       SYNs     Opened   Accepted"
+                                + " Overflows     Drops  CookSent  CookRecv  CookFail",
+                        "LISTEN      5    128            10.0.0.1:80        0          2          0          0"
+                                + "         1         0         0         0         0",
+                        "LISTEN      0     64              [::]:7443        0          0          0          0"
+                                + "         0         0         0         0         0");
+    }
+
+    /** One listener on two threads, another on one. */
+    private void listen() {
+        for (int thread = 0; thread < 2; thread++) {
+            final ListenerBlock block = file.listeners().open("shard-" + thread, "10.0.0.1:80");
+            block.set(ListenerCounter.ACCEPT_QUEUE, 2 + thread);
+            block.set(ListenerCounter.BACKLOG, 128);
+            block.increment(ListenerCounter.SYNS);
+            if (thread == 1) {
+                block.increment(ListenerCounter.LISTEN_OVERFLOWS);
+            }
+        }
+        file.listeners().open("shard-0", "[::]:7443").set(ListenerCounter.BACKLOG, 64);
+    }
+
+    @Test
+    void shouldPrintListenersForMachinesEachThreadByItself() throws IOException {
+        listen();
+        final Map<String, Object> json = JSON.std.mapFrom(String.join("\n", stat("--json")));
+        final List<?> listeners = (List<?>) json.get("listeners");
+        assertThat(listeners).hasSize(3);
+        final Map<?, ?> second = (Map<?, ?>) listeners.get(1);
+        assertThat(second.get("local")).isEqualTo("10.0.0.1:80");
+        assertThat(second.get("thread")).isEqualTo("shard-1");
+        assertThat(second.get("LISTEN_OVERFLOWS")).isEqualTo(1);
+        assertThat(stat("--prometheus"))
+                .contains(
+                        "# TYPE millrace_listener_accept_queue gauge",
+                        "millrace_listener_accept_queue{local=\"10.0.0.1:80\",process=\"" + process
+                                + "\",thread=\"shard-1\"} 3.0",
+                        "# TYPE millrace_listener_listen_overflows_total counter",
+                        "millrace_listener_listen_overflows_total{local=\"10.0.0.1:80\",process=\"" + process
+                                + "\",thread=\"shard-1\"} 1.0");
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.millrace.dataplane.core.IdleMode;
 import io.millrace.dataplane.core.PollingThread;
 import io.millrace.dataplane.core.ShardEndpoint;
 import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.dataplane.counters.ListenerBlocks;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.port.PacketPort;
 import io.millrace.dataplane.wire.IpAddress;
@@ -98,6 +99,7 @@ public final class TcpEngine implements AutoCloseable {
                 endpoint.ports(),
                 endpoint.commands(),
                 shardCounters,
+                builder.listenerBlocks,
                 builder.datapath.burstSize()));
         shards.add(shard);
         return new ShardAgent(shard, endpoint, builder.application.apply(number), builder.clock);
@@ -345,6 +347,7 @@ public final class TcpEngine implements AutoCloseable {
         private NanoClock clock = System::nanoTime;
         private IntFunction<TcpApplication> application = shard -> loop -> {};
         private Function<String, CounterBlock> counterBlocks = CounterBlock::allocate;
+        private ListenerBlocks listenerBlocks = ListenerBlocks.PRIVATE;
 
         private Builder() {}
 
@@ -422,6 +425,12 @@ public final class TcpEngine implements AutoCloseable {
          */
         public Builder counters(final Function<String, CounterBlock> newBlock) {
             counterBlocks = newBlock;
+            return this;
+        }
+
+        /** Where the counters of listeners are kept; such as {@code CountersFile::listeners}, for the same reason. */
+        public Builder listenerCounters(final ListenerBlocks blocks) {
+            listenerBlocks = blocks;
             return this;
         }
 

@@ -14,6 +14,9 @@ import java.util.Optional;
  * @param accepted connections handed to the application.
  * @param overflows connections and SYNs that met a full accept queue ({@code ListenOverflows}).
  * @param drops what it dropped, for whatever reason ({@code ListenDrops}).
+ * @param cookiesSent SYNs answered by a cookie ({@code SyncookiesSent}).
+ * @param cookiesReceived cookies that came back good ({@code SyncookiesRecv}).
+ * @param cookiesFailed acknowledgments that carried no good cookie ({@code SyncookiesFailed}).
  * @param halfOpen connections in its share of the SYN queue now.
  * @param waiting connections in its accept queue now.
  */
@@ -26,6 +29,9 @@ public record TcpListenerStats(
         long accepted,
         long overflows,
         long drops,
+        long cookiesSent,
+        long cookiesReceived,
+        long cookiesFailed,
         int halfOpen,
         int waiting) {
     /** The same listener on two shards. */
@@ -39,6 +45,9 @@ public record TcpListenerStats(
                 accepted + other.accepted,
                 overflows + other.overflows,
                 drops + other.drops,
+                cookiesSent + other.cookiesSent,
+                cookiesReceived + other.cookiesReceived,
+                cookiesFailed + other.cookiesFailed,
                 halfOpen + other.halfOpen,
                 waiting + other.waiting);
     }

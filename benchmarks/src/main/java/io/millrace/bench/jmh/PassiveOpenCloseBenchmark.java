@@ -7,6 +7,7 @@ import io.millrace.dataplane.core.CommandQueue;
 import io.millrace.dataplane.core.ShardPort;
 import io.millrace.dataplane.core.ShardPorts;
 import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.dataplane.counters.ListenerBlocks;
 import io.millrace.dataplane.flow.FlowSteering;
 import io.millrace.dataplane.flow.Toeplitz;
 import io.millrace.dataplane.host.HostAddresses;
@@ -113,6 +114,7 @@ public class PassiveOpenCloseBenchmark {
                 shardPorts,
                 new CommandQueue("shard-0", counters),
                 counters,
+                ListenerBlocks.PRIVATE,
                 BURST));
         shard.listen(ListenConfig.onPort(CLOSE_PORT), new CloseHandler());
         shard.listen(ListenConfig.onPort(IDLE_PORT), new DiscardHandler());

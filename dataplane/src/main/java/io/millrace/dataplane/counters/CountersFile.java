@@ -25,21 +25,24 @@ import java.util.Map;
 
 /**
  * Counters in a mapped file, which another process reads with {@link CountersReader} while they are counted: a block for
- * each thread that counts, and figures that a control thread notes now and then, such as a device's own statistics. The
- * layout is that of {@code CountersLayout}.
+ * each thread that counts, a row for each listener, and figures that a control thread notes now and then, such as a device's
+ * own statistics. The layout is that of {@code CountersLayout}.
  *
  * <p>Made and closed by a control thread; each block belongs to one polling thread. Closing deletes the file; blocks stay
  * usable, since their memory lives as long as they do.
  */
 public final class CountersFile implements AutoCloseable {
     private static final int FIGURES_OFFSET = CountersLayout.ALIGNMENT * 16;
-    private static final int BLOCKS_OFFSET =
+    private static final int LISTENERS_OFFSET =
             roundUp(FIGURES_OFFSET + CountersLayout.MAX_FIGURES * CountersLayout.FIGURE_LENGTH);
+    private static final int BLOCKS_OFFSET =
+            roundUp(LISTENERS_OFFSET + CountersLayout.MAX_LISTENERS * CountersLayout.LISTENER_LENGTH);
     private static final long LENGTH = BLOCKS_OFFSET + (long) CountersLayout.MAX_BLOCKS * BLOCK_LENGTH;
 
     private final Path path;
     private final Map<String, Integer> figures = new HashMap<>();
     private MemorySegment memory = MemorySegment.NULL;
+    private ListenerBlocks listeners = ListenerBlocks.PRIVATE;
     private int blocks;
 
     private CountersFile(final Path path) {
@@ -68,6 +71,7 @@ public final class CountersFile implements AutoCloseable {
         try {
             memory = map(unfinished);
             writeHeader(names());
+            listeners = new ListenerRows(memory, LISTENERS_OFFSET);
             Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(unfinished);
@@ -94,6 +98,9 @@ public final class CountersFile implements AutoCloseable {
         memory.set(INT, CountersLayout.BLOCK_LENGTH_OFFSET, BLOCK_LENGTH);
         memory.set(INT, CountersLayout.BLOCKS_OFFSET_OFFSET, BLOCKS_OFFSET);
         memory.set(INT, CountersLayout.FIGURES_OFFSET_OFFSET, FIGURES_OFFSET);
+        memory.set(INT, CountersLayout.LISTENERS_OFFSET_OFFSET, LISTENERS_OFFSET);
+        memory.set(INT, CountersLayout.LISTENER_LENGTH_OFFSET, CountersLayout.LISTENER_LENGTH);
+        memory.set(INT, CountersLayout.LISTENER_COUNTER_COUNT_OFFSET, ListenerCounter.COUNT);
         memory.set(INT, CountersLayout.NAMES_OFFSET_OFFSET, CountersLayout.HEADER_LENGTH);
         memory.set(INT, CountersLayout.NAMES_LENGTH_OFFSET, names.length);
         memory.set(
@@ -107,14 +114,22 @@ public final class CountersFile implements AutoCloseable {
     private static byte[] names() {
         final StringBuilder text = new StringBuilder();
         for (final Counter counter : Counter.values()) {
-            text.append(counter.name())
-                    .append('\t')
-                    .append(counter.linuxName().orElse(""))
-                    .append('\t')
-                    .append(counter.sentence())
-                    .append('\n');
+            appendName(text, counter.name(), counter.linuxName().orElse(""), counter.sentence());
+        }
+        for (final ListenerCounter counter : ListenerCounter.values()) {
+            appendName(text, counter.name(), counter.linuxName().orElse(""), counter.sentence());
         }
         return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void appendName(
+            final StringBuilder text, final String name, final String linuxName, final String sentence) {
+        text.append(name)
+                .append('\t')
+                .append(linuxName)
+                .append('\t')
+                .append(sentence)
+                .append('\n');
     }
 
     private static int roundUp(final int offset) {
@@ -142,6 +157,11 @@ public final class CountersFile implements AutoCloseable {
         blocks++;
         publish(CountersLayout.BLOCK_COUNT_OFFSET, blocks);
         return block;
+    }
+
+    /** Where the counters of listeners are kept, so that readers of the file see them. */
+    public ListenerBlocks listeners() {
+        return listeners;
     }
 
     /**

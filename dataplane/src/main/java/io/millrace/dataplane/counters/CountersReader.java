@@ -4,6 +4,9 @@ import static io.millrace.dataplane.counters.CountersLayout.BLOCK_NAME_LENGTH;
 import static io.millrace.dataplane.counters.CountersLayout.FIGURE_LENGTH;
 import static io.millrace.dataplane.counters.CountersLayout.FIGURE_NAME_OFFSET;
 import static io.millrace.dataplane.counters.CountersLayout.INT;
+import static io.millrace.dataplane.counters.CountersLayout.LISTENER_NAME_LENGTH;
+import static io.millrace.dataplane.counters.CountersLayout.LISTENER_NAME_OFFSET;
+import static io.millrace.dataplane.counters.CountersLayout.LISTENER_VALUES_OFFSET;
 import static io.millrace.dataplane.counters.CountersLayout.LONG;
 
 import java.io.IOException;
@@ -28,9 +31,12 @@ public final class CountersReader implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment memory;
     private final List<Named> counters;
+    private final List<Named> listenerCounters;
     private final int blocksOffset;
     private final int blockLength;
     private final int figuresOffset;
+    private final int listenersOffset;
+    private final int listenerLength;
 
     /**
      * A counter of the file.
@@ -55,6 +61,15 @@ public final class CountersReader implements AutoCloseable {
      */
     public record Figure(String owner, String name, long value) {}
 
+    /**
+     * A listener on one thread.
+     *
+     * @param thread the polling thread that counts
+     * @param local where it listens, such as {@code 10.0.0.1:80}
+     * @param values of the {@link #listenerCounters}, in their order
+     */
+    public record Listener(String thread, String local, List<Long> values) {}
+
     private CountersReader(final Path path) throws IOException {
         this.path = path;
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
@@ -71,8 +86,13 @@ public final class CountersReader implements AutoCloseable {
         blocksOffset = intAt(CountersLayout.BLOCKS_OFFSET_OFFSET);
         blockLength = intAt(CountersLayout.BLOCK_LENGTH_OFFSET);
         figuresOffset = intAt(CountersLayout.FIGURES_OFFSET_OFFSET);
+        listenersOffset = intAt(CountersLayout.LISTENERS_OFFSET_OFFSET);
+        listenerLength = intAt(CountersLayout.LISTENER_LENGTH_OFFSET);
         checkParts();
-        counters = readCounters();
+        final List<Named> names = readNames();
+        final int ofBlocks = intAt(CountersLayout.COUNTER_COUNT_OFFSET);
+        counters = names.subList(0, ofBlocks);
+        listenerCounters = names.subList(ofBlocks, names.size());
     }
 
     private void checkParts() throws IOException {
@@ -80,6 +100,8 @@ public final class CountersReader implements AutoCloseable {
         final long namesLength = intAt(CountersLayout.NAMES_LENGTH_OFFSET);
         final long counterCount = intAt(CountersLayout.COUNTER_COUNT_OFFSET);
         final long blockCount = intAt(CountersLayout.BLOCK_COUNT_OFFSET);
+        final long listenerCount = intAt(CountersLayout.LISTENER_COUNT_OFFSET);
+        final long listenerCounterCount = intAt(CountersLayout.LISTENER_COUNTER_COUNT_OFFSET);
         final long figureCount = intAt(CountersLayout.FIGURE_COUNT_OFFSET);
         if (names < 0
                 || namesLength < 0
@@ -91,19 +113,25 @@ public final class CountersReader implements AutoCloseable {
                 || blocksOffset + blockCount * blockLength > memory.byteSize()
                 || figuresOffset < 0
                 || figureCount < 0
-                || figuresOffset + figureCount * FIGURE_LENGTH > memory.byteSize()) {
+                || figuresOffset + figureCount * FIGURE_LENGTH > memory.byteSize()
+                || listenersOffset < 0
+                || listenerCount < 0
+                || listenerCounterCount < 0
+                || LISTENER_VALUES_OFFSET + listenerCounterCount * Long.BYTES > listenerLength
+                || listenersOffset + listenerCount * listenerLength > memory.byteSize()) {
             throw broken("is broken: its parts lie outside the file");
         }
     }
 
-    private List<Named> readCounters() throws IOException {
+    private List<Named> readNames() throws IOException {
         final String names = text(intAt(CountersLayout.NAMES_OFFSET_OFFSET), intAt(CountersLayout.NAMES_LENGTH_OFFSET));
         final List<Named> read = names.lines()
                 .map(line -> line.split("\t", 3))
                 .filter(fields -> fields.length == 3)
                 .map(fields -> new Named(fields[0], fields[1], fields[2]))
                 .toList();
-        if (read.size() != intAt(CountersLayout.COUNTER_COUNT_OFFSET)) {
+        if (read.size()
+                != intAt(CountersLayout.COUNTER_COUNT_OFFSET) + intAt(CountersLayout.LISTENER_COUNTER_COUNT_OFFSET)) {
             throw broken("is broken: it has " + read.size() + " names");
         }
         return read;
@@ -178,6 +206,33 @@ public final class CountersReader implements AutoCloseable {
             final String[] names = text(at + FIGURE_NAME_OFFSET, FIGURE_LENGTH - FIGURE_NAME_OFFSET)
                     .split("\t", 2);
             read.add(new Figure(names[0], names.length > 1 ? names[1] : "", memory.get(LONG, at)));
+        }
+        return read;
+    }
+
+    /** What is counted of each listener, in its order. */
+    public List<Named> listenerCounters() {
+        return listenerCounters;
+    }
+
+    /** Those that listen now, once for each thread. */
+    public List<Listener> listeners() {
+        final int count = count(CountersLayout.LISTENER_COUNT_OFFSET, listenersOffset, listenerLength);
+        final List<Listener> read = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            final long at = listenersOffset + (long) i * listenerLength;
+            final long serial = memory.get(LONG, at);
+            VarHandle.acquireFence();
+            final String[] names =
+                    text(at + LISTENER_NAME_OFFSET, LISTENER_NAME_LENGTH).split("\t", 2);
+            final List<Long> values = new ArrayList<>();
+            for (int counter = 0; counter < listenerCounters.size(); counter++) {
+                values.add(memory.get(LONG, at + LISTENER_VALUES_OFFSET + (long) counter * Long.BYTES));
+            }
+            VarHandle.acquireFence();
+            if (serial != 0 && serial == memory.get(LONG, at)) { // else it came, went or changed hands meanwhile
+                read.add(new Listener(names[0], names.length > 1 ? names[1] : "", List.copyOf(values)));
+            }
         }
         return read;
     }

@@ -28,10 +28,28 @@ class CountersDocumentTest {
             |---|---|---|
             """;
 
+    private static final String LISTENERS_HEAD = """
+
+            ## Of each listener
+
+            What `millrace stat --listeners` shows, on each polling thread.
+
+            | counter | counts | Linux, over all listeners |
+            |---|---|---|
+            """;
+
     @Test
     void shouldNameEveryCounterWithItsSentenceAndLinuxsName() throws IOException {
         final StringBuilder text = new StringBuilder(HEAD);
         for (final Counter counter : Counter.values()) {
+            text.append("| `%s` | %s | %s |\n"
+                    .formatted(
+                            counter.name(),
+                            counter.sentence(),
+                            counter.linuxName().map(name -> "`" + name + "`").orElse("")));
+        }
+        text.append(LISTENERS_HEAD);
+        for (final ListenerCounter counter : ListenerCounter.values()) {
             text.append("| `%s` | %s | %s |\n"
                     .formatted(
                             counter.name(),

@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,6 +69,58 @@ class CountersFileTest {
     }
 
     @Test
+    void shouldShowTheListenersThatListenNowAndUseTheirRowsAgain() throws IOException {
+        final Path path = directory.resolve("counters");
+        try (CountersFile file = CountersFile.create(path);
+                CountersReader reader = CountersReader.open(path)) {
+            assertThat(reader.listeners()).isEmpty();
+            assertThat(reader.listenerCounters())
+                    .extracting(CountersReader.Named::name)
+                    .containsExactly(Stream.of(ListenerCounter.values())
+                            .map(ListenerCounter::name)
+                            .toArray(String[]::new));
+            final ListenerBlock first = file.listeners().open("shard-0", "10.0.0.1:80");
+            final ListenerBlock second = file.listeners().open("shard-1", "[fd00::1]:80");
+            first.increment(ListenerCounter.LISTEN_OVERFLOWS);
+            second.set(ListenerCounter.BACKLOG, 128);
+            assertThat(reader.listeners())
+                    .extracting(CountersReader.Listener::thread, CountersReader.Listener::local)
+                    .containsExactly(tuple("shard-0", "10.0.0.1:80"), tuple("shard-1", "[fd00::1]:80"));
+            assertThat(reader.listeners().get(0).values().get(ListenerCounter.LISTEN_OVERFLOWS.ordinal()))
+                    .isEqualTo(1);
+            assertThat(reader.listeners().get(1).values().get(ListenerCounter.BACKLOG.ordinal()))
+                    .isEqualTo(128);
+
+            file.listeners().close(first);
+            first.increment(ListenerCounter.SYNS); // a straggler counts on, and disturbs nobody
+            assertThat(reader.listeners())
+                    .extracting(CountersReader.Listener::local)
+                    .containsExactly("[fd00::1]:80");
+            final ListenerBlock third = file.listeners().open("shard-0", "*:7");
+            assertThat(third.get(ListenerCounter.LISTEN_OVERFLOWS)).isZero();
+            assertThat(reader.listeners())
+                    .extracting(CountersReader.Listener::local)
+                    .containsExactly("*:7", "[fd00::1]:80");
+        }
+    }
+
+    @Test
+    void shouldCountListenersForWhichThereIsNoRowAllTheSame() throws IOException {
+        final Path path = directory.resolve("counters");
+        try (CountersFile file = CountersFile.create(path);
+                CountersReader reader = CountersReader.open(path)) {
+            for (int i = 0; i < CountersLayout.MAX_LISTENERS; i++) {
+                file.listeners().open("shard-0", "*:" + i);
+            }
+            final ListenerBlock beyond = file.listeners().open("shard-0", "*:beyond");
+            beyond.increment(ListenerCounter.SYNS);
+            assertThat(beyond.get(ListenerCounter.SYNS)).isEqualTo(1);
+            assertThat(reader.listeners()).hasSize(CountersLayout.MAX_LISTENERS);
+            file.listeners().close(beyond);
+        }
+    }
+
+    @Test
     void shouldLetAThreadCountOnAfterTheFileHasGone() {
         final CountersFile file = CountersFile.create(directory.resolve("counters"));
         final CounterBlock block = file.newBlock("late");
@@ -82,17 +135,27 @@ class CountersFileTest {
         try (CountersFile file = CountersFile.create(path)) {
             file.newBlock("only").set(Counter.BYTES_RECEIVED, 0x1122334455L);
             file.note("port 0", "rx", 77);
+            file.listeners().open("shard-0", "*:80").increment(ListenerCounter.SYNS);
 
             final ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(path)).order(ByteOrder.LITTLE_ENDIAN);
             assertThat(new String(bytes.array(), 0, 8, StandardCharsets.US_ASCII))
                     .isEqualTo("MILLRACE");
-            assertThat(bytes.getInt(8)).isEqualTo(2);
+            assertThat(bytes.getInt(8)).isEqualTo(3);
             assertThat(bytes.getInt(12)).isEqualTo(Counter.COUNT);
             assertThat(bytes.getInt(16)).isEqualTo(1);
             assertThat(bytes.getInt(24) % 4096).isZero();
             assertThat(new String(bytes.array(), bytes.getInt(24), 5, StandardCharsets.US_ASCII))
                     .isEqualTo("only\0");
             assertThat(bytes.getLong(bytes.getInt(24) + 128 + 8)).isEqualTo(0x1122334455L);
+            assertThat(bytes.getInt(60)).isEqualTo(1);
+            assertThat(bytes.getInt(68)).isEqualTo(256);
+            assertThat(bytes.getInt(72)).isEqualTo(ListenerCounter.COUNT);
+            final int row = bytes.getInt(64);
+            assertThat(bytes.getLong(row)).isNotZero();
+            assertThat(new String(bytes.array(), row + 8, 14, StandardCharsets.US_ASCII))
+                    .isEqualTo("shard-0\t*:80\0\0");
+            assertThat(bytes.getLong(row + 128 + 8 * ListenerCounter.SYNS.ordinal()))
+                    .isEqualTo(1);
             assertThat(bytes.getInt(36)).isEqualTo(1);
             assertThat(bytes.getLong(bytes.getInt(56))).isEqualTo(77);
             assertThat(new String(bytes.array(), bytes.getInt(56) + 8, 10, StandardCharsets.US_ASCII))

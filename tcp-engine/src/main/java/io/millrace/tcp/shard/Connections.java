@@ -2,6 +2,7 @@ package io.millrace.tcp.shard;
 
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.dataplane.counters.ListenerCounter;
 import io.millrace.tcp.CloseReason;
 import io.millrace.tcp.TcpState;
 import io.millrace.tcp.egress.SegmentWriter;
@@ -418,7 +419,7 @@ final class Connections {
         }
         accepted.wrap(slot, tables.connections.address(slot));
         accepted.clear(TcbFlags.QUEUED);
-        listener.accepted++;
+        listener.counters.increment(ListenerCounter.ACCEPTED);
         callbacks.onOpen(accepted);
         return true;
     }

@@ -1,5 +1,7 @@
 package io.millrace.tcp.shard;
 
+import io.millrace.dataplane.counters.ListenerBlock;
+import io.millrace.dataplane.counters.ListenerCounter;
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.ListenConfig;
 import io.millrace.tcp.TcpListener;
@@ -14,12 +16,9 @@ final class Listener implements TcpListener {
     /** Number of its connections' options. */
     final int options;
 
+    final ListenerBlock counters;
+
     int halfOpen;
-    long syns;
-    long opened;
-    long accepted;
-    long overflows;
-    long drops;
     boolean closed;
     /** Another listener of the same port on another address; null if there is none. */
     Listener next;
@@ -39,13 +38,15 @@ final class Listener implements TcpListener {
             final ListenConfig config,
             final Backlog backlog,
             final int handler,
-            final int options) {
+            final int options,
+            final ListenerBlock counters) {
         this.shard = shard;
         this.number = number;
         this.config = config;
         this.backlog = backlog;
         this.handler = handler;
         this.options = options;
+        this.counters = counters;
         this.acceptQueue = new AcceptQueue(config.backlog());
         everyIpv4 = config.local().isEmpty() || config.local().get().equals(IpAddress.ANY_IPV4);
         everyIpv6 = config.local().isEmpty() || config.local().get().equals(IpAddress.ANY_IPV6);
@@ -95,6 +96,21 @@ final class Listener implements TcpListener {
         return slot;
     }
 
+    /** Publishes the gauges. */
+    void publish() {
+        counters.set(ListenerCounter.ACCEPT_QUEUE, waiting());
+        counters.set(ListenerCounter.BACKLOG, config.backlog());
+        counters.set(ListenerCounter.SYN_QUEUE, halfOpen);
+    }
+
+    /** Where it listens, as {@code ss} writes it. */
+    static String name(final ListenConfig config) {
+        final String address = config.local()
+                .map(local -> local.isIpv4() ? local.toString() : "[" + local + "]")
+                .orElse("*");
+        return address + ":" + config.port();
+    }
+
     @Override
     public ListenConfig config() {
         return config;
@@ -105,6 +121,7 @@ final class Listener implements TcpListener {
         config = config.withBacklog(bound);
         backlog.bound(bound);
         acceptQueue.bound(bound);
+        publish();
     }
 
     @Override
@@ -118,11 +135,14 @@ final class Listener implements TcpListener {
                 config.local(),
                 config.port(),
                 config.backlog(),
-                syns,
-                opened,
-                accepted,
-                overflows,
-                drops,
+                counters.get(ListenerCounter.SYNS),
+                counters.get(ListenerCounter.OPENED),
+                counters.get(ListenerCounter.ACCEPTED),
+                counters.get(ListenerCounter.LISTEN_OVERFLOWS),
+                counters.get(ListenerCounter.LISTEN_DROPS),
+                counters.get(ListenerCounter.SYNCOOKIES_SENT),
+                counters.get(ListenerCounter.SYNCOOKIES_RECEIVED),
+                counters.get(ListenerCounter.SYNCOOKIES_FAILED),
                 halfOpen,
                 waiting());
     }

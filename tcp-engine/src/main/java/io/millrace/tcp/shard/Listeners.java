@@ -121,12 +121,15 @@ final class Listeners {
                 .toList();
     }
 
-    /** Connections waiting in accept queues, over all listeners. */
-    int waiting() {
+    /** Publishes the gauges of each; connections waiting in accept queues, over all of them. */
+    int publish() {
         int count = 0;
         for (int i = 0; i < byNumber.size(); i++) {
             final Listener listener = byNumber.get(i);
-            count += listener == null ? 0 : listener.waiting();
+            if (listener != null && !listener.closed) {
+                listener.publish();
+                count += listener.waiting();
+            }
         }
         return count;
     }

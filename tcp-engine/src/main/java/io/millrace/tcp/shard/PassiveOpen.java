@@ -2,6 +2,7 @@ package io.millrace.tcp.shard;
 
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.dataplane.counters.ListenerCounter;
 import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.ListenConfig;
 import io.millrace.tcp.TcpConfig;
@@ -100,7 +101,7 @@ final class PassiveOpen {
     private void onSyn(
             final Listener listener, final Segment segment, final int flowHash, final long tuple, final int iss) {
         counters.increment(Counter.TCP_SYNS_RECEIVED);
-        listener.syns++;
+        listener.counters.increment(ListenerCounter.SYNS);
         if (!tables.maySyn(segment.remoteHi(), segment.remoteLo(), clock.millis())) {
             counters.increment(Counter.SYNS_RATE_LIMITED);
             countDrop(listener);
@@ -147,13 +148,13 @@ final class PassiveOpen {
 
     private void countOverflow(final Listener listener) {
         counters.increment(Counter.LISTEN_OVERFLOWS);
-        listener.overflows++;
+        listener.counters.increment(ListenerCounter.LISTEN_OVERFLOWS);
         countDrop(listener);
     }
 
     private void countDrop(final Listener listener) {
         counters.increment(Counter.LISTEN_DROPS);
-        listener.drops++;
+        listener.counters.increment(ListenerCounter.LISTEN_DROPS);
     }
 
     /** What of the peer's offers we take. */
@@ -212,6 +213,7 @@ final class PassiveOpen {
         final int options = offered.timestamps() && config.timestamps() ? accepted(listener, segment) : 0;
         final int tsVal = SynCookies.timestamp(clock.millis() + TimestampOffset.of(tuple), options);
         counters.increment(Counter.SYNCOOKIES_SENT);
+        listener.counters.increment(ListenerCounter.SYNCOOKIES_SENT);
         replies.synAck(segment, cookie, options, tsVal, offered.tsVal(), optionsOf(listener));
     }
 
@@ -232,9 +234,11 @@ final class PassiveOpen {
                 clock.millis());
         if (mss == SynCookies.INVALID) {
             counters.increment(Counter.SYNCOOKIES_FAILED);
+            listener.counters.increment(ListenerCounter.SYNCOOKIES_FAILED);
             return false;
         }
         counters.increment(Counter.SYNCOOKIES_RECEIVED);
+        listener.counters.increment(ListenerCounter.SYNCOOKIES_RECEIVED);
         if (isRefused(listener, segment)) {
             return true; // where it is held the peer sends its data again, and may find room then
         }
@@ -438,7 +442,7 @@ final class PassiveOpen {
     /** Through the accept queue to the application, and the segment to the connection. */
     private void admit(final Listener listener, final int slot, final Segment segment) {
         counters.increment(Counter.TCP_PASSIVE_OPENS);
-        listener.opened++;
+        listener.counters.increment(ListenerCounter.OPENED);
         connections.begin(tcb);
         listener.offer(slot);
         if (listener.config().autoAccept()) {

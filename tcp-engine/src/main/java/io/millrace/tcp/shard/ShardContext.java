@@ -3,6 +3,7 @@ package io.millrace.tcp.shard;
 import io.millrace.dataplane.core.CommandQueue;
 import io.millrace.dataplane.core.ShardPorts;
 import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.dataplane.counters.ListenerBlocks;
 import io.millrace.dataplane.flow.FlowSteering;
 import io.millrace.tcp.TcpConfig;
 import org.agrona.concurrent.NanoClock;
@@ -18,6 +19,7 @@ import org.agrona.concurrent.NanoClock;
  * @param ports the ports, where frames come from and leave; for this shard's thread alone.
  * @param commands what other threads want done on this shard's thread.
  * @param counters written by this shard's thread alone.
+ * @param listenerCounters where those of its listeners are kept.
  * @param burst most frames in one batch.
  */
 public record ShardContext(
@@ -29,4 +31,5 @@ public record ShardContext(
         ShardPorts ports,
         CommandQueue commands,
         CounterBlock counters,
+        ListenerBlocks listenerCounters,
         int burst) {}

@@ -18,7 +18,7 @@ final class ShardOccupancy implements TcpOccupancy {
     void publish(final ShardTables tables, final Listeners listeners) {
         counters.set(Counter.SYN_QUEUE_ENTRIES, tables.synQueue.size());
         counters.set(Counter.SYN_QUEUE_PEAK, tables.synQueue.peak());
-        counters.set(Counter.ACCEPT_QUEUE_ENTRIES, listeners.waiting());
+        counters.set(Counter.ACCEPT_QUEUE_ENTRIES, listeners.publish());
         counters.set(Counter.CONNECTIONS, tables.connections.allocated());
         counters.set(Counter.TIME_WAIT_ENTRIES, tables.timeWaitEntries());
         counters.set(Counter.TIME_WAIT_BYTES, tables.timeWaitBytes());

@@ -8,6 +8,7 @@ import io.millrace.dataplane.core.ShardPort;
 import io.millrace.dataplane.core.ShardPorts;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.dataplane.counters.ListenerBlocks;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.ring.FrameRing;
 import io.millrace.dataplane.wire.IpAddress;
@@ -65,6 +66,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     private final BurstClock clock;
     private final ShardTables tables;
     private final Listeners listeners = new Listeners();
+    private final ListenerBlocks listenerCounters;
     private final Handlers handlers = new Handlers();
     private final TimerWheel wheel;
     private final SegmentWriter writer;
@@ -90,6 +92,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         number = context.shard();
         shards = context.steering().shards();
         counters = context.counters();
+        listenerCounters = context.listenerCounters();
         ports = context.ports();
         commands = context.commands();
         hashes = new int[Math.max(context.burst(), FrameRing.MESSAGE_FRAMES)];
@@ -361,7 +364,9 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 config,
                 backlog,
                 handlers.acquire(handler),
-                config.options().map(tables.options::acquire).orElseGet(this::defaultOptions));
+                config.options().map(tables.options::acquire).orElseGet(this::defaultOptions),
+                listenerCounters.open("shard-" + number, Listener.name(config)));
+        listener.publish();
         listeners.open(listener);
         return listener;
     }
@@ -391,6 +396,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     void unlisten(final Listener listener) {
         if (!listener.closed) {
             listeners.close(listener);
+            listenerCounters.close(listener.counters);
             connections.drop(listener);
             handlers.release(listener.handler);
             tables.options.release(listener.options);

@@ -217,14 +217,14 @@ class AcceptQueueTest extends ConversationTest {
                 """);
         assertThat(talk().engine().listeners())
                 .containsExactly(
-                        new TcpListenerStats(Optional.empty(), 7, 1, 2, 1, 0, 1, 1, 0, 1),
-                        new TcpListenerStats(Optional.empty(), 9, 5, 1, 0, 0, 0, 0, 1, 0));
+                        new TcpListenerStats(Optional.empty(), 7, 1, 2, 1, 0, 1, 1, 0, 0, 0, 0, 1),
+                        new TcpListenerStats(Optional.empty(), 9, 5, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0));
         run("""
                 accept 7
                 unlisten 9
                 """);
         assertThat(talk().engine().listeners())
-                .containsExactly(new TcpListenerStats(Optional.empty(), 7, 1, 2, 1, 1, 1, 1, 0, 0));
+                .containsExactly(new TcpListenerStats(Optional.empty(), 7, 1, 2, 1, 1, 1, 1, 0, 0, 0, 0, 0));
     }
 
     @Test
