@@ -7,7 +7,8 @@ import java.util.List;
  * What one connection, or the connections of one listener, may have other than the engine's defaults; immutable. Many
  * connections may share one.
  *
- * @param receiveBufferBytes bound of what may be unread, also the largest window offered; of a connection that is open
+ * @param receiveBufferBytes bound of what may be unread, also the largest window offered: 64 KiB at first, and more as the
+ *     application takes it; of a connection that is open
  *     already it bounds the window only as far as its scale, which was settled by the SYNs, allows.
  * @param sendBufferBytes bound of what may be unacknowledged.
  * @param maxSegmentBytes bound of the MSS announced and used; 0 leaves it to the MTU. Counts when the SYN is sent.

@@ -26,7 +26,8 @@ import java.util.OptionalInt;
  * @param sack offer and accept selective acknowledgments (RFC 2018).
  * @param congestion congestion control of connections that have none of their own.
  * @param ecn offer and accept explicit congestion notification (RFC 3168) where a connection does not say; off by default.
- * @param receiveBufferBytes bound of what one connection may have unread, also the largest window offered.
+ * @param receiveBufferBytes bound of what one connection may have unread, also the largest window offered; a window begins
+ *     with 64 KiB at most, and grows with what the application takes in a round trip.
  * @param sendBufferBytes bound of what one connection may have unacknowledged.
  * @param bufferPoolBytes off-heap memory for the send and receive buffers of all connections.
  * @param firstEphemeralPort first local port of active opens.

@@ -27,6 +27,7 @@ import io.millrace.tcp.state.Verdict;
 import io.millrace.tcp.stream.ByteChain;
 import io.millrace.tcp.stream.CongestionWindow;
 import io.millrace.tcp.stream.Reassembly;
+import io.millrace.tcp.stream.ReceiveTuning;
 import io.millrace.tcp.stream.ReceiveWindow;
 import io.millrace.tcp.stream.Receiver;
 import io.millrace.tcp.stream.SackBlocks;
@@ -117,7 +118,8 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         final ConnectionTimers timers = new ConnectionTimers(wheel);
         final ByteChain chain = new ByteChain(tables.blocks);
         final Reassembly reassembly = new Reassembly(tables.reassembly, ports.frames());
-        final ReceiveWindow window = new ReceiveWindow(chain, tables.options);
+        final ReceiveTuning tuning = new ReceiveTuning(chain, tables.options, tables.bulk, clock);
+        final ReceiveWindow window = new ReceiveWindow(chain, tuning);
         timeWaits = new TimeWaits(tables, replies, context.secrets().prf(), clock, counters, config);
         requests = new Requests(number, tables, chain, counters);
         final CongestionWindow congestion = new CongestionWindow(tables.options, tables.bulk, clock);
@@ -137,7 +139,8 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 config.dataRetries());
         connections.connect(
                 transmitter,
-                new Receiver(chain, reassembly, window, connections.callbacks(), writer, timers, clock, counters));
+                new Receiver(
+                        chain, reassembly, window, tuning, connections.callbacks(), writer, timers, clock, counters));
         icmpErrors = new IcmpErrors(tables, connections, transmitter, counters);
         halfOpens = new HalfOpens(tables, listeners, replies, ports, clock, counters);
         passiveOpen = new PassiveOpen(

@@ -34,6 +34,11 @@ public final class ByteChain {
         this.blocks = blocks;
     }
 
+    /** Whether three quarters of the pool are in use: who has much should not ask for more. */
+    boolean isScarce() {
+        return blocks.allocated() > blocks.capacity() - (blocks.capacity() >> 2);
+    }
+
     /** Bytes in the queue. */
     public int length(final long chain) {
         return Memory.getInt(chain + LENGTH_OFFSET);

@@ -1,7 +1,5 @@
 package io.millrace.tcp.stream;
 
-import io.millrace.tcp.ConnectionOptions;
-import io.millrace.tcp.table.Registry;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbLayout;
 
@@ -10,12 +8,12 @@ public final class ReceiveWindow {
     private static final int MAX_FIELD = 0xffff;
 
     private final ByteChain chain;
-    private final Registry<ConnectionOptions> options;
+    private final ReceiveTuning tuning;
 
-    /** For receive queues in {@code chain}. */
-    public ReceiveWindow(final ByteChain chain, final Registry<ConnectionOptions> options) {
+    /** For receive queues in {@code chain}, of the size that {@code tuning} gives them. */
+    public ReceiveWindow(final ByteChain chain, final ReceiveTuning tuning) {
         this.chain = chain;
-        this.options = options;
+        this.tuning = tuning;
     }
 
     /** The shift that lets a 16-bit field offer the whole receive buffer, RFC 7323 §2.3: 0 to 14. */
@@ -42,16 +40,12 @@ public final class ReceiveWindow {
     }
 
     private int room(final Tcb tcb) {
-        final int free = bufferBytes(tcb) - chain.length(tcb.address() + TcbLayout.RECEIVE_CHAIN_OFFSET);
+        final int free = tuning.buffer(tcb) - chain.length(tcb.address() + TcbLayout.RECEIVE_CHAIN_OFFSET);
         return Math.max(0, Math.min(free, MAX_FIELD << tcb.rcvWndShift()));
     }
 
     /** The right edge moves by a full segment or half the buffer, not by less. */
     private int worthwhile(final Tcb tcb) {
-        return Math.min(tcb.mss(), Math.max(1, bufferBytes(tcb) / 2));
-    }
-
-    private int bufferBytes(final Tcb tcb) {
-        return options.get(tcb.options()).receiveBufferBytes();
+        return Math.min(tcb.mss(), Math.max(1, tuning.buffer(tcb) / 2));
     }
 }

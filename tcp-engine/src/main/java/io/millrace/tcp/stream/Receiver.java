@@ -25,10 +25,15 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class Receiver {
     /** How long a single small segment may wait for its acknowledgment, ms; RFC 9293 §3.8.6.3 allows up to 500. */
     private static final int DELAYED_ACK_MS = 40;
+    /** Segments of this size are of a peer who sends what it has in one go: the default MSS, less some options. */
+    private static final int LARGE_TEXT = 500;
+    /** So many segments' worth of text is acknowledged segment by segment: as many as Linux does. */
+    private static final int QUICK_ACKS = 16;
 
     private final ByteChain chain;
     private final Reassembly reassembly;
     private final ReceiveWindow window;
+    private final ReceiveTuning tuning;
     private final TextSink application;
     private final SegmentWriter writer;
     private final ConnectionTimers timers;
@@ -41,6 +46,7 @@ public final class Receiver {
             final ByteChain chain,
             final Reassembly reassembly,
             final ReceiveWindow window,
+            final ReceiveTuning tuning,
             final TextSink application,
             final SegmentWriter writer,
             final ConnectionTimers timers,
@@ -49,6 +55,7 @@ public final class Receiver {
         this.chain = chain;
         this.reassembly = reassembly;
         this.window = window;
+        this.tuning = tuning;
         this.application = application;
         this.writer = writer;
         this.timers = timers;
@@ -78,7 +85,10 @@ public final class Receiver {
             verdict |= drain(tcb);
             tcb.set(TcbFlags.ACK_NOW); // a hole was filled
         }
-        acknowledgeText(tcb, length);
+        if (length > 0) {
+            tuning.onText(tcb, segment);
+            acknowledgeText(tcb, length);
+        }
         return verdict;
     }
 
@@ -139,18 +149,25 @@ public final class Receiver {
         return taken;
     }
 
-    /** Every second full segment at once, a lesser one after a while. */
+    /**
+     * Every second large segment at once, a small or single one after a while. What is full-sized to the peer, with the
+     * options it sends and the path it has, we can't know: that it is large must do (RFC 9293 §3.8.6.3, SHLD-18). The first
+     * large segments of a connection are acknowledged each by itself, as the peer's slow start waits for that.
+     */
     private void acknowledgeText(final Tcb tcb, final int length) {
-        if (length == 0) {
-            return;
-        }
         final int unacknowledged = tcb.unreadSinceAck() + length;
         tcb.unreadSinceAck(unacknowledged);
-        if (unacknowledged >= 2 * tcb.mss()) {
+        final boolean second = length >= LARGE_TEXT && unacknowledged > length;
+        if (second || unacknowledged >= 2 * tcb.mss() || length >= LARGE_TEXT && isStarting(tcb)) {
             tcb.set(TcbFlags.ACK_NOW);
         } else if (!tcb.is(TcbFlags.TIMER_ACK | TcbFlags.ACK_NOW)) {
             timers.armAck(tcb, clock.millis() + DELAYED_ACK_MS);
         }
+    }
+
+    private static boolean isStarting(final Tcb tcb) {
+        final int received = tcb.rcvNxt() - tcb.irs() - 1;
+        return received > 0 && received <= QUICK_ACKS * tcb.mss();
     }
 
     /** Offers the application what it has not taken; marks a window update if that opens the window. */
@@ -168,6 +185,9 @@ public final class Receiver {
             if (taken < piece) {
                 break;
             }
+        }
+        if (progress) {
+            tuning.onTaken(tcb);
         }
         if (progress && !tcb.is(TcbFlags.FIN_RECEIVED) && window.deservesUpdate(tcb)) {
             tcb.set(TcbFlags.ACK_NOW);
@@ -202,6 +222,9 @@ public final class Receiver {
             target.putBytes(offset + taken, piece, 0, step);
             chain.discard(queue, step);
             taken += step;
+        }
+        if (taken > 0) {
+            tuning.onTaken(tcb);
         }
         if (taken > 0 && !tcb.is(TcbFlags.FIN_RECEIVED) && window.deservesUpdate(tcb)) {
             tcb.set(TcbFlags.ACK_NOW);

@@ -28,5 +28,16 @@ public final class BulkLayout {
     /** ECN: SND.NXT when the window was reduced last. */
     public static final int ECN_REDUCED_OFFSET = 32;
 
+    /** Receive tuning: up to where the application had taken text when the present round trip began. */
+    public static final int TAKEN_SEQ_OFFSET = 36;
+    /** Receive tuning: when that was, µs; 0 before the first. */
+    public static final int TAKEN_TIME_OFFSET = 40;
+    /** Receive tuning: the most bytes that it took in a round trip so far. */
+    public static final int TAKEN_ROUND_OFFSET = 44;
+    /** Receive tuning: bytes that may be unread; 0 for the initial buffer. */
+    public static final int RECEIVE_BUFFER_OFFSET = 48;
+    /** Receive tuning: the round trip as the receiver sees it, µs; 0 while unknown. */
+    public static final int RECEIVE_RTT_OFFSET = 52;
+
     private BulkLayout() {}
 }

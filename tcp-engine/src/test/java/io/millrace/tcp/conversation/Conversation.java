@@ -278,6 +278,11 @@ public final class Conversation implements AutoCloseable {
         return next().segment().seq();
     }
 
+    /** The window field of the last segment that came on the present flow. */
+    public int lastWindow() {
+        return flow.arrivals.getLast().segment().window();
+    }
+
     /** The SACK blocks of the last segment that came, which must acknowledge {@code ack}, relative. */
     public List<String> lastSack(final int ack) {
         final TcpSegment last = flow.arrivals.getLast().segment();

@@ -218,10 +218,11 @@ class SocketsTest {
         establish();
         talk.run("""
                 > A text 1460
+                < A ack 1461 win 2540
                 > A text 1460
                 < A ack 2921 win 1080
                 > A text 1080
-                +40ms < A ack 4001 win 0
+                < A ack 4001 win 0
                 """);
         assertThat(socket.read(100_000)).isEqualTo(pattern(4_000));
         talk.poll();
