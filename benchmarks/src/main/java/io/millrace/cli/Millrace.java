@@ -20,6 +20,7 @@ import picocli.CommandLine.ScopeType;
             ServeCommand.class,
             BenchCommand.class,
             StatCommand.class,
+            SsCommand.class,
             DoctorCommand.class,
             IdleCommand.class,
             CaptureCommand.class,

@@ -11,7 +11,6 @@ import io.millrace.linux.CpuAffinity;
 import io.millrace.tcp.ListenConfig;
 import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.TcpEngine;
-import io.millrace.tcp.socket.Sockets;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -227,7 +226,7 @@ final class ServeCommand implements Callable<Integer>, Checked {
             return null;
         }
         try {
-            return ControlServer.open(control, new Sockets(engine));
+            return ControlServer.open(control, engine);
         } catch (final IOException e) {
             throw new BadInputException("--control " + e.getMessage(), e);
         }

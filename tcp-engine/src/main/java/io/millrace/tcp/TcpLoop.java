@@ -76,6 +76,14 @@ public interface TcpLoop {
     /** The connection with this id, or null if it is over. The flyweight is good until the next call. */
     TcpConnection connection(long id);
 
+    /**
+     * Some of the shard's connections that {@code filter} wants; bounded work, and bounded in length. Allocates. What comes,
+     * goes, or enters TIME_WAIT between two pages may be missed, or seen twice.
+     *
+     * @param from 0 for the first page, then {@link TcpConnectionPage#next} of the last.
+     */
+    TcpConnectionPage connections(TcpConnectionFilter filter, long from);
+
     /** What the shard holds at this moment. */
     TcpOccupancy occupancy();
 }

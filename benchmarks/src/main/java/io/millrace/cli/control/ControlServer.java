@@ -1,5 +1,6 @@
 package io.millrace.cli.control;
 
+import io.millrace.tcp.TcpEngine;
 import io.millrace.tcp.socket.Sockets;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -16,7 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A UNIX socket at which other programs open, use and close sockets of the engine. Each connection to it has a virtual thread
+ * A UNIX socket at which other programs open, use and close sockets of the engine, and look at its connections. Each connection to it has a virtual thread
  * of its own, so that a call that waits delays nobody else; the sockets belong to all connections in common. Made and closed by
  * any thread.
  */
@@ -26,12 +27,14 @@ public final class ControlServer implements AutoCloseable {
     private final Path path;
     private final ServerSocketChannel channel;
     private final SocketTable table;
+    private final ConnectionPages connections;
     private final Set<SocketChannel> clients = ConcurrentHashMap.newKeySet();
 
-    private ControlServer(final Path path, final ServerSocketChannel channel, final Sockets sockets) {
+    private ControlServer(final Path path, final ServerSocketChannel channel, final TcpEngine engine) {
         this.path = path;
         this.channel = channel;
-        this.table = new SocketTable(sockets);
+        table = new SocketTable(new Sockets(engine));
+        connections = new ConnectionPages(engine);
     }
 
     /**
@@ -39,9 +42,9 @@ public final class ControlServer implements AutoCloseable {
      *
      * @throws IOException if it cannot be; the message says why.
      */
-    public static ControlServer open(final Path path, final Sockets sockets) throws IOException {
+    public static ControlServer open(final Path path, final TcpEngine engine) throws IOException {
         checkFree(path);
-        final ControlServer server = new ControlServer(path, bind(path), sockets);
+        final ControlServer server = new ControlServer(path, bind(path), engine);
         Thread.ofVirtual().name("control").start(server::serve);
         return server;
     }
@@ -95,7 +98,7 @@ public final class ControlServer implements AutoCloseable {
 
     private void serve(final SocketChannel client) {
         try (client) {
-            new ControlSession(table, client).run();
+            new ControlSession(table, connections, client).run();
         } catch (final IOException e) {
             LOGGER.log(System.Logger.Level.DEBUG, "a control connection has ended", e); // its program is gone
         } finally {

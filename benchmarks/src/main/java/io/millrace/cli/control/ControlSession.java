@@ -25,11 +25,13 @@ final class ControlSession {
     private static final HexFormat HEX = HexFormat.of();
 
     private final SocketTable table;
+    private final ConnectionPages connections;
     private final InputStream in;
     private final OutputStream out;
 
-    ControlSession(final SocketTable table, final SocketChannel client) {
+    ControlSession(final SocketTable table, final ConnectionPages connections, final SocketChannel client) {
         this.table = table;
+        this.connections = connections;
         this.in = Channels.newInputStream(client);
         this.out = Channels.newOutputStream(client);
     }
@@ -64,6 +66,9 @@ final class ControlSession {
                     case "6" -> "OK " + table.open(true);
                     default -> INVALID;
                 };
+            }
+            case "CONNECTIONS" -> {
+                return "OK " + connections.page(word[1], number(word[2]), number(word[3]), word[4]);
             }
             case "RESET" -> {
                 table.reset();

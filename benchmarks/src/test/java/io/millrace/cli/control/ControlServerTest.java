@@ -8,7 +8,6 @@ import io.millrace.dataplane.port.MemoryPort;
 import io.millrace.dataplane.port.MemoryPortConfig;
 import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.TcpEngine;
-import io.millrace.tcp.socket.Sockets;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -60,7 +59,7 @@ class ControlServerTest {
                 .start();
         open.addFirst(engine);
         final Path path = folder.resolve(name);
-        open.addFirst(ControlServer.open(path, new Sockets(engine)));
+        open.addFirst(ControlServer.open(path, engine));
         return path;
     }
 
@@ -182,6 +181,11 @@ class ControlServerTest {
                 "WRITE " + id + " zz",
                 "SETOPT " + id + " 1 13 1",
                 "SHUTDOWN " + id + " 9",
+                "CONNECTIONS 9:0 0 0 ESTABLISHED",
+                "CONNECTIONS 0:-1 0 0 ESTABLISHED",
+                "CONNECTIONS 0 0 0 ESTABLISHED",
+                "CONNECTIONS 0:0 0 0 OPEN",
+                "CONNECTIONS 0:0",
                 "\0\u00ff")) {
             assertThat(ask(here, line)).as(line).isEqualTo("ERR EINVAL");
         }
@@ -201,11 +205,11 @@ class ControlServerTest {
     @Test
     void shouldReplaceOnlyASocketThatNobodyAnswersOn() throws Exception {
         final TcpEngine engine = (TcpEngine) open.getLast();
-        assertThatThrownBy(() -> ControlServer.open(here, new Sockets(engine)))
+        assertThatThrownBy(() -> ControlServer.open(here, engine))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("somebody answers");
         final Path file = Files.createFile(folder.resolve("file"));
-        assertThatThrownBy(() -> ControlServer.open(file, new Sockets(engine)))
+        assertThatThrownBy(() -> ControlServer.open(file, engine))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("is no socket");
         final Path stale = folder.resolve("stale");
@@ -213,11 +217,11 @@ class ControlServerTest {
                 .bind(UnixDomainSocketAddress.of(stale))
                 .close();
         assertThat(stale).exists();
-        try (ControlServer replaced = ControlServer.open(stale, new Sockets(engine))) {
+        try (ControlServer replaced = ControlServer.open(stale, engine)) {
             assertThat(ask(stale, "SOCKET 4")).isEqualTo("OK 1");
             assertThat(replaced).isNotNull();
         }
-        assertThatThrownBy(() -> ControlServer.open(folder.resolve("no/where"), new Sockets(engine)))
+        assertThatThrownBy(() -> ControlServer.open(folder.resolve("no/where"), engine))
                 .isInstanceOf(IOException.class);
     }
 }

@@ -128,7 +128,9 @@ public final class FrameRing implements AutoCloseable {
     public int drain(final FrameBatch into) {
         target = into;
         final int before = into.size();
-        ring.controlledRead(handler);
+        if (ring.controlledRead(handler) == 0 && ring.size() != 0) {
+            ring.controlledRead(handler); // at the end of the buffer there was padding alone, and one read ends there
+        }
         return into.size() - before;
     }
 

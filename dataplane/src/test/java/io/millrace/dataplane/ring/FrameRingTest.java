@@ -61,6 +61,17 @@ class FrameRingTest {
     }
 
     @Test
+    void shouldNotLookEmptyWhereABatchBeginsAnewAtTheStartOfTheBuffer() {
+        final FrameBatch out = new FrameBatch(64);
+        for (int i = 0; i < 10_000; i++) {
+            final int frames = 1 + i % 5;
+            ring.offer(batch(i, frames), 0);
+            assertThat(ring.drain(out)).as("drain %d", i).isEqualTo(frames);
+            out.clear();
+        }
+    }
+
+    @Test
     void shouldKeepOrderAndLoseNothingBetweenTwoThreads() throws InterruptedException {
         final long seed = new Random().nextLong();
         System.out.println("FrameRingTest seed " + seed);

@@ -1,8 +1,12 @@
 package io.millrace.tcp.shard;
 
+import io.millrace.dataplane.counters.ListenerBlocks;
 import io.millrace.dataplane.wire.IpAddress;
+import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.ListenConfig;
+import io.millrace.tcp.TcpHandler;
 import io.millrace.tcp.TcpListener;
+import io.millrace.tcp.table.Registry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,6 +20,22 @@ final class Listeners {
     private final Listener[] byPort = new Listener[PORTS];
     private final List<Listener> byNumber = new ArrayList<>();
     private final Deque<Integer> freeNumbers = new ArrayDeque<>();
+    private final Handlers handlers;
+    private final Registry<ConnectionOptions> options;
+    private final ListenerBlocks counters;
+    private final String thread;
+
+    /** None yet; what they use is held on to in {@code handlers} and {@code options} until they close. */
+    Listeners(
+            final Handlers handlers,
+            final Registry<ConnectionOptions> options,
+            final ListenerBlocks counters,
+            final String thread) {
+        this.handlers = handlers;
+        this.options = options;
+        this.counters = counters;
+        this.thread = thread;
+    }
 
     /** The listener that takes connections to this address and port, or null. */
     Listener of(final long localHi, final long localLo, final int port) {
@@ -36,8 +56,32 @@ final class Listeners {
         return byNumber.get(number);
     }
 
-    /** Throws if a listener of this kind can't be opened. */
-    void check(final ListenConfig config) {
+    /**
+     * Opens a listener.
+     *
+     * @throws IllegalArgumentException if the port is listened on already; names it.
+     */
+    Listener open(final TcpShard shard, final ListenConfig config, final TcpHandler handler, final Backlog backlog) {
+        check(config);
+        final Listener listener = new Listener(
+                shard,
+                nextNumber(),
+                config,
+                backlog,
+                handlers.acquire(handler),
+                config.options().map(options::acquire).orElseGet(this::defaultOptions),
+                counters.open(thread, Listener.name(config)));
+        listener.publish();
+        add(listener);
+        return listener;
+    }
+
+    private int defaultOptions() {
+        options.retain(ShardTables.DEFAULT_OPTIONS);
+        return ShardTables.DEFAULT_OPTIONS;
+    }
+
+    private void check(final ListenConfig config) {
         for (Listener other = byPort[config.port()]; other != null; other = other.next) {
             if (other.config().excludes(config)) {
                 throw new IllegalArgumentException("port " + config.port() + " is already listened on at "
@@ -51,13 +95,11 @@ final class Listeners {
         }
     }
 
-    /** The number of the next listener. */
-    int nextNumber() {
+    private int nextNumber() {
         return freeNumbers.isEmpty() ? byNumber.size() : freeNumbers.getFirst();
     }
 
-    /** Takes a listener in, which has {@link #nextNumber} and was checked. */
-    void open(final Listener listener) {
+    private void add(final Listener listener) {
         if (freeNumbers.isEmpty()) {
             byNumber.add(listener);
         } else {
@@ -83,7 +125,7 @@ final class Listeners {
         before.next = listener;
     }
 
-    /** Takes a listener off its port; its number stays its own until its half-open connections are forgotten. */
+    /** Takes a listener off its port, and lets go of what it used; its number stays its own until its half-open connections are forgotten. */
     void close(final Listener listener) {
         listener.closed = true;
         final int port = listener.config().port();
@@ -97,6 +139,9 @@ final class Listeners {
             before.next = listener.next;
         }
         listener.next = null;
+        counters.close(listener.counters);
+        handlers.release(listener.handler);
+        options.release(listener.options);
         forgetIfDone(listener);
     }
 

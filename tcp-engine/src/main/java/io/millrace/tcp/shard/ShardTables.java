@@ -46,7 +46,10 @@ final class ShardTables implements AutoCloseable {
     final BulkRecords bulk;
     final RecordSlab reassembly;
     final LocalAddresses localAddresses = new LocalAddresses();
-    /** What connections have of their own; number 0 are the engine's defaults, for ever. */
+    /** Number of the engine's defaults among the options of connections, for ever. */
+    static final int DEFAULT_OPTIONS = 0;
+
+    /** What connections have of their own. */
     final Registry<ConnectionOptions> options = new Registry<>("sets of connection options", new HashMap<>());
 
     /** Null where SYNs are not limited. */

@@ -8,7 +8,6 @@ import io.millrace.dataplane.core.ShardPort;
 import io.millrace.dataplane.core.ShardPorts;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
-import io.millrace.dataplane.counters.ListenerBlocks;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.ring.FrameRing;
 import io.millrace.dataplane.wire.IpAddress;
@@ -16,6 +15,8 @@ import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.ListenConfig;
 import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.TcpConnection;
+import io.millrace.tcp.TcpConnectionFilter;
+import io.millrace.tcp.TcpConnectionPage;
 import io.millrace.tcp.TcpHandler;
 import io.millrace.tcp.TcpListener;
 import io.millrace.tcp.TcpLoop;
@@ -53,8 +54,6 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     public static final int RETIRED = -1;
     /** How much of each kind of due work one duty cycle does: bounds the time until the next frames. */
     private static final int WORK_LIMIT = 256;
-    /** Number of the engine's defaults among the options of connections. */
-    private static final int DEFAULT_OPTIONS = 0;
     /** Gauges are published once in so many duty cycles, a power of two. */
     private static final int PUBLISH_INTERVAL = 1 << 10;
 
@@ -66,8 +65,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     private final CommandQueue commands;
     private final BurstClock clock;
     private final ShardTables tables;
-    private final Listeners listeners = new Listeners();
-    private final ListenerBlocks listenerCounters;
+    private final Listeners listeners;
     private final Handlers handlers = new Handlers();
     private final TimerWheel wheel;
     private final SegmentWriter writer;
@@ -82,6 +80,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     private final ActiveOpen activeOpen;
     private final ShardOccupancy occupancy;
     private final ConnectionView view;
+    private final ConnectionSurvey survey;
     private final Segment segment = new Segment();
     private final int[] hashes;
     private final QuietTime quiet;
@@ -93,7 +92,6 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         number = context.shard();
         shards = context.steering().shards();
         counters = context.counters();
-        listenerCounters = context.listenerCounters();
         ports = context.ports();
         commands = context.commands();
         hashes = new int[Math.max(context.burst(), FrameRing.MESSAGE_FRAMES)];
@@ -110,6 +108,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                         TcbLayout.TIMER_BUCKET_OFFSET,
                         TcbLayout.TIMER_DEADLINE_OFFSET),
                 clock.millis());
+        listeners = new Listeners(handlers, tables.options, context.listenerCounters(), "shard-" + number);
         final ResolvedNextHops nextHops = new ResolvedNextHops(ports, counters);
         writer = new SegmentWriter(ports, counters, nextHops, context.secrets().flowLabels());
         final Replies replies = new Replies(writer, nextHops);
@@ -170,6 +169,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 writer);
         occupancy = new ShardOccupancy(counters, tables.bytes());
         view = new ConnectionView(requests);
+        survey = new ConnectionSurvey(tables, requests, chain, clock);
     }
 
     /* Segments. */
@@ -360,23 +360,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
 
     /** The same with an accept queue whose bound other shards share. */
     public TcpListener listen(final ListenConfig config, final TcpHandler handler, final Backlog backlog) {
-        listeners.check(config);
-        final Listener listener = new Listener(
-                this,
-                listeners.nextNumber(),
-                config,
-                backlog,
-                handlers.acquire(handler),
-                config.options().map(tables.options::acquire).orElseGet(this::defaultOptions),
-                listenerCounters.open("shard-" + number, Listener.name(config)));
-        listener.publish();
-        listeners.open(listener);
-        return listener;
-    }
-
-    private int defaultOptions() {
-        tables.options.retain(DEFAULT_OPTIONS);
-        return DEFAULT_OPTIONS;
+        return listeners.open(this, config, handler, backlog);
     }
 
     @Override
@@ -399,10 +383,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     void unlisten(final Listener listener) {
         if (!listener.closed) {
             listeners.close(listener);
-            listenerCounters.close(listener.counters);
             connections.drop(listener);
-            handlers.release(listener.handler);
-            tables.options.release(listener.options);
         }
     }
 
@@ -417,7 +398,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
             final int remotePort,
             final TcpHandler handler,
             final long attachment) {
-        return connect(local, 0, remote, remotePort, tables.options.get(DEFAULT_OPTIONS), handler, attachment);
+        return connect(local, 0, remote, remotePort, defaultConnectionOptions(), handler, attachment);
     }
 
     @Override
@@ -465,12 +446,17 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
 
     @Override
     public ConnectionOptions defaultConnectionOptions() {
-        return tables.options.get(DEFAULT_OPTIONS);
+        return tables.options.get(ShardTables.DEFAULT_OPTIONS);
     }
 
     @Override
     public TcpConnection connection(final long id) {
         return requests.wrap(view, id) ? view : null;
+    }
+
+    @Override
+    public TcpConnectionPage connections(final TcpConnectionFilter filter, final long from) {
+        return survey.page(filter, from);
     }
 
     @Override

@@ -249,6 +249,23 @@ public final class TimeWaitTable implements AutoCloseable {
         return nowMs - expiry(slot) + timeout;
     }
 
+    /** The first slot of the log from {@code slot} on, in the order of numbers; {@link #NONE} if there is none. */
+    public int nextUsed(final int slot) {
+        final int from = Math.max(slot, first);
+        if (used == 0 || from >= end) {
+            return NONE;
+        }
+        if (head < tail) {
+            return from < head ? head : from < tail ? from : NONE;
+        }
+        return from < tail ? from : Math.max(from, head);
+    }
+
+    /** Whether there is an entry in a slot of the log. */
+    public boolean isUsed(final int slot) {
+        return isLive(slot);
+    }
+
     /** Number of entries. */
     public int size() {
         return live;

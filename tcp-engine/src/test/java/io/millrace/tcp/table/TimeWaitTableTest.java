@@ -13,7 +13,9 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +60,31 @@ class TimeWaitTableTest {
 
     private static long lo(final boolean ipv6, final int[] fields) {
         return ipv6 ? fields[0] * 7L : 0xffff_0000_0000L | fields[0] & 0xffff_ffffL;
+    }
+
+    @Test
+    void shouldBeWalkedBySlotOverWhatTheLogHolds() {
+        final SplittableRandom random = Seed.random();
+        try (TimeWaitTable table = table(false, 20, TIMEOUT)) {
+            final Set<Integer> entries = new TreeSet<>();
+            for (int i = 0; i < 5_000; i++) {
+                final int slot = random.nextInt(2) == 0 ? append(table, i, 1_000) : NONE;
+                if (slot != NONE) {
+                    entries.add(slot);
+                } else if (!entries.isEmpty()) {
+                    final Integer gone = List.copyOf(entries).get(random.nextInt(entries.size()));
+                    entries.remove(gone);
+                    table.release(gone);
+                }
+                final List<Integer> walked = new ArrayList<>();
+                for (int at = table.nextUsed(0); at != NONE; at = table.nextUsed(at + 1)) {
+                    if (table.isUsed(at)) {
+                        walked.add(at);
+                    }
+                }
+                assertThat(walked).containsExactlyElementsOf(entries);
+            }
+        }
     }
 
     @Test
