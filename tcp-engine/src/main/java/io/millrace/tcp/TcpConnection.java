@@ -62,6 +62,9 @@ public interface TcpConnection {
     /** Bytes received in order that were not taken yet. */
     int unread();
 
+    /** Bytes to the end of the peer's urgent data, from the first byte not taken; 0 where there is none to come. */
+    int urgent();
+
     /** Whether the peer has closed its side: nothing comes after what is {@link #unread}. */
     boolean isPeerClosed();
 

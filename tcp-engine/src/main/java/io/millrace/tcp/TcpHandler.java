@@ -27,6 +27,12 @@ public interface TcpHandler {
      */
     int onData(TcpConnection connection, DirectBuffer buffer, int offset, int length);
 
+    /**
+     * The peer has sent urgent data, or more of it: it ends {@link TcpConnection#urgent} bytes after the last byte taken, and
+     * comes in line with the rest (RFC 9293 §3.8.5, RFC 6093). Called before the bytes are.
+     */
+    default void onUrgent(final TcpConnection connection) {}
+
     /** The peer has closed its side and every byte before its FIN was taken. Our side may still send. */
     default void onPeerClosed(final TcpConnection connection) {
         connection.close();

@@ -63,6 +63,20 @@ final class Callbacks implements TextSink {
         return Math.clamp(taken, 0, length);
     }
 
+    /** The peer has sent urgent data; nobody is told while the connection waits to be accepted. */
+    void onUrgent(final Tcb tcb) {
+        if (!tcb.is(TcbFlags.ACCEPTED) || tcb.is(TcbFlags.ABORTED)) {
+            return;
+        }
+        tcb.set(TcbFlags.IN_CALLBACK);
+        try {
+            handlers.get(tcb.handler()).onUrgent(view.wrap(tcb.slot(), tcb.address()));
+        } catch (final Throwable e) {
+            onFailure(tcb, e);
+        }
+        tcb.clear(TcbFlags.IN_CALLBACK);
+    }
+
     void onPeerClosed(final Tcb tcb) {
         tcb.set(TcbFlags.IN_CALLBACK | TcbFlags.END_DELIVERED);
         try {

@@ -98,6 +98,11 @@ final class ConnectionView implements TcpConnection {
     }
 
     @Override
+    public int urgent() {
+        return requests.urgent(tcb);
+    }
+
+    @Override
     public boolean isPeerClosed() {
         return tcb.is(TcbFlags.FIN_RECEIVED);
     }

@@ -144,9 +144,13 @@ final class Connections {
             connection.set(TcbFlags.ACK_NOW);
         }
         int further = verdict;
+        if (Verdict.has(verdict, Verdict.URGENT) && requests.isUrgent(connection, segment)) {
+            callbacks.onUrgent(connection);
+        }
         if (Verdict.has(verdict, Verdict.TEXT | Verdict.FIN)) {
             ecn.onText(connection, segment);
             further |= receiver.onSegment(connection, segment);
+            requests.settleUrgent(connection);
         }
         writer.lentMayBeOverwritten();
         if (settle(connection) && Verdict.has(further, Verdict.TIME_WAIT)) {

@@ -4,12 +4,15 @@ import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.TcpState;
+import io.millrace.tcp.state.Segment;
 import io.millrace.tcp.state.Transition;
 import io.millrace.tcp.stream.ByteChain;
 import io.millrace.tcp.stream.Receiver;
+import io.millrace.tcp.stream.Urgent;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbFlags;
 import io.millrace.tcp.table.TcbLayout;
+import io.millrace.tcp.table.TcbModes;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -25,6 +28,7 @@ final class Requests {
     private final CounterBlock counters;
     private final SlotQueue unsettled;
     private final Tcb lookup = new Tcb();
+    private final Urgent urgent;
     private Receiver receiver;
 
     Requests(final int shard, final ShardTables tables, final ByteChain chain, final CounterBlock counters) {
@@ -32,6 +36,7 @@ final class Requests {
         this.tables = tables;
         this.chain = chain;
         this.counters = counters;
+        this.urgent = new Urgent(tables.bulk, chain);
         this.unsettled = new SlotQueue(tables.connections.capacity());
     }
 
@@ -42,6 +47,18 @@ final class Requests {
 
     long id(final Tcb connection) {
         return ConnectionId.of(shard, connection.generation(), connection.slot());
+    }
+
+    /** Forgets urgent data that the application has taken. */
+    void settleUrgent(final Tcb connection) {
+        if (connection.in(TcbModes.URGENT)) {
+            urgent.ahead(connection);
+        }
+    }
+
+    /** Notes the urgent data that a segment speaks of; whether the application is to be told. */
+    boolean isUrgent(final Tcb connection, final Segment segment) {
+        return urgent.advances(connection, segment);
     }
 
     /** Puts {@code view} on the connection with this id; false if it is over. */
@@ -95,6 +112,10 @@ final class Requests {
             touch(connection);
         }
         return taken;
+    }
+
+    int urgent(final Tcb connection) {
+        return urgent.ahead(connection);
     }
 
     int unread(final Tcb connection) {

@@ -42,7 +42,7 @@ public final class Segment {
     private int ack;
     private int flags;
     private int window;
-    private int urgentPointer;
+    private int urgentEnd;
     private long textAddress;
     private int textLength;
     private int acked;
@@ -65,7 +65,7 @@ public final class Segment {
         final int headerLength = Memory.getUnsignedByte(tcp + 12) >>> 4 << 2;
         flags = Memory.getUnsignedByte(tcp + 13);
         window = Memory.getShortBE(tcp + 14);
-        urgentPointer = Memory.getShortBE(tcp + 18);
+        urgentEnd = seq + Memory.getShortBE(tcp + 18);
         textAddress = tcp + headerLength;
         textLength = Mbuf.dataLength(newMbuf) - tcpOffset - headerLength;
         acked = 0;
@@ -154,9 +154,14 @@ public final class Segment {
         return window;
     }
 
-    /** The urgent pointer. */
-    public int urgentPointer() {
-        return urgentPointer;
+    /** SEG.UP as a sequence number: the first after the urgent data (RFC 9293 §3.8.5); means something only with URG. */
+    public int urgentEnd() {
+        return urgentEnd;
+    }
+
+    /** URG is set. */
+    public boolean isUrgent() {
+        return (flags & TcpFlags.URG) != 0;
     }
 
     /** The control bits, {@link TcpFlags}. */

@@ -37,7 +37,7 @@ public final class SynchronizedState {
         if (verdict < 0) {
             return verdict & ~STOP;
         }
-        // Sixth, the URG bit: RFC 6093 §6, urgent data stays in line, so there is nothing to do.
+        verdict |= processUrgent(tcb, segment);
         verdict |= processText(tcb, segment);
         if (verdict < 0) {
             return verdict & ~STOP;
@@ -215,6 +215,13 @@ public final class SynchronizedState {
             }
             default -> Verdict.DROP;
         };
+    }
+
+    /** Sixth: RFC 6093 §3.1, urgent data stays in line; the application hears of it, until the peer's FIN. */
+    private static int processUrgent(final Tcb tcb, final Segment segment) {
+        return segment.isUrgent() && !tcb.is(TcbFlags.FIN_RECEIVED | TcbFlags.RECEIVE_CLOSED)
+                ? Verdict.URGENT
+                : Verdict.DROP;
     }
 
     /** Seventh: text counts until the peer's FIN; after our application has closed for good it is answered by a reset. */

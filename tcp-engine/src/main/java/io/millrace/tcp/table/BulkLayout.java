@@ -39,5 +39,8 @@ public final class BulkLayout {
     /** Receive tuning: the round trip as the receiver sees it, µs; 0 while unknown. */
     public static final int RECEIVE_RTT_OFFSET = 52;
 
+    /** Urgent data: the first number after it. */
+    public static final int URGENT_END_OFFSET = 56;
+
     private BulkLayout() {}
 }

@@ -14,5 +14,8 @@ public final class TcbModes {
     /** The window was reduced for an echo, and what was in flight then is not all acknowledged. */
     public static final int ECN_REDUCED = 1 << 4;
 
+    /** The peer has sent urgent data, and the application has not taken all of it. */
+    public static final int URGENT = 1 << 5;
+
     private TcbModes() {}
 }

@@ -32,7 +32,7 @@ import java.util.Locale;
  * silence                           nothing has come; silence 5s: nor will it within 5 s
  * skip                              forgets what has come
  * app write 100                     also: take 100 (later), close, shutdown, abort, resume
- * event open                        what the application was told next: open, data 5, end, writable, closed NORMAL
+ * event open                        what the application was told next: open, data 5, urgent 3, end, writable, closed NORMAL
  * no event
  * state ESTABLISHED                 of the present connection; none: it is over
  * half-open 1                       also: connections, time-wait, waiting (in accept queues)

@@ -71,6 +71,11 @@ final class ScriptedApplication implements TcpHandler {
     }
 
     @Override
+    public void onUrgent(final TcpConnection connection) {
+        events.add("urgent " + connection.urgent());
+    }
+
+    @Override
     public int onData(final TcpConnection connection, final DirectBuffer buffer, final int offset, final int length) {
         if (manner == Manner.HOLD) {
             return 0;

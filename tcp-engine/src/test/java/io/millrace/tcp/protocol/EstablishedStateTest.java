@@ -255,11 +255,45 @@ class EstablishedStateTest extends ConversationTest {
         run(ECHOED + """
                 > UA seq 6 text 5 urg 3
                 < PA seq 6 ack 11 text 5
+                event urgent 3
                 event data 5
                 > UPA seq 11 urg 60000 text 5
                 < PA seq 11 ack 16 text 5
+                event urgent 60000
                 event data 5
                 """);
+    }
+
+    @Test
+    @Tag("D7")
+    void shouldTellOfUrgentDataOnceUnlessItsEndMovesOn() {
+        run(ECHOED + """
+                > UA seq 6 urg 10             # before any of it, as into a closed window
+                event urgent 10
+                > UPA seq 6 text 5 urg 10
+                event data 5
+                > UPA seq 11 text 2 urg 8     # three more
+                event urgent 8
+                event data 2
+                > UPA seq 13 text 6 urg 6
+                event data 6
+                > UPA seq 13 text 6 urg 6     # sent again: taken long ago
+                no event
+                > UPA seq 19 text 1 urg 1
+                event urgent 1
+                event data 1
+                """);
+    }
+
+    @Test
+    @Tag("D7")
+    void shouldNotTellOfUrgentDataInSegmentsThatAreNotAcceptable() {
+        run(ECHOED + """
+                > UPA seq 900000000 text 5 urg 5
+                > UPA seq 6 ack 900000000 text 5 urg 5
+                no event
+                skip
+                """ + STILL_ECHOES);
     }
 
     @Test
