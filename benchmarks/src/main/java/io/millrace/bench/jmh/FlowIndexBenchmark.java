@@ -58,19 +58,19 @@ public class FlowIndexBenchmark {
     }
 
     @Benchmark
-    public long hit() {
+    public int hit() {
         return index.find(present[++next & SAMPLE - 1]);
     }
 
     @Benchmark
-    public long miss() {
+    public int miss() {
         return index.find(++next * 0x9e3779b9);
     }
 
     @Benchmark
     public int removeAndInsert() {
         final int at = ++next & SAMPLE - 1;
-        final long position = index.find(present[at]);
+        final int position = index.find(present[at]);
         final int ref = index.ref(position);
         index.remove(position, present[at]);
         present[at] = random.nextInt();

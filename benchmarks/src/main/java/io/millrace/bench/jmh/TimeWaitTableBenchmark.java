@@ -60,6 +60,6 @@ public class TimeWaitTableBenchmark {
     }
 
     private int append() {
-        return table.append(0, 0xffff_0a40_0000L + client, client << 16 | 9, 0, client, client, client, 0, now);
+        return table.append(0, 0xffff_0a40_0000L + client, client << 16 | 9, 0, client, client, client, 0, 0, now);
     }
 }

@@ -99,14 +99,15 @@ final class ActiveOpen {
         final int flowHash = tables.hash.hash(remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts);
         final long tuple = secrets.prf().of(remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts);
         final int iss = iss(tuple, flowHash, local, remote, tuplePorts);
-        if (!tables.index.insert(flowHash, FlowIndex.ref(FlowIndex.CONNECTION, slot))) {
+        final int position = tables.index.insert(flowHash, FlowIndex.ref(FlowIndex.CONNECTION, slot));
+        if (position == FlowIndex.NONE) {
             counters.increment(Counter.CONNECTION_TABLE_OVERFLOWS);
             tables.connections.free(slot);
             return 0;
         }
         counters.increment(Counter.TCP_ACTIVE_OPENS);
         tcb.wrap(slot, tables.connections.address(slot));
-        fill(devicePort, local, remote, tuplePorts, flowHash, tuple, iss, tables.options.get(options));
+        fill(devicePort, local, remote, tuplePorts, position, tuple, iss, tables.options.get(options));
         connections.use(tcb, handler, options);
         tcb.attachment(attachment);
         Transition.to(tcb, TcpState.SYN_SENT);
@@ -118,7 +119,7 @@ final class ActiveOpen {
     private int iss(
             final long tuple, final int flowHash, final IpAddress local, final IpAddress remote, final int tuplePorts) {
         final int isn = secrets.isn().isn(tuple, clock.nanos());
-        final long position = tables.find(flowHash, remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts);
+        final int position = tables.find(flowHash, remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts);
         if (position == FlowIndex.NONE) {
             return isn;
         }
@@ -131,12 +132,12 @@ final class ActiveOpen {
             final IpAddress local,
             final IpAddress remote,
             final int tuplePorts,
-            final int flowHash,
+            final int indexPosition,
             final long tuple,
             final int iss,
             final ConnectionOptions options) {
         tcb.reset();
-        tcb.hash(flowHash);
+        tcb.indexPosition(indexPosition);
         tcb.remoteHi(remote.hi());
         tcb.remoteLo(remote.lo());
         tcb.localHi(local.hi());
@@ -196,7 +197,7 @@ final class ActiveOpen {
 
     private boolean isFree(final IpAddress local, final IpAddress remote, final int tuplePorts) {
         final int flowHash = tables.hash.hash(remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts);
-        final long position = tables.find(flowHash, remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts);
+        final int position = tables.find(flowHash, remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts);
         return position == FlowIndex.NONE || timeWaits.isReusable(position);
     }
 }

@@ -16,7 +16,6 @@ import io.millrace.tcp.stream.KeepAlive;
 import io.millrace.tcp.stream.Receiver;
 import io.millrace.tcp.stream.RttEstimator;
 import io.millrace.tcp.stream.Transmitter;
-import io.millrace.tcp.table.FlowIndex;
 import io.millrace.tcp.table.RecordSlab;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbFlags;
@@ -361,9 +360,7 @@ final class Connections {
 
     /** Ends a connection: out of the index, buffers back, the application told, the record free. */
     void release(final Tcb connection, final CloseReason reason) {
-        final long position =
-                tables.index.positionOf(connection.hash(), FlowIndex.ref(FlowIndex.CONNECTION, connection.slot()));
-        tables.index.remove(position, connection.hash());
+        tables.unlist(connection);
         dismiss(connection, reason);
     }
 

@@ -56,7 +56,7 @@ final class IcmpErrors {
 
     /** What the error does to the connection it quotes, which {@link #tcb} then is on. */
     private int judge(final int flowHash) {
-        final long position = tables.find(
+        final int position = tables.find(
                 flowHash, error.remoteHi(), error.remoteLo(), error.localHi(), error.localLo(), error.ports());
         if (position == FlowIndex.NONE) {
             return IcmpErrorRule.IGNORE;

@@ -135,7 +135,8 @@ final class PassiveOpen {
                         Negotiation.peerMss(offered.mss(), segment.isIpv6()),
                         options,
                         clock.millis());
-        if (slot == SynQueue.NONE || !tables.index.insert(flowHash, FlowIndex.ref(FlowIndex.HALF_OPEN, slot))) {
+        if (slot == SynQueue.NONE
+                || tables.index.insert(flowHash, FlowIndex.ref(FlowIndex.HALF_OPEN, slot)) == FlowIndex.NONE) {
             if (slot != SynQueue.NONE) {
                 tables.synQueue.remove(slot);
             }
@@ -258,13 +259,14 @@ final class PassiveOpen {
             listener.cancel();
             return true;
         }
-        if (!tables.index.insert(flowHash, FlowIndex.ref(FlowIndex.CONNECTION, slot))) {
+        final int position = tables.index.insert(flowHash, FlowIndex.ref(FlowIndex.CONNECTION, slot));
+        if (position == FlowIndex.NONE) {
             counters.increment(Counter.CONNECTION_TABLE_OVERFLOWS);
             connections.free(tcb);
             listener.cancel();
             return true;
         }
-        tcb.hash(flowHash);
+        tcb.indexPosition(position);
         admit(listener, slot, segment);
         return true;
     }
@@ -272,7 +274,7 @@ final class PassiveOpen {
     /* From half open to open. */
 
     /** A segment to the half-open entry in {@code slot}. */
-    void onHalfOpenSegment(final int slot, final long position, final Segment segment, final int flowHash) {
+    void onHalfOpenSegment(final int slot, final int position, final Segment segment) {
         final SynQueue queue = tables.synQueue;
         final Listener listener = listeners.ofNumber(queue.listener(slot));
         if (listener.closed) {
@@ -289,7 +291,7 @@ final class PassiveOpen {
         final int window = optionsOf(listener).synWindow();
         final int verdict = SynReceivedState.onSegment(segment, irs, iss, window, timestamps, queue.tsRecent(slot));
         if (Verdict.has(verdict, Verdict.OPENED)) {
-            complete(slot, position, segment, flowHash);
+            complete(slot, position, segment);
         } else if (Verdict.has(verdict, Verdict.SYN_ACK)) {
             counters.increment(Counter.TCP_SYN_RETRANSMITS);
             if (!segment.offersEcn()) {
@@ -331,7 +333,7 @@ final class PassiveOpen {
         }
     }
 
-    private void complete(final int halfOpen, final long position, final Segment segment, final int flowHash) {
+    private void complete(final int halfOpen, final int position, final Segment segment) {
         final SynQueue queue = tables.synQueue;
         final Listener listener = listeners.ofNumber(queue.listener(halfOpen));
         if (isRefused(listener, segment)) {
@@ -354,7 +356,7 @@ final class PassiveOpen {
             return;
         }
         tables.index.replace(position, FlowIndex.ref(FlowIndex.CONNECTION, slot));
-        tcb.hash(flowHash);
+        tcb.indexPosition(position);
         if (queue.retransmissions(halfOpen) > 0) {
             tcb.set(TcbFlags.SYN_LOST);
         }
@@ -395,6 +397,7 @@ final class PassiveOpen {
             counters.increment(Counter.CONNECTION_TABLE_OVERFLOWS);
             return RecordSlab.NONE;
         }
+        final ConnectionOptions own = optionsOf(listener);
         tcb.wrap(slot, tables.connections.address(slot));
         tcb.reset();
         tcb.remoteHi(segment.remoteHi());
@@ -415,7 +418,7 @@ final class PassiveOpen {
         }
         if (SynOptions.windowScaling(options)) {
             tcb.sndWndShift(SynOptions.windowScale(options));
-            tcb.rcvWndShift(ReceiveWindow.shiftFor(optionsOf(listener).receiveBufferBytes()));
+            tcb.rcvWndShift(ReceiveWindow.shiftFor(own.receiveBufferBytes()));
         }
         tcb.sndUna(iss + 1);
         tcb.sndNxt(iss + 1);
@@ -425,10 +428,10 @@ final class PassiveOpen {
         tcb.sndWl2(iss);
         tcb.irs(irs);
         tcb.rcvNxt(irs + 1);
-        tcb.rcvAdv(irs + 1 + optionsOf(listener).synWindow());
+        tcb.rcvAdv(irs + 1 + own.synWindow());
         tcb.lastAckSent(irs + 1);
         final int maxMss = writer.maxMss(segment.devicePort(), segment.isIpv6());
-        tcb.mss(Math.min(peerMss, optionsOf(listener).announcedMss(maxMss)));
+        tcb.mss(Math.min(peerMss, own.announcedMss(maxMss)));
         tcb.rto(RttEstimator.INITIAL_RTO_MS);
         if (SynOptions.timestamps(options)) {
             tcb.tsRecent(tsRecent);

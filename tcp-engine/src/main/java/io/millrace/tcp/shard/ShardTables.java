@@ -141,7 +141,7 @@ final class ShardTables implements AutoCloseable {
     }
 
     /** Where the index has the segment's flow, or {@link FlowIndex#NONE}. */
-    long find(final Segment segment, final int flowHash) {
+    int find(final Segment segment, final int flowHash) {
         return find(
                 flowHash,
                 segment.remoteHi(),
@@ -152,14 +152,14 @@ final class ShardTables implements AutoCloseable {
     }
 
     /** Where the index has a flow, or {@link FlowIndex#NONE}. */
-    long find(
+    int find(
             final int flowHash,
             final long remoteHi,
             final long remoteLo,
             final long localHi,
             final long localLo,
             final int ports) {
-        long position = index.find(flowHash);
+        int position = index.find(flowHash);
         while (position != FlowIndex.NONE
                 && !isFlow(index.ref(position), remoteHi, remoteLo, localHi, localLo, ports)) {
             position = index.findNext(position, flowHash);
@@ -205,14 +205,13 @@ final class ShardTables implements AutoCloseable {
     /** Takes a half-open entry out of the index and the SYN queue. */
     void removeHalfOpen(final int slot) {
         final int local = synQueue.localAddress(slot);
-        remove(
-                hash.hash(
-                        synQueue.remoteHi(slot),
-                        synQueue.remoteLo(slot),
-                        localAddresses.hi(local),
-                        localAddresses.lo(local),
-                        synQueue.ports(slot)),
-                FlowIndex.ref(FlowIndex.HALF_OPEN, slot));
+        final int flowHash = hash.hash(
+                synQueue.remoteHi(slot),
+                synQueue.remoteLo(slot),
+                localAddresses.hi(local),
+                localAddresses.lo(local),
+                synQueue.ports(slot));
+        index.remove(index.positionOf(flowHash, FlowIndex.ref(FlowIndex.HALF_OPEN, slot)), flowHash);
         synQueue.remove(slot);
     }
 
@@ -221,8 +220,7 @@ final class ShardTables implements AutoCloseable {
         return slot < firstIpv6TimeWait ? timeWaitIpv4 : timeWaitIpv6;
     }
 
-    /** Hash of the flow of a TIME_WAIT entry. */
-    int hashOfTimeWait(final int slot) {
+    private int hashOfTimeWait(final int slot) {
         final TimeWaitTable timeWait = timeWaitOf(slot);
         final int local = timeWait.localAddress(slot);
         return hash.hash(
@@ -233,14 +231,22 @@ final class ShardTables implements AutoCloseable {
                 timeWait.ports(slot));
     }
 
-    /** Takes a TIME_WAIT entry, whose flow hashes to {@code flowHash}, out of the index and its table. */
-    void removeTimeWait(final int slot, final int flowHash) {
-        remove(flowHash, FlowIndex.ref(FlowIndex.TIME_WAIT, slot));
-        timeWaitOf(slot).release(slot);
+    /** Takes a TIME_WAIT entry out of the index and its table. */
+    void removeTimeWait(final int slot) {
+        final TimeWaitTable timeWait = timeWaitOf(slot);
+        final int position = timeWait.indexPosition(slot);
+        index.remove(position, FlowIndex.isDisplaced(position) ? hashOfTimeWait(slot) : 0);
+        timeWait.release(slot);
     }
 
-    private void remove(final int flowHash, final int ref) {
-        index.remove(index.positionOf(flowHash, ref), flowHash);
+    /** Takes a connection out of the index. */
+    void unlist(final Tcb tcb) {
+        final int position = tcb.indexPosition();
+        index.remove(position, FlowIndex.isDisplaced(position) ? hashOf(tcb) : 0);
+    }
+
+    private int hashOf(final Tcb tcb) {
+        return hash.hash(tcb.remoteHi(), tcb.remoteLo(), tcb.localHi(), tcb.localLo(), tcb.ports());
     }
 
     /** Off-heap bytes reserved by all tables. */

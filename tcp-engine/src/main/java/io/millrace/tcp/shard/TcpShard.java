@@ -224,7 +224,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
             counters.increment(Counter.TCP_SENSELESS_FLAGS); // each state decides what becomes of it
         }
         writer.lend(mbuf, segment.textLength() == 0);
-        final long position = tables.find(segment, hash);
+        final int position = tables.find(segment, hash);
         if (position == FlowIndex.NONE) {
             onUnknown(hash);
         } else {
@@ -232,7 +232,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
             final int slot = FlowIndex.slot(ref);
             switch (FlowIndex.kind(ref)) {
                 case FlowIndex.CONNECTION -> connections.onSegment(slot, segment);
-                case FlowIndex.HALF_OPEN -> passiveOpen.onHalfOpenSegment(slot, position, segment, hash);
+                case FlowIndex.HALF_OPEN -> passiveOpen.onHalfOpenSegment(slot, position, segment);
                 default -> onTimeWait(slot, position, hash);
             }
         }
@@ -252,7 +252,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         }
     }
 
-    private void onTimeWait(final int slot, final long position, final int hash) {
+    private void onTimeWait(final int slot, final int position, final int hash) {
         writer.lentMayBeOverwritten();
         final Listener listener = listeners.of(segment.localHi(), segment.localLo(), segment.localPort());
         if (timeWaits.onSegment(slot, position, segment, listener != null)) {

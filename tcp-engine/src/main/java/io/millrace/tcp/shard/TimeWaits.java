@@ -32,7 +32,6 @@ final class TimeWaits {
     private final CounterBlock counters;
     private final TcpConfig config;
     private final int[] expired = new int[EXPIRY_BATCH];
-    private final int[] hashes = new int[EXPIRY_BATCH];
     private long touched;
 
     TimeWaits(
@@ -57,16 +56,15 @@ final class TimeWaits {
         int slot = local == LocalAddresses.NONE ? TimeWaitTable.NONE : append(table, tcb, local);
         if (slot == TimeWaitTable.NONE && local != LocalAddresses.NONE) {
             final int oldest = table.oldest();
-            tables.removeTimeWait(oldest, tables.hashOfTimeWait(oldest));
+            tables.removeTimeWait(oldest);
             counters.increment(Counter.TIME_WAIT_OVERFLOWS);
             slot = append(table, tcb, local);
         }
-        final long position = tables.index.positionOf(tcb.hash(), FlowIndex.ref(FlowIndex.CONNECTION, tcb.slot()));
         if (slot == TimeWaitTable.NONE) {
             counters.increment(Counter.TIME_WAIT_OVERFLOWS);
-            tables.index.remove(position, tcb.hash());
+            tables.unlist(tcb);
         } else {
-            tables.index.replace(position, FlowIndex.ref(FlowIndex.TIME_WAIT, slot));
+            tables.index.replace(tcb.indexPosition(), FlowIndex.ref(FlowIndex.TIME_WAIT, slot));
         }
     }
 
@@ -80,6 +78,7 @@ final class TimeWaits {
                 tcb.sndMax(),
                 tcb.tsRecent(),
                 tcb.is(TcbFlags.TIMESTAMPS) ? TimeWaitTable.TIMESTAMPS : 0,
+                tcb.indexPosition(),
                 clock.millis());
     }
 
@@ -90,7 +89,7 @@ final class TimeWaits {
      * @return true if the entry is gone and the segment, a SYN, is to be taken as one to LISTEN; the new ISN must then be
      *     beyond {@link #reopenedSndNxt()}.
      */
-    boolean onSegment(final int slot, final long position, final Segment segment, final boolean listening) {
+    boolean onSegment(final int slot, final int position, final Segment segment, final boolean listening) {
         final TimeWaitTable table = tables.timeWaitOf(slot);
         final boolean timestamps = (table.flags(slot) & TimeWaitTable.TIMESTAMPS) != 0;
         final int verdict = TimeWaitState.onSegment(
@@ -105,13 +104,13 @@ final class TimeWaits {
         }
         if (Verdict.has(verdict, Verdict.RESET_BY_PEER)) {
             counters.increment(Counter.TIME_WAIT_RESETS);
-            remove(table, slot, position);
+            tables.removeTimeWait(slot);
             return false;
         }
         if (Verdict.has(verdict, Verdict.REOPEN) && listening) {
             counters.increment(Counter.TIME_WAIT_RECYCLED);
             reopenedSndNxt = table.sndNxt(slot);
-            remove(table, slot, position);
+            tables.removeTimeWait(slot);
             return true;
         }
         if (Verdict.has(verdict, Verdict.ACK) || mayChallenge(table, slot)) {
@@ -124,11 +123,6 @@ final class TimeWaits {
         return false;
     }
 
-    private void remove(final TimeWaitTable table, final int slot, final long position) {
-        tables.index.remove(position, tables.hashOfTimeWait(slot));
-        table.release(slot);
-    }
-
     private int reopenedSndNxt;
 
     /** SND.NXT of the connection whose entry was reopened last. */
@@ -137,7 +131,7 @@ final class TimeWaits {
     }
 
     /** Whether an active open may have the tuple of the entry at {@code position} of the index, like Linux's tcp_tw_reuse. */
-    boolean isReusable(final long position) {
+    boolean isReusable(final int position) {
         final int ref = tables.index.ref(position);
         if (!config.reuseTimeWait() || !config.timestamps() || FlowIndex.kind(ref) != FlowIndex.TIME_WAIT) {
             return false;
@@ -150,12 +144,12 @@ final class TimeWaits {
     }
 
     /** Ends an entry that {@link #isReusable}; the new ISN must be beyond {@link #reopenedSndNxt()}. */
-    void reuse(final long position) {
+    void reuse(final int position) {
         counters.increment(Counter.TIME_WAIT_REUSED);
         final int slot = FlowIndex.slot(tables.index.ref(position));
         final TimeWaitTable table = tables.timeWaitOf(slot);
         reopenedSndNxt = table.sndNxt(slot);
-        remove(table, slot, position);
+        tables.removeTimeWait(slot);
     }
 
     private boolean mayChallenge(final TimeWaitTable table, final int slot) {
@@ -187,16 +181,13 @@ final class TimeWaits {
         if (count == 0) {
             return 0;
         }
-        for (int i = 0; i < count; i++) {
-            hashes[i] = tables.hashOfTimeWait(expired[i]);
-        }
         long read = 0;
         for (int i = 0; i < count; i++) {
-            read += tables.index.touch(hashes[i]);
+            read += tables.index.touchAt(table.indexPosition(expired[i]));
         }
         touched = read;
         for (int i = 0; i < count; i++) {
-            tables.removeTimeWait(expired[i], hashes[i]);
+            tables.removeTimeWait(expired[i]);
         }
         counters.add(Counter.TIME_WAIT_EXPIRED, count);
         return count;

@@ -23,7 +23,8 @@ import io.millrace.memory.MemoryRegion;
  *  bytes 16..63  refs
  * </pre>
  *
- * <p>A <i>position</i> is valid until its entry is removed. Owner: the shard's thread. Allocates its memory at construction,
+ * <p>A <i>position</i> is valid until its entry is removed, so that a record can keep the one that names it, and needs no
+ * search to leave. Owner: the shard's thread. Allocates its memory at construction,
  * 6.7 bytes an entry at capacity, and nothing afterwards.
  */
 public final class FlowIndex implements AutoCloseable {
@@ -34,7 +35,7 @@ public final class FlowIndex implements AutoCloseable {
     /** Kind of a ref: a slot of the TIME_WAIT table. */
     public static final int TIME_WAIT = 3;
     /** The position of what is not there. */
-    public static final long NONE = -1;
+    public static final int NONE = -1;
     /** The greatest slot that a ref can name. */
     public static final int MAXIMUM_SLOT = (1 << 30) - 1;
 
@@ -43,21 +44,25 @@ public final class FlowIndex implements AutoCloseable {
     private static final int BUCKET_BYTES = 64;
     private static final int BUCKET_ENTRIES = 12;
     private static final int BUCKET_SHIFT = 6;
+    private static final int EMPTY = 0;
     private static final int PASSED_OFFSET = 12;
     private static final int REFS_OFFSET = 16;
     private static final int REF_SHIFT = 2;
 
-    private static final int ENTRIES_MASK = (1 << BUCKET_ENTRIES) - 1;
+    /** A position: the entry in bits 0 to 3, the bucket above, and the sign if that is not the home. */
+    private static final int ENTRY_BITS = 4;
+
+    private static final int ENTRY_MASK = (1 << ENTRY_BITS) - 1;
+    private static final int DISPLACED = 1 << 31;
+
     private static final long BYTES = 0x0101_0101_0101_0101L;
-    private static final long LOW_BITS = 0x7f7f_7f7f_7f7f_7f7fL;
-    /** Multiplied by this, the lowest bits of eight bytes become one byte, the top one. */
-    private static final long GATHER = 0x0102_0408_1020_4080L;
+    private static final long SIGNS_OF_EIGHT = 0x8080_8080_8080_8080L;
+    private static final long SIGNS_OF_FOUR = 0x8080_8080L;
 
     private final MemoryRegion region;
     private final int capacity;
-    private final long buckets;
+    private final int buckets;
     private final long base;
-    private final long end;
     private int size;
 
     /** For at most {@code capacity} entries, at which it is four fifths full. */
@@ -66,10 +71,9 @@ public final class FlowIndex implements AutoCloseable {
             throw new IllegalArgumentException(name + ": capacity " + capacity + " is outside 1 to " + MAXIMUM_SLOT);
         }
         this.capacity = capacity;
-        buckets = (capacity * 5L + BUCKET_ENTRIES * 4 - 1) / (BUCKET_ENTRIES * 4);
-        region = MemoryRegion.allocate(name, buckets * BUCKET_BYTES);
+        buckets = (int) ((capacity * 5L + BUCKET_ENTRIES * 4 - 1) / (BUCKET_ENTRIES * 4));
+        region = MemoryRegion.allocate(name, (long) buckets * BUCKET_BYTES);
         base = region.address();
-        end = base + buckets * BUCKET_BYTES;
     }
 
     /** The ref of a slot; {@code kind} is one of the three constants. */
@@ -88,8 +92,8 @@ public final class FlowIndex implements AutoCloseable {
     }
 
     /** The ref at a position. */
-    public int ref(final long position) {
-        return Memory.getInt(position);
+    public int ref(final int position) {
+        return Memory.getInt(refAddress(position));
     }
 
     /**
@@ -97,75 +101,93 @@ public final class FlowIndex implements AutoCloseable {
      * is only returned so that the read is not optimised away.
      */
     public long touch(final int hash) {
-        return Memory.getLong(home(hash));
+        return Memory.getLong(address(home(hash)));
     }
 
     /** The first position that may have this hash, or {@link #NONE}. */
-    public long find(final int hash) {
-        final long bucket = home(hash);
-        final int candidates = matches(bucket, tag(hash));
+    public int find(final int hash) {
+        final int home = home(hash);
+        final long candidates = matches(address(home), tag(hash));
         if (candidates != 0) {
-            return first(bucket, candidates);
+            return first(home, candidates);
         }
-        return hasPassed(bucket) ? findBehind(bucket, hash) : NONE;
+        return hasPassed(home) ? findBehind(home, hash) : NONE;
     }
 
     /** The next position that may have this hash, after one that {@link #find} or this method returned, or {@link #NONE}. */
-    public long findNext(final long position, final int hash) {
-        final long bucket = bucketOf(position);
-        final int candidates = matches(bucket, tag(hash)) & -2 << entryOf(bucket, position);
+    public int findNext(final int position, final int hash) {
+        final int bucket = bucket(position);
+        final long candidates = matches(address(bucket), tag(hash)) & after(entry(position));
         if (candidates != 0) {
-            return first(bucket, candidates);
+            return first(bucket, candidates) | position & DISPLACED;
         }
         return hasPassed(bucket) ? findBehind(bucket, hash) : NONE;
     }
 
     /** The position of this very entry, or {@link #NONE}. */
-    public long positionOf(final int hash, final int ref) {
-        long position = find(hash);
+    public int positionOf(final int hash, final int ref) {
+        int position = find(hash);
         while (position != NONE && ref(position) != ref) {
             position = findNext(position, hash);
         }
         return position;
     }
 
-    /** Adds an entry; its hash, and even the whole entry, may be there already. False if the index is at capacity. */
-    public boolean insert(final int hash, final int ref) {
+    /**
+     * Adds an entry; its hash, and even the whole entry, may be there already.
+     *
+     * @return its position, or {@link #NONE} if the index is at capacity
+     */
+    public int insert(final int hash, final int ref) {
         if (size == capacity) {
-            return false;
+            return NONE;
         }
-        long bucket = home(hash);
-        int free = matches(bucket, 0);
+        int bucket = home(hash);
+        int displaced = 0;
+        long free = matches(address(bucket), EMPTY);
         while (free == 0) {
             pass(bucket, 1);
+            displaced = DISPLACED;
             bucket = next(bucket);
-            free = matches(bucket, 0);
+            free = matches(address(bucket), EMPTY);
         }
-        final int entry = Integer.numberOfTrailingZeros(free);
-        Memory.putByte(bucket + entry, tag(hash));
-        Memory.putInt(bucket + REFS_OFFSET + ((long) entry << REF_SHIFT), ref);
+        final int position = first(bucket, free);
+        Memory.putByte(address(bucket) + entry(position), tag(hash));
+        Memory.putInt(refAddress(position), ref);
         size++;
-        return true;
+        return position | displaced;
     }
 
     /** Lets the entry at {@code position} name another record under the same hash. */
-    public void replace(final long position, final int ref) {
-        Memory.putInt(position, ref);
+    public void replace(final int position, final int ref) {
+        Memory.putInt(refAddress(position), ref);
     }
 
-    /** Removes the entry at {@code position}, which was inserted with {@code hash}. */
-    public void remove(final long position, final int hash) {
-        final long bucket = bucketOf(position);
-        Memory.putByte(bucket + entryOf(bucket, position), 0);
-        for (long at = home(hash); at != bucket; at = next(at)) {
-            pass(at, -1);
+    /** Whether the entry at {@code position} is not in its home bucket: to {@link #remove} it takes its hash. */
+    public static boolean isDisplaced(final int position) {
+        return position < 0;
+    }
+
+    /** Removes the entry at {@code position}; {@code hash} matters only if that {@link #isDisplaced}. */
+    public void remove(final int position, final int hash) {
+        final int bucket = bucket(position);
+        Memory.putByte(address(bucket) + entry(position), EMPTY);
+        if (isDisplaced(position)) {
+            for (int at = home(hash); at != bucket; at = next(at)) {
+                pass(at, -1);
+            }
         }
         size--;
     }
 
+    /** Reads the bucket of an entry that is about to be removed; otherwise as {@link #touch}. */
+    public long touchAt(final int position) {
+        return Memory.getLong(address(bucket(position)));
+    }
+
     /** How many entries were put behind the bucket in which a search for {@code hash} begins. */
     int passed(final int hash) {
-        return Memory.getInt(home(hash) + PASSED_OFFSET);
+        return Memory.getInt(address(home(hash)) + PASSED_OFFSET);
     }
 
     /** Number of entries. */
@@ -194,12 +216,12 @@ public final class FlowIndex implements AutoCloseable {
     }
 
     /** Looks in the buckets behind one that entries have passed over, at the longest until the home bucket comes round. */
-    private long findBehind(final long from, final int hash) {
-        final long home = home(hash);
-        for (long bucket = next(from); bucket != home; bucket = next(bucket)) {
-            final int candidates = matches(bucket, tag(hash));
+    private int findBehind(final int from, final int hash) {
+        final int home = home(hash);
+        for (int bucket = next(from); bucket != home; bucket = next(bucket)) {
+            final long candidates = matches(address(bucket), tag(hash));
             if (candidates != 0) {
-                return first(bucket, candidates);
+                return first(bucket, candidates) | DISPLACED;
             }
             if (!hasPassed(bucket)) {
                 break;
@@ -208,52 +230,68 @@ public final class FlowIndex implements AutoCloseable {
         return NONE;
     }
 
-    /** The entries of a bucket that have this tag, a bit for each. */
-    private static int matches(final long bucket, final int tag) {
+    /**
+     * The entries of a bucket that have this tag, a bit for each: entries 0 to 7 in bits 0, 8, 16, …, entries 8 to 11 in bits
+     * 1, 9, 17, 25. The lowest bit is always right; one above a right one may stand for an entry whose tag differs by one.
+     */
+    private static long matches(final long bucket, final int tag) {
         final long tags = tag * BYTES;
-        return (zeroBytes(Memory.getLong(bucket) ^ tags) | zeroBytes(Memory.getLong(bucket + Long.BYTES) ^ tags) << 8)
-                & ENTRIES_MASK;
+        final long first = Memory.getLong(bucket) ^ tags;
+        final long last = Memory.getLong(bucket + Long.BYTES) ^ tags;
+        return (first - BYTES & ~first & SIGNS_OF_EIGHT) >>> 7 | (last - BYTES & ~last & SIGNS_OF_FOUR) >>> 6;
     }
 
-    /** A bit for each byte that is 0; the lowest byte's is the lowest. */
-    private static int zeroBytes(final long word) {
-        final long zeros = ~((word & LOW_BITS) + LOW_BITS | word | LOW_BITS);
-        return (int) ((zeros >>> 7) * GATHER >>> 56);
+    /** The position of the first of the entries that {@link #matches} has found. */
+    private static int first(final int bucket, final long entries) {
+        final int bit = Long.numberOfTrailingZeros(entries);
+        return bucket << ENTRY_BITS | bit >>> 3 | (bit & 1) << 3;
     }
 
-    private static long first(final long bucket, final int candidates) {
-        return bucket + REFS_OFFSET + ((long) Integer.numberOfTrailingZeros(candidates) << REF_SHIFT);
+    /** The bits of {@link #matches} after the one that stands for an entry. */
+    private static long after(final int entry) {
+        return -2L << ((entry & 7) << 3 | entry >>> 3);
     }
 
-    private static long bucketOf(final long position) {
-        return position & -BUCKET_BYTES;
+    private static int bucket(final int position) {
+        return (position & ~DISPLACED) >>> ENTRY_BITS;
     }
 
-    private static int entryOf(final long bucket, final long position) {
-        return (int) (position - bucket) - REFS_OFFSET >>> REF_SHIFT;
+    private static int entry(final int position) {
+        return position & ENTRY_MASK;
     }
 
-    private static boolean hasPassed(final long bucket) {
-        return Memory.getInt(bucket + PASSED_OFFSET) != 0;
+    private boolean hasPassed(final int bucket) {
+        return Memory.getInt(address(bucket) + PASSED_OFFSET) != 0;
     }
 
-    private static void pass(final long bucket, final int change) {
-        Memory.putInt(bucket + PASSED_OFFSET, Memory.getInt(bucket + PASSED_OFFSET) + change);
+    private void pass(final int bucket, final int change) {
+        final long passed = address(bucket) + PASSED_OFFSET;
+        Memory.putInt(passed, Memory.getInt(passed) + change);
     }
 
     /** Of the hash's upper bits. */
-    private long home(final int hash) {
-        return base + (((hash & 0xffff_ffffL) * buckets >>> 32) << BUCKET_SHIFT);
+    private int home(final int hash) {
+        return (int) ((hash & 0xffff_ffffL) * buckets >>> 32);
     }
 
-    private long next(final long bucket) {
-        final long following = bucket + BUCKET_BYTES;
-        return following == end ? base : following;
+    private int next(final int bucket) {
+        return bucket + 1 == buckets ? 0 : bucket + 1;
     }
 
-    /** Of the hash's lowest bits, which say nothing of its home; 0 means empty. */
+    private long address(final int bucket) {
+        return base + ((long) bucket << BUCKET_SHIFT);
+    }
+
+    private long refAddress(final int position) {
+        return address(bucket(position)) + REFS_OFFSET + ((long) entry(position) << REF_SHIFT);
+    }
+
+    /**
+     * Of the hash's lowest bits, which say nothing of its home. 0 means empty, and 1 is left out so that no empty entry can be
+     * taken for one that differs by one.
+     */
     private static int tag(final int hash) {
         final int low = hash & 0xff;
-        return low + (low - 1 >>> 31);
+        return low < 2 ? low + 2 : low;
     }
 }

@@ -75,13 +75,13 @@ public abstract sealed class TcbIdentity permits Tcb {
         return ports() & 0xffff;
     }
 
-    /** Hash of the 4-tuple in the flow index. While the record is free the slab keeps its link here. */
-    public int hash() {
-        return Memory.getInt(address + TcbLayout.HASH_OFFSET);
+    /** Where the {@link FlowIndex} names the record. While the record is free the slab keeps its link here. */
+    public int indexPosition() {
+        return Memory.getInt(address + TcbLayout.INDEX_POSITION_OFFSET);
     }
 
-    public void hash(final int value) {
-        Memory.putInt(address + TcbLayout.HASH_OFFSET, value);
+    public void indexPosition(final int value) {
+        Memory.putInt(address + TcbLayout.INDEX_POSITION_OFFSET, value);
     }
 
     /** How often the slot was used; part of the connection's id. Survives the record's release. */

@@ -9,7 +9,7 @@ public final class TcbLayout {
     /** Bytes of a record. */
     public static final int LENGTH = 256;
 
-    static final int HASH_OFFSET = 0;
+    static final int INDEX_POSITION_OFFSET = 0;
     static final int GENERATION_OFFSET = 4;
     static final int REMOTE_HI_OFFSET = 8;
     static final int REMOTE_LO_OFFSET = 16;

@@ -5,7 +5,7 @@ import io.millrace.memory.Memory;
 import io.millrace.memory.MemoryRegion;
 
 /**
- * Connections in TIME_WAIT of one family, as a circular log of small records: 28 bytes for IPv4, 40 for IPv6. The slots of
+ * Connections in TIME_WAIT of one family, as a circular log of small records: 32 bytes for IPv4, 44 for IPv6. The slots of
  * a table begin where the owner says, so that two tables can share one kind of a {@link FlowIndex} ref.
  *
  * <p>All entries wait equally long, 2 MSL, so the order in which they are appended is the order in which they expire, and
@@ -37,7 +37,8 @@ public final class TimeWaitTable implements AutoCloseable {
     private static final int EXPIRY_OFFSET = 16;
     private static final int LOCAL_ADDRESS_OFFSET = 20;
     private static final int FLAGS_OFFSET = 22;
-    private static final int REMOTE_OFFSET = 24;
+    private static final int INDEX_POSITION_OFFSET = 24;
+    private static final int REMOTE_OFFSET = 28;
 
     private final MemoryRegion region;
     private final long slotZero;
@@ -91,6 +92,7 @@ public final class TimeWaitTable implements AutoCloseable {
      * @param localAddress index of our address, 16 bits
      * @param tsRecent TS.Recent, if timestamps are in use
      * @param flags {@link #TIMESTAMPS} or 0
+     * @param indexPosition where the {@link FlowIndex} names it
      * @return its slot, or {@link #NONE} when the log is full
      */
     public int append(
@@ -102,6 +104,7 @@ public final class TimeWaitTable implements AutoCloseable {
             final int sndNxt,
             final int tsRecent,
             final int flags,
+            final int indexPosition,
             final int nowMs) {
         if (used == capacity) {
             return NONE;
@@ -114,6 +117,7 @@ public final class TimeWaitTable implements AutoCloseable {
         Memory.putInt(record + EXPIRY_OFFSET, nowMs + timeout);
         Memory.putShort(record + LOCAL_ADDRESS_OFFSET, localAddress);
         Memory.putByte(record + FLAGS_OFFSET, flags | LIVE);
+        Memory.putInt(record + INDEX_POSITION_OFFSET, indexPosition);
         if (ipv6) {
             Memory.putLong(record + REMOTE_OFFSET, remoteHi);
             Memory.putLong(record + REMOTE_OFFSET + Long.BYTES, remoteLo);
@@ -198,6 +202,11 @@ public final class TimeWaitTable implements AutoCloseable {
     /** Index of our address. */
     public int localAddress(final int slot) {
         return Memory.getUnsignedShort(address(slot) + LOCAL_ADDRESS_OFFSET);
+    }
+
+    /** Where the {@link FlowIndex} names it. */
+    public int indexPosition(final int slot) {
+        return Memory.getInt(address(slot) + INDEX_POSITION_OFFSET);
     }
 
     /** RCV.NXT: the sequence number after the peer's FIN. */

@@ -48,15 +48,16 @@ class ShardTablesTest {
         final int ports = random.nextInt();
         final TimeWaitTable table = ipv6 ? tables.timeWaitIpv6 : tables.timeWaitIpv4;
         final int number = tables.localAddresses.numberOf(local.hi(), local.lo());
-        final int slot = table.append(remote.hi(), remote.lo(), ports, number, 1, 2, 3, 0, 0);
-        assertThat(slot).isNotEqualTo(TimeWaitTable.NONE);
         final int hash = tables.hash.hash(remote.hi(), remote.lo(), local.hi(), local.lo(), ports);
-        assertThat(tables.index.insert(hash, FlowIndex.ref(FlowIndex.TIME_WAIT, slot)))
-                .isTrue();
+        final int position = tables.index.insert(hash, FlowIndex.ref(FlowIndex.CONNECTION, 0));
+        assertThat(position).isNotEqualTo(FlowIndex.NONE);
+        final int slot = table.append(remote.hi(), remote.lo(), ports, number, 1, 2, 3, 0, position, 0);
+        assertThat(slot).isNotEqualTo(TimeWaitTable.NONE);
+        tables.index.replace(position, FlowIndex.ref(FlowIndex.TIME_WAIT, slot));
         return new Entry(local, remote, ports, hash, slot);
     }
 
-    private static long find(final ShardTables tables, final Entry entry) {
+    private static int find(final ShardTables tables, final Entry entry) {
         return tables.find(
                 entry.hash, entry.remote.hi(), entry.remote.lo(), entry.local.hi(), entry.local.lo(), entry.ports);
     }
@@ -70,14 +71,13 @@ class ShardTablesTest {
                 entries.add(append(tables, false));
             }
             for (final Entry entry : entries) {
-                final long position = find(tables, entry);
+                final int position = find(tables, entry);
                 assertThat(position).isNotEqualTo(FlowIndex.NONE);
                 assertThat(FlowIndex.slot(tables.index.ref(position))).isEqualTo(entry.slot);
-                assertThat(tables.hashOfTimeWait(entry.slot)).isEqualTo(entry.hash);
             }
             assertThat(tables.timeWaitEntries()).isEqualTo(2 * CAPACITY);
             for (final Entry entry : entries) {
-                tables.removeTimeWait(entry.slot, entry.hash);
+                tables.removeTimeWait(entry.slot);
                 assertThat(find(tables, entry)).isEqualTo(FlowIndex.NONE);
             }
             assertThat(tables.timeWaitEntries()).isZero();

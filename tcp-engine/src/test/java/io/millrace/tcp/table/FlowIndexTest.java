@@ -47,8 +47,8 @@ class FlowIndexTest {
         try (FlowIndex index = new FlowIndex("test", 4)) {
             index.insert(77, FlowIndex.ref(CONNECTION, 1));
             index.insert(77, FlowIndex.ref(TIME_WAIT, 2));
-            final long first = index.find(77);
-            final long second = index.findNext(first, 77);
+            final int first = index.find(77);
+            final int second = index.findNext(first, 77);
             assertThat(List.of(index.ref(first), index.ref(second)))
                     .containsExactlyInAnyOrder(FlowIndex.ref(CONNECTION, 1), FlowIndex.ref(TIME_WAIT, 2));
             assertThat(index.findNext(second, 77)).isEqualTo(NONE);
@@ -70,11 +70,11 @@ class FlowIndexTest {
     void shouldRefuseBeyondItsCapacityAndTakeAgainAfterARemoval() {
         try (FlowIndex index = new FlowIndex("test", 3)) {
             for (int i = 0; i < 3; i++) {
-                assertThat(index.insert(i << 28, FlowIndex.ref(CONNECTION, i))).isTrue();
+                assertThat(index.insert(i << 28, FlowIndex.ref(CONNECTION, i))).isNotEqualTo(NONE);
             }
-            assertThat(index.insert(9, FlowIndex.ref(CONNECTION, 9))).isFalse();
+            assertThat(index.insert(9, FlowIndex.ref(CONNECTION, 9))).isEqualTo(NONE);
             index.remove(index.positionOf(1 << 28, FlowIndex.ref(CONNECTION, 1)), 1 << 28);
-            assertThat(index.insert(9, FlowIndex.ref(CONNECTION, 9))).isTrue();
+            assertThat(index.insert(9, FlowIndex.ref(CONNECTION, 9))).isNotEqualTo(NONE);
             assertThat(index.size()).isEqualTo(3);
         }
     }
@@ -114,23 +114,25 @@ class FlowIndexTest {
                 if (random.nextInt(100) < (filling ? 70 : 30)) {
                     final int hash = hashes.getAsInt();
                     final int ref = FlowIndex.ref(1 + random.nextInt(3), nextSlot++);
-                    assertThat(index.insert(hash, ref)).isEqualTo(entries.size() < capacity);
-                    if (entries.size() < capacity) {
-                        entries.add(new int[] {hash, ref});
+                    final int inserted = index.insert(hash, ref);
+                    assertThat(inserted != NONE).isEqualTo(entries.size() < capacity);
+                    if (inserted != NONE) {
+                        entries.add(new int[] {hash, ref, inserted});
                         oracle.computeIfAbsent(hash, key -> new ArrayList<>()).add(ref);
                     }
                 } else if (!entries.isEmpty()) {
                     final int victim = random.nextInt(entries.size());
                     final int[] entry = entries.get(victim);
-                    final long position = index.positionOf(entry[0], entry[1]);
+                    final int position = index.positionOf(entry[0], entry[1]);
                     assertThat(index.ref(position)).isEqualTo(entry[1]);
+                    assertThat(position).as("as it was when inserted").isEqualTo(entry[2]);
                     oracle.get(entry[0]).remove((Integer) entry[1]);
                     if (random.nextInt(4) == 0) {
                         entry[1] = FlowIndex.ref(1 + random.nextInt(3), nextSlot++);
                         index.replace(position, entry[1]);
                         oracle.get(entry[0]).add(entry[1]);
                     } else {
-                        index.remove(position, entry[0]);
+                        index.remove(position, FlowIndex.isDisplaced(position) ? entry[0] : random.nextInt());
                         entries.set(victim, entries.getLast());
                         entries.removeLast();
                     }
@@ -146,7 +148,7 @@ class FlowIndexTest {
     private static void assertAgreesOn(
             final int hash, final FlowIndex index, final Map<Integer, List<Integer>> oracle) {
         final List<Integer> missing = new ArrayList<>(oracle.getOrDefault(hash, List.of()));
-        for (long at = index.find(hash); at != NONE; at = index.findNext(at, hash)) {
+        for (int at = index.find(hash); at != NONE; at = index.findNext(at, hash)) {
             final Integer ref = index.ref(at);
             if (!missing.remove(ref) && oracle.getOrDefault(hash, List.of()).contains(ref)) {
                 throw new AssertionError("hash " + hash + " finds ref " + ref + " twice");
@@ -167,7 +169,7 @@ class FlowIndexTest {
             int candidates = 0;
             for (int i = 0; i < capacity; i++) {
                 final int hash = random.nextInt();
-                for (long at = index.find(hash); at != NONE; at = index.findNext(at, hash)) {
+                for (int at = index.find(hash); at != NONE; at = index.findNext(at, hash)) {
                     candidates++;
                 }
             }

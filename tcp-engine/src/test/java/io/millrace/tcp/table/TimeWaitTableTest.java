@@ -33,9 +33,9 @@ class TimeWaitTableTest {
         try (TimeWaitTable table = table(ipv6, 1000, TIMEOUT)) {
             final Map<Integer, int[]> expected = new HashMap<>();
             for (int i = 0; i < 1000; i++) {
-                final int[] f = random.ints(7).toArray();
-                final int slot =
-                        table.append(hi(ipv6, f), lo(ipv6, f), f[1], f[2], f[3], f[4], f[5], f[6] & TIMESTAMPS, i);
+                final int[] f = random.ints(8).toArray();
+                final int slot = table.append(
+                        hi(ipv6, f), lo(ipv6, f), f[1], f[2], f[3], f[4], f[5], f[6] & TIMESTAMPS, f[7], i);
                 expected.put(slot, f);
             }
             assertThat(expected).hasSize(1000);
@@ -48,6 +48,7 @@ class TimeWaitTableTest {
                 assertThat(table.sndNxt(slot)).isEqualTo(f[4]);
                 assertThat(table.tsRecent(slot)).isEqualTo(f[5]);
                 assertThat(table.flags(slot)).isEqualTo(f[6] & TIMESTAMPS);
+                assertThat(table.indexPosition(slot)).isEqualTo(f[7]);
                 table.tsRecent(slot, 5);
                 assertThat(table.tsRecent(slot)).isEqualTo(5);
             });
@@ -305,6 +306,6 @@ class TimeWaitTableTest {
     }
 
     private static int append(final TimeWaitTable table, final int rcvNxt, final int now) {
-        return table.append(0, 0xffff_0a00_0001L, 40_000 << 16 | 80, 0, rcvNxt, ~rcvNxt, 0, TIMESTAMPS, now);
+        return table.append(0, 0xffff_0a00_0001L, 40_000 << 16 | 80, 0, rcvNxt, ~rcvNxt, 0, TIMESTAMPS, 0, now);
     }
 }
