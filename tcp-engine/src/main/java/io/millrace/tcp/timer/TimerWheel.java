@@ -8,23 +8,27 @@ import java.util.Arrays;
  * A hierarchical timer wheel (Varghese and Lauck, 1987) over the records of a slab: one timer a record, its links inside
  * the record. Scheduling, cancelling and expiring are O(1).
  *
- * <p>Time is an int of ticks that wraps; Millrace's tick is one millisecond. Four levels of 256 buckets stand for the four
- * bytes of the time. A timer waits at the level of the highest byte in which its deadline differs from the current time,
- * in the bucket of that byte of its deadline, and moves down when the time reaches that bucket: at most three moves in its
- * life. A bitmap of the occupied buckets of each level lets the time jump from one of them to the next, so that idle
- * periods cost nothing, however long. Timers of one tick expire in no particular order, and never early.
+ * <p>Time is an int of ticks that wraps; Millrace's tick is one millisecond. Six levels have 256 buckets each; those of a
+ * level are 32 times as wide as those of the level below: 1 ms, 32 ms, 1 s, 33 s and so on. A timer waits at the lowest level
+ * that reaches as far as its deadline, and moves down when the time comes to its bucket. As the levels overlap, a bucket is
+ * never wider than an eighth of the time its timers have waited, which bounds how many move at once: of 60 million with a
+ * minute to go, the million of one second. A bitmap of the occupied buckets of each level lets the time jump from one of
+ * them to the next, so that idle periods cost little, however long. Timers of one tick expire in no particular order, and
+ * never early.
  *
  * <p>A deadline lies less than 2^31 ticks (24 days) ahead, and {@link #poll} is called at least that often. Owner: the
- * shard's thread. Allocates 4 KiB on the heap at construction and nothing afterwards.
+ * shard's thread. Allocates 6 KiB on the heap at construction and nothing afterwards.
  */
 public final class TimerWheel {
     /** The slot of no record. */
     public static final int NONE = RecordSlab.NONE;
 
-    private static final int LEVELS = Integer.BYTES;
-    private static final int LEVEL_SHIFT = 8;
-    private static final int LEVEL_BUCKETS = 1 << LEVEL_SHIFT;
+    private static final int LEVELS = 6;
+    private static final int BUCKETS_SHIFT = 8;
+    private static final int LEVEL_BUCKETS = 1 << BUCKETS_SHIFT;
     private static final int BUCKET_MASK = LEVEL_BUCKETS - 1;
+    /** The buckets of a level are wider than those of the level below by this shift. */
+    private static final int WIDTH_SHIFT = 5;
 
     /** So many timers move down in one poll: some 50 µs, less than a NIC's queue takes to fill. */
     private static final int MOVES_PER_POLL = 1024;
@@ -33,7 +37,7 @@ public final class TimerWheel {
     private final TimerLinks links;
     private final int[] heads = new int[LEVELS * LEVEL_BUCKETS];
     private final long[] occupied = new long[LEVELS * LEVEL_BUCKETS / Long.SIZE];
-    /** The bucket whose time has come and whose timers are moving down; 0, which never has to, when there is none. */
+    /** The level whose bucket has come and whose timers are moving down; 0 when no more have to. */
     private int draining;
 
     private int now;
@@ -118,7 +122,10 @@ public final class TimerWheel {
 
     /** Whether the last poll left timers to be moved, so that polling again at the same time may find expired ones. */
     public boolean isBehind() {
-        return draining != 0 && heads[draining] != NONE;
+        while (draining > 0 && heads[present(draining)] == NONE) {
+            draining--;
+        }
+        return draining > 0;
     }
 
     /** Number of timers running. */
@@ -127,37 +134,36 @@ public final class TimerWheel {
     }
 
     /**
-     * Moves the time to the next occupied bucket, or to {@code target} if that comes first. The buckets of a level stand
-     * for times before those of the level above, so the first one found on the way up is the next.
+     * Moves the time to where the next occupied bucket of any level begins, or to {@code target} if that comes first.
      *
      * @return whether timers may be due now
      */
     private boolean advance(final int target) {
-        draining = 0;
-        final int distance = target - now;
+        int distance = target - now;
         if (distance <= 0) {
             return false;
         }
+        boolean found = false;
         for (int level = 0; size > 0 && level < LEVELS; level++) {
-            final int shift = level * LEVEL_SHIFT;
-            final int index = now >>> shift & BUCKET_MASK;
-            final int ahead = nextOccupied(level, index);
+            final int shift = level * WIDTH_SHIFT;
+            final int ahead = nextOccupied(level, now >>> shift & BUCKET_MASK);
             if (ahead > 0) {
-                // Where that bucket begins; the top level's addition wraps as the time does.
                 final int start = (now >>> shift) + ahead << shift;
-                if (start - now > distance) {
-                    break;
+                if (start - now <= distance) {
+                    distance = start - now;
+                    found = true;
                 }
-                now = start;
-                // A bucket of level 0 is due as it is; another one's timers move down.
-                if (level > 0) {
-                    draining = level * LEVEL_BUCKETS + (index + ahead & BUCKET_MASK);
-                }
-                return true;
             }
         }
-        now = target;
-        return false;
+        now += distance;
+        // Wherever a bucket begins that is wider than a tick, its timers move down.
+        draining = found ? Math.min(Integer.numberOfTrailingZeros(now) / WIDTH_SHIFT, LEVELS - 1) : 0;
+        return found;
+    }
+
+    /** The bucket of a level that the time is in. */
+    private int present(final int level) {
+        return level << BUCKETS_SHIFT | now >>> level * WIDTH_SHIFT & BUCKET_MASK;
     }
 
     /** How many buckets after {@code index}, around the end, the next occupied one of a level is; 0 if there is none. */
@@ -182,12 +188,13 @@ public final class TimerWheel {
      * @return how many of {@code moves} are left
      */
     private int drain(final int moves) {
+        final int bucket = present(draining);
         int left = moves;
-        int slot = heads[draining];
+        int slot = heads[bucket];
         for (; slot != NONE && left > 0; left--) {
             final long record = records.address(slot);
             final int next = Memory.getInt(record + links.next());
-            unlink(record, draining);
+            unlink(record, bucket);
             link(slot, record, bucketOf(Memory.getInt(record + links.deadline())));
             slot = next;
         }
@@ -198,8 +205,17 @@ public final class TimerWheel {
         if (deadline - now <= 0) {
             return now & BUCKET_MASK;
         }
-        final int level = (Integer.SIZE - 1 - Integer.numberOfLeadingZeros(deadline ^ now)) / LEVEL_SHIFT;
-        return level * LEVEL_BUCKETS + (deadline >>> level * LEVEL_SHIFT & BUCKET_MASK);
+        int level = 0;
+        while (ahead(deadline, level) >= LEVEL_BUCKETS) {
+            level++;
+        }
+        return level << BUCKETS_SHIFT | deadline >>> level * WIDTH_SHIFT & BUCKET_MASK;
+    }
+
+    /** How many buckets of a level a deadline lies ahead; both are numbered as wide as the time is. */
+    private int ahead(final int deadline, final int level) {
+        final int shift = level * WIDTH_SHIFT;
+        return (deadline >>> shift) - (now >>> shift) & -1 >>> shift;
     }
 
     private void link(final int slot, final long record, final int bucket) {

@@ -49,7 +49,9 @@ class TimerWheelTest {
 
     @Test
     void shouldExpireAtItsDeadlineAndNotBefore() {
-        for (final int delay : new int[] {1, 255, 256, 257, 65_535, 65_536, 70_000, 1 << 24, (1 << 24) + 1, 1 << 30}) {
+        for (final int delay :
+                new int[] {1, 31, 32, 33, 1_023, 1_024, 1_025, 32_767, 32_768, 70_000, 1 << 25, (1 << 25) + 1, 1 << 30
+                }) {
             final TimerWheel wheel = new TimerWheel(records, LINKS, 1000);
             wheel.schedule(3, 1000 + delay);
             assertThat(wheel.poll(1000 + delay - 1)).isEqualTo(NONE);
@@ -192,6 +194,36 @@ class TimerWheelTest {
         assertThat(wheel.size()).isEqualTo(RECORDS - 3);
         assertThat(expired(wheel, 70_000)).hasSize(RECORDS - 3);
         assertThat(wheel.isBehind()).isFalse();
+    }
+
+    /** What moves at once keeps timers from being due: it must stay the share of a second, however many there are. */
+    @Test
+    void shouldNeverMoveMoreThanASecondsTimersAtOnce() {
+        final int timers = 1 << 22;
+        final int spread = 1 << 16;
+        try (RecordSlab many = new RecordSlab("many", timers, 24)) {
+            final TimerWheel wheel = new TimerWheel(many, TimerLinks.at(0), 0);
+            for (int i = 0; i < timers; i++) {
+                wheel.reset(many.allocate());
+                wheel.schedule(i, 1 + (int) ((long) i * spread / timers));
+            }
+            int most = 0;
+            int expired = 0;
+            for (int now = 1; now <= spread; now++) {
+                int portions = 0;
+                for (int slot = wheel.poll(now); slot != NONE || wheel.isBehind(); slot = wheel.poll(now)) {
+                    if (slot == NONE) {
+                        portions++;
+                    } else {
+                        expired++;
+                        assertThat(wheel.deadline(slot)).isEqualTo(now);
+                    }
+                }
+                most = Math.max(most, portions);
+            }
+            assertThat(expired).isEqualTo(timers);
+            assertThat(most * 1_024).isLessThanOrEqualTo(timers / (spread / 1_024) * 11 / 10);
+        }
     }
 
     @Test
