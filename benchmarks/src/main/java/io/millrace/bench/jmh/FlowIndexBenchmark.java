@@ -16,7 +16,13 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The index of a shard, with seven eighths of its capacity in it: a hit, a miss, and a removal with an insertion. Every access is a cache miss. */
+/**
+ * The index of a shard, as full as it gets: a hit, a miss, and a removal with an insertion, of entries chosen at random; and
+ * {@link #line}, which reads one line of it and does nothing else. What a look-up costs beyond that is the same in an index of
+ * a thousand entries and in one of 60 million; what the line costs is the memory's.
+ *
+ * <p>Each look-up waits for the one before, as nothing else does: a burst's look-ups overlap.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -26,27 +32,28 @@ import org.openjdk.jmh.annotations.Warmup;
         value = 1,
         jvmArgsAppend = {JvmFlags.NATIVE_ACCESS, JvmFlags.OPEN_MISC, JvmFlags.HEAP})
 public class FlowIndexBenchmark {
-    private static final int SAMPLE = 1 << 16;
+    /** Many enough that the lines of those looked up do not fit the caches. */
+    private static final int MAXIMUM_SAMPLE = 1 << 22;
 
-    /** Room for entries. */
-    @Param({"65536", "1048576", "67108864"})
-    public int capacity;
+    /** Entries. */
+    @Param({"1000", "1000000", "60000000"})
+    public int entries;
 
-    private final int[] present = new int[SAMPLE];
     private final SplittableRandom random = new SplittableRandom(1);
+    private int[] present;
     private FlowIndex index;
     private int next;
 
     @Setup
     public void fill() {
-        index = new FlowIndex("index", capacity);
-        final int entries = capacity / 8 * 7;
+        index = new FlowIndex("index", entries);
+        present = new int[Math.min(entries, MAXIMUM_SAMPLE)];
         for (int slot = 0; slot < entries; slot++) {
             final int hash = random.nextInt();
             index.insert(hash, FlowIndex.ref(FlowIndex.TIME_WAIT, slot));
             // a random choice of those that are in
-            final int place = slot < SAMPLE ? slot : random.nextInt(slot + 1);
-            if (place < SAMPLE) {
+            final int place = slot < present.length ? slot : random.nextInt(slot + 1);
+            if (place < present.length) {
                 present[place] = hash;
             }
         }
@@ -57,24 +64,43 @@ public class FlowIndexBenchmark {
         index.close();
     }
 
+    /** The answer of one look-up chooses the next, so that the next can't begin before. */
+    private int nextHash(final long answer) {
+        next = next + 1 + (int) (answer >>> 63);
+        if (next >= present.length) {
+            next = 0;
+        }
+        return present[next];
+    }
+
+    private long answer;
+
     @Benchmark
-    public int hit() {
-        return index.find(present[++next & SAMPLE - 1]);
+    public long line() {
+        answer = index.touch(nextHash(answer & Long.MAX_VALUE));
+        return answer;
     }
 
     @Benchmark
-    public int miss() {
-        return index.find(++next * 0x9e3779b9);
+    public long hit() {
+        answer = index.find(nextHash(answer)) & Integer.MAX_VALUE;
+        return answer;
+    }
+
+    @Benchmark
+    public long miss() {
+        answer = index.find(nextHash(answer) * 0x9e3779b9) & Integer.MAX_VALUE;
+        return answer;
     }
 
     @Benchmark
     public int removeAndInsert() {
-        final int at = ++next & SAMPLE - 1;
-        final int position = index.find(present[at]);
+        final int hash = nextHash(answer);
+        final int position = index.find(hash);
         final int ref = index.ref(position);
-        index.remove(position, present[at]);
-        present[at] = random.nextInt();
-        index.insert(present[at], ref);
+        index.remove(position, hash);
+        present[next] = random.nextInt();
+        index.insert(present[next], ref);
         return ref;
     }
 }

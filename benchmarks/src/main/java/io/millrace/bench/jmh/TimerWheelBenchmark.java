@@ -28,11 +28,13 @@ import org.openjdk.jmh.annotations.Warmup;
         value = 1,
         jvmArgsAppend = {JvmFlags.NATIVE_ACCESS, JvmFlags.OPEN_MISC, JvmFlags.HEAP})
 public class TimerWheelBenchmark {
-    private static final int RECORD_BYTES = 256;
+    /** A line for each, as in a connection's record. */
+    private static final int RECORD_BYTES = 64;
+
     private static final int RTO_TICKS = 1_000;
 
     /** Connections with a running timer. */
-    @Param({"1024", "1048576"})
+    @Param({"1000", "1000000", "60000000"})
     public int timers;
 
     private final SplittableRandom random = new SplittableRandom(1);

@@ -4,10 +4,11 @@ import java.security.SecureRandom;
 
 /**
  * The keyed hash of a connection's tuple, for the flow index: two rounds of 64 x 64 → 128-bit multiplication, each folded
- * to 64 bits. Much faster than SipHash, and enough for a table: its output is never seen outside, so nobody can learn
- * which tuples share a bucket. What travels on the wire (sequence numbers, cookies) uses {@link SipHash}.
+ * to 64 bits. Much faster than SipHash, and enough for a table: that output is never seen outside, so nobody can learn
+ * which tuples share a bucket. What must not be guessed though much of it is seen (sequence numbers, cookies) uses
+ * {@link SipHash}.
  *
- * <p>One for each shard, made at start. Immutable, any thread; allocates nothing.
+ * <p> Immutable, any thread; allocates nothing.
  */
 public final class FlowHash {
     private final long k0;

@@ -7,8 +7,7 @@ import java.security.SecureRandom;
  * The pseudo-random function of a connection's tuple: {@link SipHash} over addresses and ports. An IPv4 tuple is hashed in
  * 16 bytes, any other in 40; the length is part of the hash, so the two never meet.
  *
- * <p>Its 64 bits serve two ends that do not learn of each other: {@link IsnGenerator} takes the low half,
- * {@link TimestampOffset} the high one. Immutable, any thread; allocates nothing.
+ * <p>Immutable, any thread; allocates nothing.
  */
 public final class FlowPrf {
     private final long k0;
@@ -44,9 +43,9 @@ public final class FlowPrf {
             final long localLo,
             final long rest) {
         if ((remoteHi | localHi) == 0 && isIpv4(remoteLo) && isIpv4(localLo)) {
-            return SipHash.hash(k0, k1, 2, remoteLo << 32 | localLo & 0xffff_ffffL, rest, 0, 0, 0);
+            return SipHash.hash(k0, k1, remoteLo << 32 | localLo & 0xffff_ffffL, rest);
         }
-        return SipHash.hash(k0, k1, 5, remoteHi, remoteLo, localHi, localLo, rest);
+        return SipHash.hash(k0, k1, remoteHi, remoteLo, localHi, localLo, rest);
     }
 
     private static boolean isIpv4(final long lo) {

@@ -35,12 +35,8 @@ public final class IsnGenerator {
             final long localLo,
             final int ports,
             final long nowNanos) {
-        return isn(prf.of(remoteHi, remoteLo, localHi, localLo, ports), nowNanos);
-    }
-
-    /** The ISN of a connection whose tuple's {@link FlowPrf} value is at hand. */
-    public int isn(final long prfOfTuple, final long nowNanos) {
-        return (int) ((epochNanos + nowNanos) / NANOS_PER_TICK + prfOfTuple);
+        final long secret = prf.of(remoteHi, remoteLo, localHi, localLo, ports);
+        return (int) ((epochNanos + nowNanos) / NANOS_PER_TICK + secret);
     }
 
     /**

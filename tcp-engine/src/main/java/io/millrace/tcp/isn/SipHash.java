@@ -3,8 +3,8 @@ package io.millrace.tcp.isn;
 import java.security.SecureRandom;
 
 /**
- * SipHash-2-4 (Aumasson and Bernstein, 2012) over one to five 64-bit words: the keyed pseudo-random function behind
- * sequence numbers, cookies, timestamp offsets and ports.
+ * SipHash-2-4 (Aumasson and Bernstein, 2012) over one, two, three or five 64-bit words: the keyed pseudo-random function behind
+ * sequence numbers, cookies and ports.
  *
  * <p>A word stands for eight bytes in little-endian order, so {@code hash(w)} is the published function of an 8-byte
  * message. The number of words is part of the hash: messages of different length never coincide by padding. Immutable,
@@ -30,31 +30,45 @@ public final class SipHash {
 
     /** Hash of an 8-byte message. */
     public long hash(final long a) {
-        return hash(k0, k1, 1, a, 0, 0, 0, 0);
+        return hash(k0, k1, 1, a, length(1), 0, 0, 0, 0);
     }
 
     /** Hash of a 16-byte message. */
     public long hash(final long a, final long b) {
-        return hash(k0, k1, 2, a, b, 0, 0, 0);
+        return hash(k0, k1, a, b);
     }
 
     /** Hash of a 24-byte message. */
     public long hash(final long a, final long b, final long c) {
-        return hash(k0, k1, 3, a, b, c, 0, 0);
-    }
-
-    /** Hash of a 32-byte message. */
-    public long hash(final long a, final long b, final long c, final long d) {
-        return hash(k0, k1, 4, a, b, c, d, 0);
+        return hash(k0, k1, 3, a, b, c, length(3), 0, 0);
     }
 
     /** Hash of a 40-byte message. */
     public long hash(final long a, final long b, final long c, final long d, final long e) {
-        return hash(k0, k1, 5, a, b, c, d, e);
+        return hash(k0, k1, a, b, c, d, e);
     }
 
-    /** Hash of a message of {@code words} words under a key of the moment, for callers that change theirs. */
+    /** Hash of a 16-byte message under a key of the moment, for callers that change theirs. */
+    static long hash(final long k0, final long k1, final long a, final long b) {
+        return hash(k0, k1, 2, a, b, length(2), 0, 0, 0);
+    }
+
+    /** Hash of a 40-byte message under a key of the moment. */
     static long hash(
+            final long k0, final long k1, final long a, final long b, final long c, final long d, final long e) {
+        return hash(k0, k1, 5, a, b, c, d, e, length(5));
+    }
+
+    /** The block that ends a message of so many words: its length in the top byte. */
+    private static long length(final int words) {
+        return (long) words << 59;
+    }
+
+    /**
+     * The words, the block with their length, then twice nothing: the finalization is as long as two blocks. The blocks move
+     * up one place in each turn, so that no turn has to ask which is its own: a branch here would cost more than a round.
+     */
+    private static long hash(
             final long k0,
             final long k1,
             final int words,
@@ -62,23 +76,22 @@ public final class SipHash {
             final long b,
             final long c,
             final long d,
-            final long e) {
+            final long e,
+            final long f) {
         long x0 = k0 ^ 0x736f6d6570736575L;
         long x1 = k1 ^ 0x646f72616e646f6dL;
         long x2 = k0 ^ 0x6c7967656e657261L;
         long x3 = k1 ^ 0x7465646279746573L;
-        // The message's words, then its length in the top byte of a last word, then twice nothing: the finalization is
-        // as
-        // long as two words. All take the same two rounds, so that the compiler can lay them out in one piece.
-        for (int block = 0; block <= words + FINALIZATION_BLOCKS; block++) {
-            final long message;
-            if (block < words) {
-                message = block == 0 ? a : block == 1 ? b : block == 2 ? c : block == 3 ? d : e;
-            } else {
-                message = block == words ? (long) words << 59 : 0;
-                x2 ^= block == words + 1 ? 0xff : 0;
-            }
-            x3 ^= message;
+        long block = a;
+        long second = b;
+        long third = c;
+        long fourth = d;
+        long fifth = e;
+        long sixth = f;
+        long finish = 0xffL << Byte.SIZE * (words + 1);
+        for (int turn = 0; turn <= words + FINALIZATION_BLOCKS; turn++) {
+            x2 ^= finish & 0xff;
+            x3 ^= block;
             for (int round = 0; round < COMPRESSION_ROUNDS; round++) {
                 x0 += x1;
                 x2 += x3;
@@ -91,7 +104,14 @@ public final class SipHash {
                 x3 = Long.rotateLeft(x3, 21) ^ x0;
                 x2 = Long.rotateLeft(x2, 32);
             }
-            x0 ^= message;
+            x0 ^= block;
+            block = second;
+            second = third;
+            third = fourth;
+            fourth = fifth;
+            fifth = sixth;
+            sixth = 0;
+            finish >>>= Byte.SIZE;
         }
         return x0 ^ x1 ^ x2 ^ x3;
     }

@@ -10,7 +10,6 @@ import io.millrace.tcp.TcpState;
 import io.millrace.tcp.egress.SegmentWriter;
 import io.millrace.tcp.isn.EphemeralPorts;
 import io.millrace.tcp.isn.IsnGenerator;
-import io.millrace.tcp.isn.TimestampOffset;
 import io.millrace.tcp.state.Transition;
 import io.millrace.tcp.stream.ReceiveWindow;
 import io.millrace.tcp.stream.RttEstimator;
@@ -97,8 +96,7 @@ final class ActiveOpen {
         }
         final int tuplePorts = remotePort << 16 | localPort;
         final int flowHash = tables.hash.hash(remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts);
-        final long tuple = secrets.prf().of(remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts);
-        final int iss = iss(tuple, flowHash, local, remote, tuplePorts);
+        final int iss = iss(flowHash, local, remote, tuplePorts);
         final int position = tables.index.insert(flowHash, FlowIndex.ref(FlowIndex.CONNECTION, slot));
         if (position == FlowIndex.NONE) {
             counters.increment(Counter.CONNECTION_TABLE_OVERFLOWS);
@@ -107,7 +105,7 @@ final class ActiveOpen {
         }
         counters.increment(Counter.TCP_ACTIVE_OPENS);
         tcb.wrap(slot, tables.connections.address(slot));
-        fill(devicePort, local, remote, tuplePorts, position, tuple, iss, tables.options.get(options));
+        fill(devicePort, local, remote, tuplePorts, position, iss, tables.options.get(options));
         connections.use(tcb, handler, options);
         tcb.attachment(attachment);
         Transition.to(tcb, TcpState.SYN_SENT);
@@ -116,9 +114,8 @@ final class ActiveOpen {
     }
 
     /** The ISN; where the tuple is in TIME_WAIT the entry ends, and the ISN is beyond the old connection's numbers. */
-    private int iss(
-            final long tuple, final int flowHash, final IpAddress local, final IpAddress remote, final int tuplePorts) {
-        final int isn = secrets.isn().isn(tuple, clock.nanos());
+    private int iss(final int flowHash, final IpAddress local, final IpAddress remote, final int tuplePorts) {
+        final int isn = secrets.isn().isn(remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts, clock.nanos());
         final int position = tables.find(flowHash, remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts);
         if (position == FlowIndex.NONE) {
             return isn;
@@ -133,7 +130,6 @@ final class ActiveOpen {
             final IpAddress remote,
             final int tuplePorts,
             final int indexPosition,
-            final long tuple,
             final int iss,
             final ConnectionOptions options) {
         tcb.reset();
@@ -156,7 +152,7 @@ final class ActiveOpen {
         }
         final int receiveBuffer = options.receiveBufferBytes();
         tcb.rcvWndShift(config.windowScaling() ? ReceiveWindow.shiftFor(receiveBuffer) : 0);
-        tcb.tsOffset(TimestampOffset.of(tuple));
+        tcb.tsOffset(secrets.timestamps().of(remote.hi(), remote.lo(), local.hi(), local.lo(), tuplePorts));
         tcb.iss(iss);
         tcb.sndUna(iss);
         tcb.sndNxt(iss + 1);

@@ -10,7 +10,6 @@ import io.millrace.tcp.TcpState;
 import io.millrace.tcp.egress.SegmentWriter;
 import io.millrace.tcp.isn.IsnGenerator;
 import io.millrace.tcp.isn.SynCookies;
-import io.millrace.tcp.isn.TimestampOffset;
 import io.millrace.tcp.state.ClosedState;
 import io.millrace.tcp.state.ListenState;
 import io.millrace.tcp.state.Negotiation;
@@ -83,8 +82,7 @@ final class PassiveOpen {
     void onSegment(final Listener listener, final Segment segment, final int flowHash) {
         final int verdict = ListenState.onSegment(segment);
         if (Verdict.has(verdict, Verdict.SYN_ACK)) {
-            final long tuple = tuple(segment);
-            onSyn(listener, segment, flowHash, tuple, secrets.isn().isn(tuple, clock.nanos()));
+            onSyn(listener, segment, flowHash, false, 0);
         } else if (Verdict.has(verdict, Verdict.RESET_SEGMENT) && !completesByCookie(listener, segment, flowHash)) {
             strayResets.answer(segment);
         }
@@ -92,14 +90,15 @@ final class PassiveOpen {
 
     /** A SYN that reopens a flow from TIME_WAIT: its ISN must be beyond the old connection's numbers. */
     void onReopeningSyn(final Listener listener, final Segment segment, final int flowHash, final int oldSndNxt) {
-        final long tuple = tuple(segment);
-        final int isn = IsnGenerator.beyond(secrets.isn().isn(tuple, clock.nanos()), oldSndNxt);
-        onSyn(listener, segment, flowHash, tuple, isn);
+        onSyn(listener, segment, flowHash, true, oldSndNxt);
     }
 
-    /** {@code tuple} is the flow's value of the pseudo-random function: our TSval is made of it, as {@code iss} was. */
     private void onSyn(
-            final Listener listener, final Segment segment, final int flowHash, final long tuple, final int iss) {
+            final Listener listener,
+            final Segment segment,
+            final int flowHash,
+            final boolean reopens,
+            final int oldSndNxt) {
         counters.increment(Counter.TCP_SYNS_RECEIVED);
         listener.counters.increment(ListenerCounter.SYNS);
         if (!tables.maySyn(segment.remoteHi(), segment.remoteLo(), clock.millis())) {
@@ -112,14 +111,15 @@ final class PassiveOpen {
             return;
         }
         if (listener.isSynQueueFull() || tables.synQueue.size() == tables.synQueue.capacity()) {
-            if (!makeRoom(listener, segment, tuple)) {
+            if (!makeRoom(listener, segment)) {
                 return;
             }
         }
         final int local = tables.localAddresses.numberOf(segment.localHi(), segment.localLo());
         final SegmentOptions offered = segment.options();
         final int options = accepted(listener, segment);
-        final int tsOffset = TimestampOffset.of(tuple);
+        final int tsOffset = tsOffset(segment);
+        final int iss = reopens ? IsnGenerator.beyond(isn(segment), oldSndNxt) : isn(segment);
         final int slot = local == LocalAddresses.NONE
                 ? SynQueue.NONE
                 : tables.synQueue.add(
@@ -175,9 +175,9 @@ final class PassiveOpen {
      *
      * @return true if there is room now; false if the SYN has been dealt with.
      */
-    private boolean makeRoom(final Listener listener, final Segment segment, final long tuple) {
+    private boolean makeRoom(final Listener listener, final Segment segment) {
         if (listener.config().overflow() == ListenConfig.SynOverflow.COOKIES) {
-            answerByCookie(listener, segment, tuple);
+            answerByCookie(listener, segment);
             return false;
         }
         if (listener.config().overflow() == ListenConfig.SynOverflow.DROP_OLDEST) {
@@ -198,7 +198,7 @@ final class PassiveOpen {
 
     /* SYN cookies, RFC 4987 §3.6. */
 
-    private void answerByCookie(final Listener listener, final Segment segment, final long tuple) {
+    private void answerByCookie(final Listener listener, final Segment segment) {
         final SegmentOptions offered = segment.options();
         final int mss = Negotiation.peerMss(offered.mss(), segment.isIpv6());
         final int cookie = cookies.cookie(
@@ -212,7 +212,7 @@ final class PassiveOpen {
                 clock.millis());
         // Without timestamps there is no place for the other options.
         final int options = offered.timestamps() && config.timestamps() ? accepted(listener, segment) : 0;
-        final int tsVal = SynCookies.timestamp(clock.millis() + TimestampOffset.of(tuple), options);
+        final int tsVal = SynCookies.timestamp(clock.millis() + tsOffset(segment), options);
         counters.increment(Counter.SYNCOOKIES_SENT);
         listener.counters.increment(ListenerCounter.SYNCOOKIES_SENT);
         replies.synAck(segment, cookie, options, tsVal, offered.tsVal(), optionsOf(listener));
@@ -254,7 +254,7 @@ final class PassiveOpen {
                 mss,
                 options,
                 segment.options().tsVal(),
-                timestamps ? TimestampOffset.of(tuple(segment)) : 0);
+                timestamps ? tsOffset(segment) : 0);
         if (slot == RecordSlab.NONE) {
             listener.cancel();
             return true;
@@ -464,8 +464,19 @@ final class PassiveOpen {
         return clock.millis() + tables.synQueue.tsOffset(halfOpen);
     }
 
-    private long tuple(final Segment segment) {
-        return secrets.prf()
+    private int tsOffset(final Segment segment) {
+        return secrets.timestamps()
                 .of(segment.remoteHi(), segment.remoteLo(), segment.localHi(), segment.localLo(), segment.ports());
+    }
+
+    private int isn(final Segment segment) {
+        return secrets.isn()
+                .isn(
+                        segment.remoteHi(),
+                        segment.remoteLo(),
+                        segment.localHi(),
+                        segment.localLo(),
+                        segment.ports(),
+                        clock.nanos());
     }
 }

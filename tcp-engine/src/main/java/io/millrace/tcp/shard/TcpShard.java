@@ -119,7 +119,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         final Reassembly reassembly = new Reassembly(tables.reassembly, ports.frames());
         final ReceiveTuning tuning = new ReceiveTuning(chain, tables.options, tables.bulk, clock);
         final ReceiveWindow window = new ReceiveWindow(chain, tuning);
-        timeWaits = new TimeWaits(tables, replies, context.secrets().prf(), clock, counters, config);
+        timeWaits = new TimeWaits(tables, replies, context.secrets().timestamps(), clock, counters, config);
         requests = new Requests(number, tables, chain, counters);
         final CongestionWindow congestion = new CongestionWindow(tables.options, tables.bulk, clock);
         connections = new Connections(

@@ -3,7 +3,6 @@ package io.millrace.tcp.shard;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.tcp.TcpConfig;
-import io.millrace.tcp.isn.FlowPrf;
 import io.millrace.tcp.isn.TimestampOffset;
 import io.millrace.tcp.state.Segment;
 import io.millrace.tcp.state.TimeWaitState;
@@ -27,7 +26,7 @@ final class TimeWaits {
 
     private final ShardTables tables;
     private final Replies replies;
-    private final FlowPrf prf;
+    private final TimestampOffset offsets;
     private final BurstClock clock;
     private final CounterBlock counters;
     private final TcpConfig config;
@@ -37,13 +36,13 @@ final class TimeWaits {
     TimeWaits(
             final ShardTables tables,
             final Replies replies,
-            final FlowPrf prf,
+            final TimestampOffset offsets,
             final BurstClock clock,
             final CounterBlock counters,
             final TcpConfig config) {
         this.tables = tables;
         this.replies = replies;
-        this.prf = prf;
+        this.offsets = offsets;
         this.clock = clock;
         this.counters = counters;
         this.config = config;
@@ -164,9 +163,9 @@ final class TimeWaits {
             replies.ack(segment, sndNxt, rcvNxt, TimeWaitState.WINDOW);
             return;
         }
-        final long tuple =
-                prf.of(segment.remoteHi(), segment.remoteLo(), segment.localHi(), segment.localLo(), segment.ports());
-        final int tsVal = clock.millis() + TimestampOffset.of(tuple);
+        final int offset = offsets.of(
+                segment.remoteHi(), segment.remoteLo(), segment.localHi(), segment.localLo(), segment.ports());
+        final int tsVal = clock.millis() + offset;
         replies.ack(segment, sndNxt, rcvNxt, TimeWaitState.WINDOW, tsVal, tsRecent);
     }
 

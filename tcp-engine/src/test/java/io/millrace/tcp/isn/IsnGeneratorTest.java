@@ -72,15 +72,16 @@ class IsnGeneratorTest {
     }
 
     @Test
-    void shouldOffsetTimestampsByATupleIndependentlyOfItsSequenceNumber() {
-        final long value = prf.of(0, REMOTE, 0, LOCAL, PORTS);
-        assertThat(TimestampOffset.of(value)).isEqualTo(TimestampOffset.of(prf.of(0, REMOTE, 0, LOCAL, PORTS)));
+    void shouldOffsetTheTimestampsOfEachTupleByItsOwn() {
+        final TimestampOffset offset = new TimestampOffset(1, 2);
         final Set<Integer> offsets = new HashSet<>();
         for (int port = 0; port < 1000; port++) {
-            offsets.add(TimestampOffset.of(prf.of(0, REMOTE, 0, LOCAL, port << 16 | 80)));
+            offsets.add(offset.of(0, REMOTE, 0, LOCAL, port << 16 | 80));
         }
         assertThat(offsets).hasSizeGreaterThan(995);
-        assertThat(generator.isn(value & 0xffff_ffffL, 0)).isEqualTo(isn(PORTS, 0));
+        assertThat(offset.of(0, REMOTE, 0, LOCAL, PORTS)).isEqualTo(offset.of(0, REMOTE, 0, LOCAL, PORTS));
+        assertThat(offset.of(0, REMOTE, 0, LOCAL, PORTS))
+                .isNotEqualTo(new TimestampOffset(1, 3).of(0, REMOTE, 0, LOCAL, PORTS));
     }
 
     @Test
