@@ -33,12 +33,14 @@ class FaultyCableTest {
     private static final int PORT = 7;
     private static final int MEGABYTE = 1 << 20;
     private static final int CONNECTIONS = 2_000;
+    private static final long FIRST_TIMEOUTS_MS = 4_000;
 
     private final SplittableRandom random = Seed.random();
     private final VirtualClock clock = new VirtualClock();
     private final MemoryPort.Pair cable = MemoryPort.pair(MemoryPortConfig.defaults());
     private final int frames = cable.pool().available();
     private TcpLoop clientLoop;
+    private TcpLoop serverLoop;
     private TcpEngine server;
 
     @Parameter
@@ -49,7 +51,7 @@ class FaultyCableTest {
 
     @BeforeEach
     void startServer() {
-        server = engine(cable.left(), family.cidr, shard -> loop -> {});
+        server = engine(cable.left(), family.cidr, shard -> loop -> serverLoop = loop);
     }
 
     private void connectBy(final Faults faults) {
@@ -110,6 +112,7 @@ class FaultyCableTest {
     private static final class Megabyte implements TcpHandler {
         private int written;
         private int read;
+        private long id;
         private CloseReason closed;
 
         private static byte at(final int position) {
@@ -118,6 +121,7 @@ class FaultyCableTest {
 
         @Override
         public void onOpen(final TcpConnection connection) {
+            id = connection.id();
             onWritable(connection);
         }
 
@@ -211,6 +215,90 @@ class FaultyCableTest {
                             .as("%s in %s", counter, block.name())
                             .isPositive());
         }
+    }
+
+    /** How a sender of a megabyte gets on: what it has acknowledged, and since when, and what it did meanwhile. */
+    private static final class Progress {
+        private static final long TIMEOUT_MS = 260; // the least, and some ms for what the cable adds to SRTT and RTTVAR
+
+        private final TcpEngine engine;
+        private final TcpLoop loop;
+        private final Megabyte sender;
+        private int acknowledged;
+        private long sinceMs;
+        private long patience;
+
+        private Progress(final TcpEngine engine, final TcpLoop loop, final Megabyte sender, final long startMs) {
+            this.engine = engine;
+            this.loop = loop;
+            this.sender = sender;
+            this.sinceMs = startMs;
+        }
+
+        private int acknowledged() {
+            final TcpConnection connection = loop.connection(sender.id);
+            if (connection == null) {
+                return MEGABYTE;
+            }
+            return sender.written - (loop.defaultConnectionOptions().sendBufferBytes() - connection.writable());
+        }
+
+        private long waits() {
+            return count(engine, Counter.TCP_TIMEOUTS) + count(engine, Counter.TCP_LOSS_PROBES);
+        }
+
+        /** After k time-outs or probes that brought nothing the next comes within 2^k of them (RFC 6298 §5.5). */
+        private void check(final long nowMs) {
+            final int now = acknowledged();
+            if (now != acknowledged || now == sender.written) {
+                acknowledged = now;
+                sinceMs = nowMs;
+                patience = waits();
+            }
+            final long allowed = TIMEOUT_MS * ((2L << waits() - patience) - 1);
+            assertThat(nowMs - sinceMs)
+                    .as(
+                            "ms without an acknowledgment at byte %d, after %d time-outs and probes",
+                            now, waits() - patience)
+                    .isLessThanOrEqualTo(allowed);
+        }
+    }
+
+    @RepeatedTest(4)
+    @Tag("D3")
+    @Tag("D4")
+    void shouldNeverStandStillForLongerThanATimeoutAllows() {
+        final Megabyte atServer = new Megabyte();
+        final Megabyte atClient = new Megabyte();
+        server.listen(ListenConfig.onPort(PORT), shard -> atServer);
+        connectBy(Faults.builder()
+                .loss(random.nextDouble(0.1))
+                .duplicate(random.nextDouble(0.1))
+                .reorder(random.nextDouble(0.1), 1_000_000L * (1 + random.nextInt(5)))
+                .delay(1_000_000L * (1 + random.nextInt(9)), 1_000_000)
+                .build());
+        long id = 0;
+        while (atClient.id == 0 || atServer.id == 0) {
+            if (clientLoop.connection(id) == null) { // every question for the neighbor may be lost: one tries again
+                id = clientLoop.connect(family.peer, family.engine, PORT, atClient, 0);
+            }
+            run(1);
+        }
+        // The first round trip is one that nobody has measured.
+        final Progress ofClient = new Progress(client, clientLoop, atClient, FIRST_TIMEOUTS_MS);
+        final Progress ofServer = new Progress(server, serverLoop, atServer, FIRST_TIMEOUTS_MS);
+        long ms = 0;
+        for (; ms < 3_000_000 && (atServer.read < MEGABYTE || atClient.read < MEGABYTE); ms++) {
+            run(1);
+            ofClient.check(ms);
+            ofServer.check(ms);
+        }
+
+        assertThat(atServer.read).isEqualTo(MEGABYTE);
+        assertThat(atClient.read).isEqualTo(MEGABYTE);
+        run(100_000);
+        assertThat(count(client, Counter.FLIGHT_RECORDS) + count(server, Counter.FLIGHT_RECORDS))
+                .isZero();
     }
 
     /** Sends ten bytes, and closes when they have come back. */

@@ -40,7 +40,6 @@ final class ActiveOpen {
     private final FlowSteering steering;
     private final BurstClock clock;
     private final CounterBlock counters;
-    private final Transition transitions;
     private final TcpConfig config;
     private final SegmentWriter writer;
     private final Tcb tcb = new Tcb();
@@ -69,7 +68,6 @@ final class ActiveOpen {
         this.steering = steering;
         this.clock = clock;
         this.counters = counters;
-        transitions = new Transition(counters);
         this.config = config;
         this.writer = writer;
     }
@@ -110,7 +108,7 @@ final class ActiveOpen {
         fill(devicePort, local, remote, tuplePorts, position, iss, tables.options.get(options));
         connections.use(tcb, handler, options);
         tcb.attachment(attachment);
-        transitions.to(tcb, TcpState.SYN_SENT);
+        Transition.to(tcb, TcpState.SYN_SENT);
         transmitter.sendSyn(tcb);
         return requests.id(tcb);
     }
@@ -144,7 +142,6 @@ final class ActiveOpen {
         tcb.devicePort(devicePort);
         tcb.set(TcbFlags.ACTIVE_OPEN
                 | TcbFlags.ACCEPTED
-                | TcbFlags.RTT_TIMED
                 | (remote.isIpv4() ? 0 : TcbFlags.IPV6)
                 | (config.timestamps() ? TcbFlags.TIMESTAMPS : 0)
                 | (config.sack() ? TcbFlags.SACK : 0)
@@ -159,12 +156,10 @@ final class ActiveOpen {
         tcb.sndUna(iss);
         tcb.sndNxt(iss + 1);
         tcb.sndMax(iss + 1);
-        tcb.recover(iss);
         tcb.rcvAdv(options.synWindow()); // the window of our SYN, until RCV.NXT is known
         tcb.mss(options.announcedMss(writer.maxMss(devicePort, !remote.isIpv4())));
         tcb.rto(RttEstimator.INITIAL_RTO_MS);
-        tcb.rttSeq(iss + 1);
-        tcb.rttStart(clock.micros());
+        tcb.rttSampled(clock.micros()); // our SYN's round trip begins
         tcb.progressMs(clock.millis());
     }
 

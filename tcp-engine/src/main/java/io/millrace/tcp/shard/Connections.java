@@ -9,13 +9,15 @@ import io.millrace.tcp.egress.SegmentWriter;
 import io.millrace.tcp.state.Segment;
 import io.millrace.tcp.state.SynSentState;
 import io.millrace.tcp.state.SynchronizedState;
-import io.millrace.tcp.state.Transition;
 import io.millrace.tcp.state.Verdict;
+import io.millrace.tcp.stream.Acknowledgments;
 import io.millrace.tcp.stream.CongestionWindow;
 import io.millrace.tcp.stream.Ecn;
 import io.millrace.tcp.stream.KeepAlive;
 import io.millrace.tcp.stream.Receiver;
 import io.millrace.tcp.stream.RttEstimator;
+import io.millrace.tcp.stream.Streams;
+import io.millrace.tcp.stream.Timeouts;
 import io.millrace.tcp.stream.Transmitter;
 import io.millrace.tcp.table.RecordSlab;
 import io.millrace.tcp.table.Tcb;
@@ -45,7 +47,6 @@ final class Connections {
     private final SegmentWriter writer;
     private final BurstClock clock;
     private final CounterBlock counters;
-    private final Transition transitions;
     private final Handlers handlers;
     private final Requests requests;
     private final KeepAlive keepAlive;
@@ -54,6 +55,8 @@ final class Connections {
     private final Tcb tcb = new Tcb();
 
     private Transmitter transmitter;
+    private Acknowledgments acknowledgments;
+    private Timeouts timeouts;
     private Receiver receiver;
 
     Connections(
@@ -75,7 +78,6 @@ final class Connections {
         this.writer = writer;
         this.clock = clock;
         this.counters = counters;
-        transitions = new Transition(counters);
         this.handlers = handlers;
         this.requests = requests;
         this.congestion = congestion;
@@ -84,10 +86,12 @@ final class Connections {
     }
 
     /** Joins the two directions of the stream, which call back here. */
-    void connect(final Transmitter newTransmitter, final Receiver newReceiver) {
-        transmitter = newTransmitter;
-        receiver = newReceiver;
-        requests.connect(newReceiver);
+    void connect(final Streams streams) {
+        transmitter = streams.transmitter();
+        acknowledgments = streams.acknowledgments();
+        timeouts = streams.timeouts();
+        receiver = streams.receiver();
+        requests.connect(receiver);
     }
 
     Callbacks callbacks() {
@@ -104,8 +108,8 @@ final class Connections {
             return;
         }
         final int verdict = tcb.stateOrdinal() == TcpState.SYN_SENT.ordinal()
-                ? SynSentState.onSegment(tcb, segment, clock.millis(), transitions)
-                : SynchronizedState.onSegment(tcb, segment, clock.millis(), transitions);
+                ? SynSentState.onSegment(tcb, segment, clock.millis())
+                : SynchronizedState.onSegment(tcb, segment, clock.millis());
         apply(tcb, segment, verdict);
     }
 
@@ -124,16 +128,15 @@ final class Connections {
             connection.nextHopMac(segment.remoteMac()); // the way back is the way it came
         }
         keepAlive.onHeard(connection);
-        transmitter.onAcknowledgment(connection);
+        receiver.onArrival(connection, segment);
+        acknowledgments.onSegment(connection);
         if (Verdict.has(verdict, Verdict.OPENED)) {
             begin(connection);
         }
-        if (segment.acked() > 0) {
-            transmitter.onAcked(connection, segment.acked());
-        } else if (Verdict.has(verdict, Verdict.DUPLICATE_ACK)) {
-            transmitter.onDuplicateAck(connection);
+        if (segment.acked() > 0 || Verdict.has(verdict, Verdict.DUPLICATE_ACK | Verdict.SACK)) {
+            acknowledgments.onAck(connection, segment, verdict);
         }
-        if (Verdict.has(verdict, CONVINCING | Verdict.DUPLICATE_ACK)) {
+        if (Verdict.has(verdict, CONVINCING | Verdict.DUPLICATE_ACK | Verdict.SACK)) {
             ecn.onAcknowledgment(connection, segment);
         }
         if (Verdict.has(verdict, Verdict.OPENED)) {
@@ -163,8 +166,7 @@ final class Connections {
     /** Verdicts on segments that only the peer can have sent. */
     private static final int CONVINCING = Verdict.OPENED | Verdict.ACKED | Verdict.TEXT | Verdict.FIN;
 
-    private static final int REJECTIONS =
-            Verdict.PAWS_REJECTED | Verdict.OUT_OF_WINDOW | Verdict.SYN_CHALLENGED | Verdict.IGNORED;
+    private static final int REJECTIONS = Verdict.PAWS_REJECTED | Verdict.OUT_OF_WINDOW | Verdict.SYN_CHALLENGED;
 
     private static final int ENDINGS = Verdict.RESET_BY_PEER | Verdict.REFUSED | Verdict.FINISHED | Verdict.ABORT;
 
@@ -173,9 +175,10 @@ final class Connections {
             counters.increment(Counter.TCP_CLOSES);
             release(connection, CloseReason.NORMAL);
         } else if (Verdict.has(verdict, Verdict.RESET_BY_PEER)) {
-            counters.increment(Counter.TCP_RESETS_BY_PEER);
+            counters.increment(Counter.TCP_ESTABLISHED_RESETS);
             release(connection, CloseReason.RESET);
         } else if (Verdict.has(verdict, Verdict.REFUSED)) {
+            counters.increment(Counter.TCP_ATTEMPT_FAILS);
             release(connection, CloseReason.REFUSED);
         } else {
             counters.increment(Counter.TCP_ABORT_ON_DATA);
@@ -190,8 +193,6 @@ final class Connections {
             counters.increment(Counter.PAWS_REJECTED);
         } else if (Verdict.has(verdict, Verdict.OUT_OF_WINDOW)) {
             counters.increment(Counter.OUT_OF_WINDOW);
-        } else if (Verdict.has(verdict, Verdict.IGNORED)) {
-            counters.increment(Counter.TCP_SEGMENTS_IGNORED);
         } else {
             counters.increment(Counter.SYN_CHALLENGES);
         }
@@ -208,6 +209,7 @@ final class Connections {
         if (connection.is(TcbFlags.SYN_LOST)) {
             connection.rto(RttEstimator.RTO_AFTER_SYN_LOSS_MS);
         }
+        connection.minRtt(0); // the ISS was there
         congestion.onOpen(connection);
         if (connection.in(TcbModes.ECN)) {
             counters.increment(Counter.ECN_CONNECTIONS);
@@ -220,7 +222,6 @@ final class Connections {
     private void armFinWait2(final Tcb connection) {
         final int finWait2Ms = tables.options.get(connection.options()).finWait2Ms();
         if (finWait2Ms == 0) {
-            counters.increment(Counter.TCP_ABORT_ON_LINGER);
             connection.set(TcbFlags.ABORTED);
         } else {
             timers.armLife(connection, clock.millis() + finWait2Ms);
@@ -234,9 +235,6 @@ final class Connections {
         tcb.wrap(slot, tables.connections.address(slot));
         final int now = clock.millis();
         if (tcb.is(TcbFlags.TIMER_LIFE) && now - tcb.lifeDeadline() >= 0) {
-            if (tcb.stateOrdinal() == TcpState.FIN_WAIT_2.ordinal()) {
-                counters.increment(Counter.FIN_WAIT_2_TIMEOUTS);
-            }
             counters.increment(Counter.TCP_CLOSES);
             release(tcb, CloseReason.NORMAL);
             return;
@@ -248,10 +246,11 @@ final class Connections {
             tcb.clear(TcbFlags.TIMER_ACK);
             tcb.set(TcbFlags.ACK_NOW);
         }
-        if (tcb.is(TcbFlags.TIMER_RTO) && now - tcb.rtoDeadline() >= 0 && !transmitter.onTimeout(tcb)) {
-            if (tcb.stateOrdinal() > TcpState.SYN_RCVD.ordinal()) {
-                counters.increment(Counter.TCP_ABORT_ON_TIMEOUT);
-            }
+        if (tcb.is(TcbFlags.TIMER_RTO) && now - tcb.rtoDeadline() >= 0 && !timeouts.onTimeout(tcb)) {
+            counters.increment(
+                    tcb.stateOrdinal() <= TcpState.SYN_RCVD.ordinal()
+                            ? Counter.TCP_ATTEMPT_FAILS
+                            : Counter.TCP_ABORT_ON_TIMEOUT);
             release(tcb, tcb.is(TcbFlags.SOFT_ERROR) ? CloseReason.UNREACHABLE : CloseReason.TIMED_OUT);
             return;
         }
@@ -356,13 +355,13 @@ final class Connections {
     }
 
     private void enterTimeWait(final Tcb connection) {
+        counters.increment(Counter.TIME_WAIT_ENTERED);
         if (receiver.unread(connection) > 0) {
             timeWaits.linger(connection, timers); // the application still has bytes to take: the record stays
             return;
         }
         counters.increment(Counter.TCP_CLOSES);
         timeWaits.enter(connection);
-        connection.state(TcpState.CLOSED); // the record's end, and not the connection's: nothing to be counted
         dismiss(connection, CloseReason.NORMAL);
     }
 
@@ -375,10 +374,9 @@ final class Connections {
     private void dismiss(final Tcb connection, final CloseReason reason) {
         timers.forget(connection);
         connection.clear(TcbFlags.SETTLE_PENDING);
-        if (connection.stateOrdinal() != TcpState.CLOSED.ordinal()) {
-            transitions.to(connection, TcpState.CLOSED);
-        }
+        connection.state(TcpState.CLOSED);
         if (connection.is(TcbFlags.QUEUED)) {
+            transmitter.release(connection);
             receiver.releaseAllButUnread(connection); // that is for whoever accepts it
             return;
         }
@@ -398,6 +396,7 @@ final class Connections {
 
     /** Gives back a record that is in no index, and all that it holds. */
     void free(final Tcb connection) {
+        transmitter.release(connection);
         receiver.release(connection);
         handlers.release(connection.handler());
         tables.options.release(connection.options());
@@ -470,7 +469,6 @@ final class Connections {
 
     private void resetAndRelease(final CloseReason reason) {
         final int state = tcb.stateOrdinal();
-        counters.increment(Counter.TCP_ENGINE_ABORTS);
         if (state != TcpState.SYN_SENT.ordinal() && state != TcpState.TIME_WAIT.ordinal()) {
             transmitter.sendReset(tcb); // also after both FINs: nobody will send ours again
         }
@@ -485,7 +483,6 @@ final class Connections {
             if (tcb.stateOrdinal() == TcpState.CLOSED.ordinal()) {
                 free(tcb);
             } else {
-                counters.increment(Counter.TCP_ENGINE_ABORTS);
                 resetPeer(tcb);
                 release(tcb, CloseReason.ABORTED);
             }

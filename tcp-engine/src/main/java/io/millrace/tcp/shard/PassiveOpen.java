@@ -48,7 +48,6 @@ final class PassiveOpen {
     private final SynCookies cookies;
     private final BurstClock clock;
     private final CounterBlock counters;
-    private final Transition transitions;
     private final TcpConfig config;
     private final SegmentWriter writer;
     private final Tcb tcb = new Tcb();
@@ -75,7 +74,6 @@ final class PassiveOpen {
         this.cookies = new SynCookies(secrets.cookies());
         this.clock = clock;
         this.counters = counters;
-        transitions = new Transition(counters);
         this.config = config;
         this.writer = writer;
     }
@@ -85,9 +83,7 @@ final class PassiveOpen {
         final int verdict = ListenState.onSegment(segment);
         if (Verdict.has(verdict, Verdict.SYN_ACK)) {
             onSyn(listener, segment, flowHash, false, 0);
-        } else if (verdict == Verdict.DROP) {
-            counters.increment(Counter.TCP_SEGMENTS_IGNORED);
-        } else if (!completesByCookie(listener, segment, flowHash)) {
+        } else if (Verdict.has(verdict, Verdict.RESET_SEGMENT) && !completesByCookie(listener, segment, flowHash)) {
             strayResets.answer(segment);
         }
     }
@@ -147,7 +143,6 @@ final class PassiveOpen {
             countDrop(listener);
             return;
         }
-        counters.increment(Counter.STATE_SYN_RCVD);
         listener.halfOpen++;
         replies.synAck(segment, iss, options, clock.millis() + tsOffset, offered.tsVal(), optionsOf(listener));
     }
@@ -308,8 +303,6 @@ final class PassiveOpen {
             replies.reset(segment);
         } else if (Verdict.has(verdict, Verdict.RETURN_TO_LISTEN)) {
             drop(slot);
-        } else if (verdict == Verdict.DROP) {
-            counters.increment(Counter.TCP_SEGMENTS_IGNORED);
         } else if (Verdict.has(verdict, Verdict.ACK) || Verdict.has(verdict, Verdict.CHALLENGE_ACK)) {
             challenge(slot, segment, iss + 1, irs + 1, window, timestamps, queue.tsRecent(slot));
         }
@@ -430,7 +423,6 @@ final class PassiveOpen {
         tcb.sndUna(iss + 1);
         tcb.sndNxt(iss + 1);
         tcb.sndMax(iss + 1);
-        tcb.recover(iss);
         tcb.sndWl1(irs);
         tcb.sndWl2(iss);
         tcb.irs(irs);
@@ -445,7 +437,7 @@ final class PassiveOpen {
             tcb.tsRecentAge(clock.millis());
             tcb.tsOffset(tsOffset);
         }
-        transitions.to(tcb, TcpState.ESTABLISHED);
+        Transition.to(tcb, TcpState.ESTABLISHED);
         return slot;
     }
 

@@ -26,7 +26,6 @@ final class Requests {
     private final ShardTables tables;
     private final ByteChain chain;
     private final CounterBlock counters;
-    private final Transition transitions;
     private final SlotQueue unsettled;
     private final Tcb lookup = new Tcb();
     private final Urgent urgent;
@@ -37,7 +36,6 @@ final class Requests {
         this.tables = tables;
         this.chain = chain;
         this.counters = counters;
-        transitions = new Transition(counters);
         this.urgent = new Urgent(tables.bulk, chain);
         this.unsettled = new SlotQueue(tables.connections.capacity());
     }
@@ -148,11 +146,11 @@ final class Requests {
         }
         switch (connection.state()) {
             case SYN_RCVD, ESTABLISHED -> {
-                transitions.to(connection, TcpState.FIN_WAIT_1);
+                Transition.to(connection, TcpState.FIN_WAIT_1);
                 connection.set(TcbFlags.FIN_QUEUED);
             }
             case CLOSE_WAIT -> {
-                transitions.to(connection, TcpState.LAST_ACK);
+                Transition.to(connection, TcpState.LAST_ACK);
                 connection.set(TcbFlags.FIN_QUEUED);
             }
             case SYN_SENT -> connection.set(TcbFlags.ABORTED);
@@ -175,9 +173,6 @@ final class Requests {
     }
 
     void abort(final Tcb connection) {
-        if (!connection.is(TcbFlags.ABORTED)) {
-            counters.increment(Counter.TCP_ABORTS);
-        }
         connection.set(TcbFlags.ABORTED);
         touch(connection);
     }

@@ -11,7 +11,9 @@ import io.millrace.tcp.isn.FlowHash;
 import io.millrace.tcp.state.IcmpError;
 import io.millrace.tcp.state.Segment;
 import io.millrace.tcp.stream.ByteChain;
+import io.millrace.tcp.stream.Flight;
 import io.millrace.tcp.stream.Reassembly;
+import io.millrace.tcp.stream.Recovery;
 import io.millrace.tcp.table.BulkRecords;
 import io.millrace.tcp.table.FlowIndex;
 import io.millrace.tcp.table.LocalAddresses;
@@ -35,6 +37,8 @@ final class ShardTables implements AutoCloseable {
     private static final int SYN_ACK_TIMEOUT_MS = 1_000;
 
     private static final int REASSEMBLY_SEGMENTS = 4_096;
+    /** Records of what is in flight for each block of buffers: as many as it has full segments, and some to spare. */
+    private static final int RANGES_PER_BLOCK = 4;
 
     final FlowHash hash;
     final FlowIndex index;
@@ -45,6 +49,11 @@ final class ShardTables implements AutoCloseable {
     final RecordSlab blocks;
     final BulkRecords bulk;
     final RecordSlab reassembly;
+    /** What is in flight: only connections with unacknowledged text have any. */
+    final RecordSlab ranges;
+    /** Flights in disorder. */
+    final RecordSlab recoveries;
+
     final LocalAddresses localAddresses = new LocalAddresses();
     /** Number of the engine's defaults among the options of connections, for ever. */
     static final int DEFAULT_OPTIONS = 0;
@@ -74,9 +83,11 @@ final class ShardTables implements AutoCloseable {
         timeWaitIpv6 =
                 TimeWaitTable.forIpv6(name + "TIME_WAIT IPv6", maxTimeWaitIpv4, maxTimeWaitIpv6, config.timeWaitMs());
         firstIpv6TimeWait = maxTimeWaitIpv4;
-        final int blockCount = (int) Math.min(1 << 29, config.bufferPoolBytes() / ByteChain.BLOCK_LENGTH / shards);
+        final int blockCount = (int) Math.min(1 << 28, config.bufferPoolBytes() / ByteChain.BLOCK_LENGTH / shards);
         blocks = new RecordSlab(name + "buffers", Math.max(1, blockCount), ByteChain.BLOCK_LENGTH);
         bulk = new BulkRecords(name + "bulk state", maxConnections);
+        ranges = new RecordSlab(name + "flights", Math.max(1, blockCount) * RANGES_PER_BLOCK, Flight.RECORD_LENGTH);
+        recoveries = new RecordSlab(name + "recoveries", Math.max(1, blockCount), Recovery.RECORD_LENGTH);
         reassembly = new RecordSlab(name + "reassembly", REASSEMBLY_SEGMENTS, Reassembly.RECORD_LENGTH);
         syns = config.synsPerSecondPerPrefix() == 0
                 ? null
@@ -259,6 +270,8 @@ final class ShardTables implements AutoCloseable {
                 + blocks.bytes()
                 + bulk.bytes()
                 + reassembly.bytes()
+                + ranges.bytes()
+                + recoveries.bytes()
                 + (syns == null ? 0 : syns.bytes());
     }
 
@@ -284,6 +297,8 @@ final class ShardTables implements AutoCloseable {
         blocks.close();
         bulk.close();
         reassembly.close();
+        ranges.close();
+        recoveries.close();
         if (syns != null) {
             syns.close();
         }

@@ -29,9 +29,7 @@ import io.millrace.tcp.stream.ByteChain;
 import io.millrace.tcp.stream.CongestionWindow;
 import io.millrace.tcp.stream.Reassembly;
 import io.millrace.tcp.stream.ReceiveTuning;
-import io.millrace.tcp.stream.ReceiveWindow;
-import io.millrace.tcp.stream.Receiver;
-import io.millrace.tcp.stream.SackBlocks;
+import io.millrace.tcp.stream.Streams;
 import io.millrace.tcp.stream.Transmitter;
 import io.millrace.tcp.table.FlowIndex;
 import io.millrace.tcp.table.RecordSlab;
@@ -116,30 +114,28 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         shedding = new SynShedding(config.standingQueueMs(), hashes.length, ports.frames());
         final ConnectionTimers timers = new ConnectionTimers(wheel);
         final ByteChain chain = new ByteChain(tables.blocks);
-        final Reassembly reassembly = new Reassembly(tables.reassembly, ports.frames());
-        final ReceiveTuning tuning = new ReceiveTuning(chain, tables.options, tables.bulk, clock);
-        final ReceiveWindow window = new ReceiveWindow(chain, tuning);
         timeWaits = new TimeWaits(tables, replies, context.secrets().timestamps(), clock, counters, config);
         requests = new Requests(number, tables, chain, counters);
         final CongestionWindow congestion = new CongestionWindow(tables.options, tables.bulk, clock);
         connections = new Connections(
                 tables, handlers, replies, timeWaits, timers, writer, requests, congestion, clock, counters);
-        final Transmitter transmitter = new Transmitter(
+        final Streams streams = new Streams(
                 writer,
                 nextHops,
                 chain,
-                new SackBlocks(reassembly),
-                window,
+                new Reassembly(tables.reassembly, ports.frames()),
+                tables.ranges,
+                tables.recoveries,
+                new ReceiveTuning(chain, tables.options, tables.bulk, clock),
+                congestion,
+                connections.callbacks(),
                 timers,
                 clock,
                 counters,
                 tables.options,
-                congestion,
                 config.dataRetries());
-        connections.connect(
-                transmitter,
-                new Receiver(
-                        chain, reassembly, window, tuning, connections.callbacks(), writer, timers, clock, counters));
+        final Transmitter transmitter = streams.transmitter();
+        connections.connect(streams);
         icmpErrors = new IcmpErrors(tables, connections, transmitter, counters);
         halfOpens = new HalfOpens(tables, listeners, replies, ports, clock, counters);
         passiveOpen = new PassiveOpen(
@@ -244,16 +240,11 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         writer.lentMayBeOverwritten();
         if (listener != null) {
             passiveOpen.onSegment(listener, segment, hash);
-            return;
-        }
-        final boolean answerable = Verdict.has(ClosedState.onSegment(segment), Verdict.RESET_SEGMENT);
-        if (answerable && segment.isSyn()) {
-            counters.increment(Counter.TCP_SYNS_REFUSED);
-        }
-        if (answerable && resetClosedPorts) {
+        } else if (resetClosedPorts && Verdict.has(ClosedState.onSegment(segment), Verdict.RESET_SEGMENT)) {
+            if (segment.isSyn()) {
+                counters.increment(Counter.TCP_SYNS_REFUSED);
+            }
             strayResets.answer(segment);
-        } else {
-            counters.increment(Counter.TCP_SEGMENTS_IGNORED);
         }
     }
 

@@ -46,6 +46,8 @@ public final class Segment {
     private long textAddress;
     private int textLength;
     private int acked;
+    private int duplicateFrom;
+    private int duplicateTo;
     private boolean ipv6;
     private int ecn;
     private int devicePort;
@@ -69,6 +71,8 @@ public final class Segment {
         textAddress = tcp + headerLength;
         textLength = Mbuf.dataLength(newMbuf) - tcpOffset - headerLength;
         acked = 0;
+        duplicateFrom = 0;
+        duplicateTo = 0;
         options.parse(tcp + TcpHeader.MIN_LENGTH, textAddress, isSyn());
     }
 
@@ -241,6 +245,29 @@ public final class Segment {
 
     void acked(final int count) {
         acked = count;
+    }
+
+    /** Whether text of it was received before, and is acknowledged: RFC 2883 §4 has the sender told of it. */
+    public boolean hasDuplicate() {
+        return duplicateFrom != duplicateTo;
+    }
+
+    /** Where that text begins. */
+    public int duplicateFrom() {
+        return duplicateFrom;
+    }
+
+    /** Where it ends. */
+    public int duplicateTo() {
+        return duplicateTo;
+    }
+
+    /** Notes what of its text lies before {@code rcvNxt}. */
+    void noteDuplicate(final int rcvNxt) {
+        if (textLength > 0 && Sequence.before(seq, rcvNxt)) {
+            duplicateFrom = seq;
+            duplicateTo = Sequence.min(seq + textLength, rcvNxt);
+        }
     }
 
     /** Makes a SYN that was taken already an ordinary segment: what is left begins one number later. */

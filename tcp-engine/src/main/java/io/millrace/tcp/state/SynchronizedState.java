@@ -20,7 +20,7 @@ public final class SynchronizedState {
     private SynchronizedState() {}
 
     /** Walks the checks; {@code nowMs} is the time of the burst. */
-    public static int onSegment(final Tcb tcb, final Segment segment, final int nowMs, final Transition transitions) {
+    public static int onSegment(final Tcb tcb, final Segment segment, final int nowMs) {
         int verdict = checkSequence(tcb, segment, nowMs);
         if (verdict < 0) {
             return verdict & ~STOP;
@@ -33,7 +33,7 @@ public final class SynchronizedState {
         if (verdict < 0) {
             return verdict & ~STOP;
         }
-        verdict |= processAck(tcb, segment, transitions);
+        verdict |= processAck(tcb, segment);
         if (verdict < 0) {
             return verdict & ~STOP;
         }
@@ -49,8 +49,7 @@ public final class SynchronizedState {
     private static int checkSequence(final Tcb tcb, final Segment segment, final int nowMs) {
         if (tcb.is(TcbFlags.TIMESTAMPS) && !segment.isRst()) {
             if (!segment.options().timestamps()) {
-                return STOP | Verdict.IGNORED; // RFC 7323 §3.2: once negotiated, a segment without them is dropped in
-                // silence
+                return STOP; // RFC 7323 §3.2: once negotiated, a segment without them is dropped in silence
             }
             if (isOldDuplicate(tcb, segment, nowMs)) {
                 return STOP | Verdict.PAWS_REJECTED | answerToUnacceptable(segment);
@@ -76,6 +75,7 @@ public final class SynchronizedState {
             }
             // §3.10.7.4: with a zero window valid ACKs must still be taken; such a segment loses its text instead.
             if (window != 0 || segment.seq() != rcvNxt || segment.isSyn()) {
+                segment.noteDuplicate(rcvNxt);
                 final int rejection = segment.isSyn() ? Verdict.SYN_CHALLENGED : Verdict.OUT_OF_WINDOW;
                 return STOP | rejection | answerToUnacceptable(segment);
             }
@@ -84,6 +84,7 @@ public final class SynchronizedState {
         }
         recordTimestamp(tcb, segment, nowMs);
         if (Sequence.before(segment.seq(), rcvNxt) && !segment.isSyn()) {
+            segment.noteDuplicate(rcvNxt);
             segment.trimFront(rcvNxt);
             return Verdict.ACK; // it was sent again: its sender has missed an acknowledgment
         }
@@ -139,16 +140,16 @@ public final class SynchronizedState {
     }
 
     /** Fifth. */
-    private static int processAck(final Tcb tcb, final Segment segment, final Transition transitions) {
+    private static int processAck(final Tcb tcb, final Segment segment) {
         if (!segment.isAck()) {
-            return STOP | Verdict.IGNORED;
+            return STOP;
         }
         int verdict = Verdict.DROP;
         if (tcb.stateOrdinal() == TcpState.SYN_RCVD.ordinal()) {
             if (!Sequence.after(segment.ack(), tcb.sndUna()) || Sequence.after(segment.ack(), tcb.sndMax())) {
                 return STOP | Verdict.RESET_SEGMENT;
             }
-            transitions.to(tcb, TcpState.ESTABLISHED);
+            Transition.to(tcb, TcpState.ESTABLISHED);
             verdict = Verdict.OPENED;
         }
         final int ack = segment.ack();
@@ -157,13 +158,16 @@ public final class SynchronizedState {
         if (Sequence.after(ack, tcb.sndMax()) || Sequence.before(ack, una - tcb.maxSndWnd())) {
             return STOP | Verdict.CHALLENGE_ACK;
         }
+        if (tcb.is(TcbFlags.SACK) && segment.options().sackBlocks() > 0) {
+            verdict |= Verdict.SACK;
+        }
         if (Sequence.after(ack, una)) {
             verdict |= Verdict.ACKED;
             segment.acked(ack - una);
             tcb.sndUna(ack);
             tcb.sndNxt(Sequence.max(tcb.sndNxt(), ack));
             updateWindow(tcb, segment);
-            return verdict | processAckOfFin(tcb, ack, transitions);
+            return verdict | processAckOfFin(tcb, ack);
         }
         if (ack == una) {
             if (isDuplicateAck(tcb, segment)) {
@@ -197,21 +201,21 @@ public final class SynchronizedState {
     }
 
     /** Our FIN is the last number we ever send: everything acknowledged after it was sent means that it was, too. */
-    private static int processAckOfFin(final Tcb tcb, final int ack, final Transition transitions) {
+    private static int processAckOfFin(final Tcb tcb, final int ack) {
         if (!tcb.is(TcbFlags.FIN_SENT) || ack != tcb.sndMax()) {
             return Verdict.DROP;
         }
         return switch (tcb.state()) {
             case FIN_WAIT_1 -> {
-                transitions.to(tcb, TcpState.FIN_WAIT_2);
+                Transition.to(tcb, TcpState.FIN_WAIT_2);
                 yield Verdict.DROP;
             }
             case CLOSING -> {
-                transitions.to(tcb, TcpState.TIME_WAIT);
+                Transition.to(tcb, TcpState.TIME_WAIT);
                 yield STOP | Verdict.TIME_WAIT;
             }
             case LAST_ACK -> {
-                transitions.to(tcb, TcpState.CLOSED);
+                Transition.to(tcb, TcpState.CLOSED);
                 yield STOP | Verdict.FINISHED;
             }
             default -> Verdict.DROP;
@@ -232,7 +236,7 @@ public final class SynchronizedState {
             return Verdict.DROP;
         }
         if (tcb.is(TcbFlags.FIN_RECEIVED)) {
-            return STOP | Verdict.IGNORED; // "this should not occur, since a FIN has been received": ignored
+            return STOP; // "this should not occur, since a FIN has been received": ignored
         }
         if (tcb.is(TcbFlags.RECEIVE_CLOSED)) {
             return STOP | Verdict.ABORT; // RFC 1122 §4.2.2.13, RFC 9293 §3.6.1 SHLD-3: nobody will ever read it
@@ -246,21 +250,21 @@ public final class SynchronizedState {
     }
 
     /** The peer's FIN is next in sequence: takes it. */
-    public static int onFin(final Tcb tcb, final Transition transitions) {
+    public static int onFin(final Tcb tcb) {
         tcb.rcvNxt(tcb.rcvNxt() + 1);
         tcb.rcvAdv(Sequence.max(tcb.rcvAdv(), tcb.rcvNxt()));
         tcb.set(TcbFlags.FIN_RECEIVED);
         return switch (tcb.state()) {
             case ESTABLISHED -> {
-                transitions.to(tcb, TcpState.CLOSE_WAIT);
+                Transition.to(tcb, TcpState.CLOSE_WAIT);
                 yield Verdict.ACK;
             }
             case FIN_WAIT_1 -> {
-                transitions.to(tcb, TcpState.CLOSING);
+                Transition.to(tcb, TcpState.CLOSING);
                 yield Verdict.ACK;
             }
             case FIN_WAIT_2 -> {
-                transitions.to(tcb, TcpState.TIME_WAIT);
+                Transition.to(tcb, TcpState.TIME_WAIT);
                 yield Verdict.ACK | Verdict.TIME_WAIT;
             }
             default -> Verdict.ACK;

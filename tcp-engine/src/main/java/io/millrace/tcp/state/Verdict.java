@@ -45,10 +45,10 @@ public final class Verdict {
     public static final int OUT_OF_WINDOW = 1 << 17;
     /** To be counted: a SYN came in a synchronized state (RFC 5961 §4.2). */
     public static final int SYN_CHALLENGED = 1 << 18;
+    /** The acknowledgment, of what was sent and not too old, carries SACK blocks. */
+    public static final int SACK = 1 << 19;
     /** The segment speaks of urgent data, which may be news. */
     public static final int URGENT = 1 << 24;
-    /** To be counted: by rule the segment has no effect, and nothing else says why. */
-    public static final int IGNORED = 1 << 29;
     /** Processing of this segment stops here; internal to this package. */
     static final int STOP = 1 << 31;
 

@@ -25,12 +25,18 @@ public final class Reassembly {
     private static final int NEXT_OFFSET = 0;
     private static final int SEQ_OFFSET = 4;
     private static final int LENGTH_OFFSET = 8;
-    private static final int FIN_OFFSET = 12;
+    /** The FIN in the lowest bit, and above it the number of the arrival that brought or repeated the segment. */
+    private static final int ARRIVAL_OFFSET = 12;
+
     private static final int MBUF_OFFSET = 16;
     private static final int TEXT_OFFSET = 24;
 
     private final RecordSlab records;
     private final PortFrames frames;
+    private int arrivals;
+    private boolean duplicate;
+    private int duplicateFrom;
+    private int duplicateTo;
 
     /** Over a pool of records of {@link #RECORD_LENGTH} bytes; frames that are no longer needed go to {@code frames}. */
     public Reassembly(final RecordSlab records, final PortFrames frames) {
@@ -47,6 +53,7 @@ public final class Reassembly {
      */
     public boolean add(
             final Tcb tcb, final int seq, final long text, final int length, final boolean fin, final long mbuf) {
+        duplicate = false;
         int previous = NONE;
         int next = head(tcb);
         int from = seq;
@@ -57,10 +64,15 @@ public final class Reassembly {
         }
         int to = seq + length;
         boolean finFits = fin;
+        noteDuplicate(seq, Sequence.min(from, to));
+        if (previous != NONE && Sequence.after(end(previous), seq)) {
+            arrival(previous, ++arrivals); // RFC 2018 §4: the block of what has just come goes first, be it new or not
+        }
         if (Sequence.before(to, from) || to == from && !fin || previous != NONE && isFin(previous)) {
             return false;
         }
         while (next != NONE && Sequence.atOrBefore(end(next), to)) {
+            noteDuplicate(seq(next), end(next));
             if (isFin(next)) {
                 to = end(next);
                 finFits = true;
@@ -68,6 +80,7 @@ public final class Reassembly {
             next = remove(tcb, previous, next);
         }
         if (next != NONE && Sequence.before(seq(next), to)) {
+            noteDuplicate(seq(next), to);
             to = seq(next);
             finFits = false;
         }
@@ -82,7 +95,7 @@ public final class Reassembly {
         Memory.putInt(record + NEXT_OFFSET, next);
         Memory.putInt(record + SEQ_OFFSET, from);
         Memory.putInt(record + LENGTH_OFFSET, to - from);
-        Memory.putInt(record + FIN_OFFSET, finFits ? 1 : 0);
+        Memory.putInt(record + ARRIVAL_OFFSET, ++arrivals << 1 | (finFits ? 1 : 0));
         Memory.putLong(record + MBUF_OFFSET, mbuf);
         Memory.putLong(record + TEXT_OFFSET, text + (from - seq));
         link(tcb, previous, slot);
@@ -140,7 +153,46 @@ public final class Reassembly {
 
     /** Whether a FIN follows the text. */
     public boolean isFin(final int slot) {
-        return Memory.getInt(records.address(slot) + FIN_OFFSET) != 0;
+        return (Memory.getInt(records.address(slot) + ARRIVAL_OFFSET) & 1) != 0;
+    }
+
+    /** Number of the arrival that brought the segment, or a part of it again: 31 bits that wrap. */
+    int arrival(final int slot) {
+        return Memory.getInt(records.address(slot) + ARRIVAL_OFFSET) >>> 1;
+    }
+
+    private void arrival(final int slot, final int number) {
+        Memory.putInt(records.address(slot) + ARRIVAL_OFFSET, number << 1 | (isFin(slot) ? 1 : 0));
+    }
+
+    /** Whether one arrival came after another. */
+    static boolean isNewer(final int arrival, final int other) {
+        return arrival - other << 1 > 0;
+    }
+
+    /** Whether part of the segment that was added last waits already: the first such part that hangs together (RFC 2883 §4). */
+    boolean hasDuplicate() {
+        return duplicate;
+    }
+
+    /** Where that part begins. */
+    int duplicateFrom() {
+        return duplicateFrom;
+    }
+
+    /** Where it ends. */
+    int duplicateTo() {
+        return duplicateTo;
+    }
+
+    private void noteDuplicate(final int from, final int to) {
+        if (!duplicate && Sequence.before(from, to)) {
+            duplicate = true;
+            duplicateFrom = from;
+            duplicateTo = to;
+        } else if (duplicate && from == duplicateTo) {
+            duplicateTo = to;
+        }
     }
 
     /** Address of the text. */

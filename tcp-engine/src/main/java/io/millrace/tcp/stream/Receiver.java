@@ -7,7 +7,6 @@ import io.millrace.tcp.egress.SegmentWriter;
 import io.millrace.tcp.state.Segment;
 import io.millrace.tcp.state.Sequence;
 import io.millrace.tcp.state.SynchronizedState;
-import io.millrace.tcp.state.Transition;
 import io.millrace.tcp.state.Verdict;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbFlags;
@@ -33,6 +32,7 @@ public final class Receiver {
 
     private final ByteChain chain;
     private final Reassembly reassembly;
+    private final SackBlocks sackBlocks;
     private final ReceiveWindow window;
     private final ReceiveTuning tuning;
     private final TextSink application;
@@ -40,13 +40,13 @@ public final class Receiver {
     private final ConnectionTimers timers;
     private final BurstClock clock;
     private final CounterBlock counters;
-    private final Transition transitions;
     private final UnsafeBuffer piece = new UnsafeBuffer(0, 0);
 
     /** With the parts that all connections of the shard share. */
     public Receiver(
             final ByteChain chain,
             final Reassembly reassembly,
+            final SackBlocks sackBlocks,
             final ReceiveWindow window,
             final ReceiveTuning tuning,
             final TextSink application,
@@ -56,6 +56,7 @@ public final class Receiver {
             final CounterBlock counters) {
         this.chain = chain;
         this.reassembly = reassembly;
+        this.sackBlocks = sackBlocks;
         this.window = window;
         this.tuning = tuning;
         this.application = application;
@@ -63,7 +64,15 @@ public final class Receiver {
         this.timers = timers;
         this.clock = clock;
         this.counters = counters;
-        transitions = new Transition(counters);
+    }
+
+    /** A segment has come, whether there is anything in it to take or not: notes what of it came before. */
+    public void onArrival(final Tcb tcb, final Segment segment) {
+        sackBlocks.begin();
+        if (segment.hasDuplicate() && tcb.is(TcbFlags.SACK)) {
+            sackBlocks.duplicate(segment.duplicateFrom(), segment.duplicateTo());
+            counters.increment(Counter.TCP_DSACK_OLD_SENT);
+        }
     }
 
     /**
@@ -98,10 +107,19 @@ public final class Receiver {
     private void queue(final Tcb tcb, final Segment segment) {
         final boolean kept = reassembly.add(
                 tcb, segment.seq(), segment.textAddress(), segment.textLength(), segment.isFin(), segment.mbuf());
-        tcb.sackNewest(segment.seq()); // RFC 2018 §4: the block of the segment that triggers the ACK, be it new or not
+        if (reassembly.hasDuplicate() && tcb.is(TcbFlags.SACK)) {
+            reportTwice(reassembly.duplicateFrom(), reassembly.duplicateTo());
+        }
         if (kept) {
             counters.increment(Counter.OUT_OF_ORDER_QUEUED);
             writer.keepLent();
+        }
+    }
+
+    private void reportTwice(final int left, final int right) {
+        if (left != right) {
+            sackBlocks.duplicate(left, right);
+            counters.increment(Counter.TCP_DSACK_OUT_OF_ORDER_SENT);
         }
     }
 
@@ -114,6 +132,9 @@ public final class Receiver {
                 && !tcb.is(TcbFlags.FIN_RECEIVED)) {
             final int old = tcb.rcvNxt() - reassembly.seq(slot);
             final int fresh = reassembly.length(slot) - old;
+            if (old > 0 && tcb.is(TcbFlags.SACK)) {
+                reportTwice(reassembly.seq(slot), reassembly.seq(slot) + Math.min(old, reassembly.length(slot)));
+            }
             if (fresh > 0 && accept(tcb, reassembly.textAddress(slot) + old, fresh) < fresh) {
                 break;
             }
@@ -129,8 +150,8 @@ public final class Receiver {
         return verdict;
     }
 
-    private int takeFin(final Tcb tcb) {
-        final int verdict = SynchronizedState.onFin(tcb, transitions);
+    private static int takeFin(final Tcb tcb) {
+        final int verdict = SynchronizedState.onFin(tcb);
         tcb.set(TcbFlags.ACK_NOW);
         return verdict & Verdict.TIME_WAIT;
     }
@@ -240,9 +261,8 @@ public final class Receiver {
         chain.clear(receiveChain(tcb));
     }
 
-    /** Gives back every block and frame that the connection holds, but for the bytes received and not taken. */
+    /** Gives back every frame that the connection holds, but not the bytes received and not taken. */
     public void releaseAllButUnread(final Tcb tcb) {
-        chain.clear(tcb.address() + TcbLayout.SEND_CHAIN_OFFSET);
         reassembly.clear(tcb);
     }
 

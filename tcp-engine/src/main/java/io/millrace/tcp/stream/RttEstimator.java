@@ -15,6 +15,14 @@ public final class RttEstimator {
 
     private RttEstimator() {}
 
+    /** RFC 8985 §6.2 step 1: keeps the shortest round trip, of which every one is asked, µs. */
+    static void shortest(final Tcb tcb, final int microseconds) {
+        final int r = Math.max(1, microseconds);
+        if (tcb.minRtt() == 0 || r < tcb.minRtt()) {
+            tcb.minRtt(r);
+        }
+    }
+
     /** Takes one sample of the round-trip time, µs; §2.2 and §2.3. */
     public static void sample(final Tcb tcb, final int microseconds) {
         final int r = Math.max(1, microseconds);
@@ -34,8 +42,13 @@ public final class RttEstimator {
         tcb.rto((int) Math.min(MAX_RTO_MS, Math.max(MIN_RTO_MS, rtoMs)));
     }
 
-    /** The time-out with the back-off of the time-outs so far, §5.5. */
-    public static int backedOff(final Tcb tcb) {
+    /** §5.5: each time-out doubles the next, until a round trip is sampled again. */
+    public static void backOff(final Tcb tcb) {
+        tcb.rto(Math.min(MAX_RTO_MS, 2 * tcb.rto()));
+    }
+
+    /** RFC 9293 §3.8.6.1: how long to wait for a closed window, ms; it says nothing about the network. */
+    public static int persistWait(final Tcb tcb) {
         final int shift = Math.min(tcb.retransmits(), 16);
         return (int) Math.min(MAX_RTO_MS, (long) tcb.rto() << shift);
     }

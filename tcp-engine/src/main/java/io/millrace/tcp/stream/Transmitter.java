@@ -5,79 +5,73 @@ import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.dataplane.wire.TcpFlags;
 import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.TcpState;
-import io.millrace.tcp.egress.NextHops;
-import io.millrace.tcp.egress.OptionWriter;
-import io.millrace.tcp.egress.SegmentWriter;
 import io.millrace.tcp.state.Sequence;
 import io.millrace.tcp.table.Registry;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbFlags;
-import io.millrace.tcp.table.TcbLayout;
-import io.millrace.tcp.table.TcbModes;
 import io.millrace.tcp.timer.BurstClock;
-import io.millrace.tcp.timer.ConnectionTimers;
 
 /**
- * The sending side of connections: decides what may go out now (RFC 9293 §3.8.6), sends it, and sends it again when the
- * time comes.
+ * The sending side of connections: decides what may go out now (RFC 9293 §3.8.6), and sends it: what was lost first (RFC
+ * 6675 §4), then what is new.
  *
  * <p>Sequence space after SND.UNA is the send queue's bytes and then, if the application has closed, one FIN. SND.NXT goes
- * back to SND.UNA on a time-out and everything is sent again from there as the windows allow; {@code sndMax} remembers how
- * far it had been. One instance a shard, owned by its thread; allocates nothing.
+ * back to SND.UNA where nothing is known of what is in flight, and everything is sent from there as the windows allow;
+ * {@code sndMax} remembers how far it had been. One instance a shard, owned by its thread; allocates nothing.
  */
 public final class Transmitter {
-    /** SYN retransmissions while the next hop does not answer: by then it was asked for 3 s, and is not there. */
-    private static final int MAX_UNRESOLVED_SYNS = 1;
-
-    private final SegmentWriter writer;
-    private final NextHops nextHops;
+    private final SegmentSender segments;
     private final ByteChain chain;
-    private final SackBlocks sackBlocks;
-    private final ReceiveWindow receiveWindow;
-    private final ConnectionTimers timers;
+    private final Flight flight;
+    private final Recovery recovery;
+    private final LossRecovery losses;
+    private final CongestionWindow congestion;
+    private final RetransmissionTimer timer;
     private final BurstClock clock;
     private final CounterBlock counters;
     private final Registry<ConnectionOptions> options;
-    private final CongestionWindow congestion;
-    private final FastRecovery recovery;
-    private final int dataRetries;
 
-    /** With the parts that all connections of the shard share. */
-    public Transmitter(
-            final SegmentWriter writer,
-            final NextHops nextHops,
+    Transmitter(
+            final SegmentSender segments,
             final ByteChain chain,
-            final SackBlocks sackBlocks,
-            final ReceiveWindow receiveWindow,
-            final ConnectionTimers timers,
+            final Flight flight,
+            final Recovery recovery,
+            final LossRecovery losses,
+            final CongestionWindow congestion,
+            final RetransmissionTimer timer,
             final BurstClock clock,
             final CounterBlock counters,
-            final Registry<ConnectionOptions> options,
-            final CongestionWindow congestion,
-            final int dataRetries) {
-        this.writer = writer;
-        this.nextHops = nextHops;
+            final Registry<ConnectionOptions> options) {
+        this.segments = segments;
         this.chain = chain;
-        this.sackBlocks = sackBlocks;
-        this.receiveWindow = receiveWindow;
-        this.timers = timers;
+        this.flight = flight;
+        this.recovery = recovery;
+        this.losses = losses;
+        this.congestion = congestion;
+        this.timer = timer;
         this.clock = clock;
         this.counters = counters;
         this.options = options;
-        this.congestion = congestion;
-        this.recovery = new FastRecovery(congestion);
-        this.dataRetries = dataRetries;
     }
 
-    /** Sends what may be sent now: text, FIN, or else an acknowledgment that is due. */
+    /** Sends what may be sent now: what was lost, text, FIN, or else an acknowledgment that is due. */
     public void output(final Tcb tcb) {
-        boolean sent = false;
-        if (hasSomethingToSend(tcb)) {
-            sent = sendTextAndFin(tcb, false);
+        if (segments.owesReport(tcb)) {
+            acknowledge(tcb);
         }
-        if (!sent && tcb.is(TcbFlags.ACK_NOW)) {
-            sendSegment(tcb, acknowledgmentSeq(tcb), 0, 0, TcpFlags.ACK);
+        if (recovery.find(tcb) && flight.has(tcb, Flight.LOST)) {
+            sendLost(tcb, false);
         }
+        if (hasSomethingToSend(tcb) && !(recovery.find(tcb) && flight.has(tcb, Flight.LOST))) {
+            sendNew(tcb);
+        }
+        if (tcb.is(TcbFlags.ACK_NOW)) {
+            acknowledge(tcb);
+        }
+    }
+
+    private void acknowledge(final Tcb tcb) {
+        segments.send(tcb, acknowledgmentSeq(tcb), 0, TcpFlags.ACK);
     }
 
     /**
@@ -89,9 +83,9 @@ public final class Transmitter {
         return tcb.is(TcbFlags.PERSISTING) ? tcb.sndNxt() : tcb.sndMax();
     }
 
-    private boolean hasSomethingToSend(final Tcb tcb) {
+    boolean hasSomethingToSend(final Tcb tcb) {
         return tcb.stateOrdinal() >= TcpState.ESTABLISHED.ordinal()
-                && (isFinOwed(tcb) || chain.length(sendChain(tcb)) > 0);
+                && (isFinOwed(tcb) || chain.length(SegmentSender.sendChain(tcb)) > 0);
     }
 
     /** Our FIN is queued or sent, and not acknowledged. */
@@ -105,53 +99,58 @@ public final class Transmitter {
                 || state == TcpState.LAST_ACK.ordinal();
     }
 
-    /**
-     * Sends text and FIN within the windows.
-     *
-     * @param force send at least one byte, or the FIN, whatever the peer's window.
-     * @return whether a segment has gone out.
-     */
-    private boolean sendTextAndFin(final Tcb tcb, final boolean force) {
-        final int queued = chain.length(sendChain(tcb));
-        final int maxText = tcb.mss() - (tcb.is(TcbFlags.TIMESTAMPS) ? OptionWriter.TIMESTAMPS_LENGTH : 0);
-        final boolean finOwed = isFinOwed(tcb);
+    /* What is sent for the first time. */
+
+    /** Sends text and FIN from SND.NXT on, within the windows. */
+    private void sendNew(final Tcb tcb) {
         if (tcb.sndMax() == tcb.sndUna() && !tcb.is(TcbFlags.PERSISTING)) {
             congestion.onRestart(tcb, clock.millis() - tcb.progressMs());
         }
-        boolean sent = false;
-        while (true) {
-            final int offset = tcb.sndNxt() - tcb.sndUna();
-            final int unsent = queued - offset;
-            if (unsent < 0 || unsent == 0 && !finOwed) {
-                break; // all of it is out, the FIN too if there is one
-            }
-            final int usable = Math.min(tcb.sndWnd(), tcb.cwnd()) - offset;
-            int text = Math.min(Math.min(unsent, maxText), Math.max(usable, 0));
-            // RFC 9293 §3.8.6.2.1: wait for a window that admits a full segment, or half the largest there has been.
-            if (text < unsent && text < maxText && text < tcb.maxSndWnd() / 2) {
-                text = 0;
-            }
-            if (isHeldBack(tcb, text, unsent, maxText, finOwed)) {
-                text = 0;
-            }
-            if (text == 0 && unsent > 0) {
-                if (!force || sent) {
-                    break;
-                }
-                text = Math.max(1, Math.min(Math.min(unsent, maxText), tcb.sndWnd()));
-            }
-            // The FIN goes with the last text; it is not held back by a window that its text has filled.
-            final boolean fin = finOwed && text == unsent;
-            final int flags = TcpFlags.ACK | (text > 0 && text == unsent ? TcpFlags.PSH : 0) | (fin ? TcpFlags.FIN : 0);
-            if (!sendSequenced(tcb, offset, text, flags)) {
-                break;
-            }
-            sent = true;
+        final int from = tcb.sndNxt();
+        final int room = tcb.cwnd() - recovery.pipe(tcb);
+        boolean goesOn = true;
+        while (goesOn) {
+            goesOn = sendNext(tcb, room - (tcb.sndNxt() - from), false);
         }
-        if (!tcb.is(TcbFlags.TIMER_RTO)) {
-            timers.armRto(tcb, rtoDeadline(tcb)); // to probe, or to try again for a frame
+        if (tcb.sndNxt() != from || !tcb.is(TcbFlags.TIMER_RTO)) {
+            timer.onSent(tcb); // if nothing has gone out: to probe, or to try again for a frame
         }
-        return sent;
+    }
+
+    /**
+     * Sends the next segment of text, or the FIN, if the windows admit it.
+     *
+     * @param room what the congestion window admits.
+     * @param force send at least one byte, or the FIN, whatever the windows.
+     * @return whether a segment has gone out.
+     */
+    private boolean sendNext(final Tcb tcb, final int room, final boolean force) {
+        final int offset = tcb.sndNxt() - tcb.sndUna();
+        final int unsent = chain.length(SegmentSender.sendChain(tcb)) - offset;
+        final boolean finOwed = isFinOwed(tcb);
+        if (unsent < 0 || unsent == 0 && !finOwed) {
+            return false; // all of it is out, the FIN too if there is one
+        }
+        final int maxText = SegmentSender.maxText(tcb);
+        final int usable = Math.min(tcb.sndWnd() - offset, room);
+        int text = Math.min(Math.min(unsent, maxText), Math.max(usable, 0));
+        // RFC 9293 §3.8.6.2.1: wait for a window that admits a full segment, or half the largest there has been.
+        if (text < unsent && text < maxText && text < tcb.maxSndWnd() / 2) {
+            text = 0;
+        }
+        if (isHeldBack(tcb, text, unsent, maxText, finOwed)) {
+            text = 0;
+        }
+        if (text == 0 && unsent > 0) {
+            if (!force) {
+                return false;
+            }
+            text = Math.max(1, Math.min(Math.min(unsent, maxText), tcb.sndWnd()));
+        }
+        // The FIN goes with the last text; it is not held back by a window that its text has filled.
+        final boolean fin = finOwed && text == unsent;
+        final int flags = TcpFlags.ACK | (text > 0 && text == unsent ? TcpFlags.PSH : 0) | (fin ? TcpFlags.FIN : 0);
+        return sendSequenced(tcb, text, flags);
     }
 
     /** RFC 9293 §3.7.4, Nagle: a small segment waits while anything is unacknowledged, unless a FIN goes with it. */
@@ -161,210 +160,167 @@ public final class Transmitter {
                 && tcb.sndMax() != tcb.sndUna()
                 && Sequence.after(tcb.sndNxt() + text, tcb.sndMax()) // what was sent once goes again
                 && !(finOwed && text == unsent)
-                && !optionsOf(tcb).noDelay();
-    }
-
-    private ConnectionOptions optionsOf(final Tcb tcb) {
-        return options.get(tcb.options());
-    }
-
-    /** When to stop waiting for an acknowledgment: at the back-off's end, or at the user timeout's if that is sooner. */
-    private int rtoDeadline(final Tcb tcb) {
-        final int now = clock.millis();
-        final int wait = RttEstimator.backedOff(tcb);
-        final int userTimeout = optionsOf(tcb).userTimeoutMs();
-        if (userTimeout == 0) {
-            return now + wait;
-        }
-        return now + Math.min(wait, Math.max(1, tcb.progressMs() - now + userTimeout));
-    }
-
-    private boolean isUserTimeoutOver(final Tcb tcb) {
-        final int userTimeout = optionsOf(tcb).userTimeoutMs();
-        return userTimeout != 0 && clock.millis() - tcb.progressMs() >= userTimeout;
+                && !options.get(tcb.options()).noDelay();
     }
 
     /** Sends numbers that must be acknowledged, at SND.NXT. */
-    private boolean sendSequenced(final Tcb tcb, final int offset, final int text, final int flags) {
-        final int seq = tcb.sndNxt();
-        if (tcb.sndMax() == tcb.sndUna()) {
-            tcb.progressMs(clock.millis());
-        }
-        if (!sendSegment(tcb, seq, offset, text, flags)) {
+    private boolean sendSequenced(final Tcb tcb, final int text, final int flags) {
+        // A FIN behind nothing is not worth a record: its time-out is all it needs. Nor is the probe of a closed
+        // window.
+        final boolean tracked = (text > 0 || !flight.isEmpty(tcb)) && !tcb.is(TcbFlags.PERSISTING);
+        if (tracked && !flight.hasRoom(tcb)) {
+            counters.increment(Counter.FLIGHT_RECORDS_EXHAUSTED);
             return false;
+        }
+        final int seq = tcb.sndNxt();
+        final boolean first = tcb.sndMax() == tcb.sndUna();
+        if (!segments.send(tcb, seq, text, flags)) {
+            return false;
+        }
+        if (first) {
+            tcb.progressMs(clock.millis());
+            tcb.rttSampled(clock.micros());
         }
         final int fin = flags & TcpFlags.FIN;
         if (fin != 0) {
             tcb.set(TcbFlags.FIN_SENT);
         }
         final int end = seq + text + fin;
-        tcb.sndNxt(end);
-        if (Sequence.after(end, tcb.sndMax())) {
-            tcb.sndMax(end);
-            if (!tcb.is(TcbFlags.RTT_TIMED)) {
-                tcb.set(TcbFlags.RTT_TIMED);
-                tcb.rttSeq(end);
-                tcb.rttStart(clock.micros());
-            }
-        } else {
-            counters.increment(Counter.TCP_SEGMENTS_RETRANSMITTED);
-            if (fin != 0) {
-                counters.increment(Counter.TCP_FIN_RETRANSMITS);
-            }
+        final boolean fresh = Sequence.after(end, tcb.sndMax());
+        if (tracked) {
+            flight.add(tcb, seq, end, clock.micros(), fresh ? 0 : Flight.RESENT);
         }
-        if (!tcb.is(TcbFlags.TIMER_RTO)) {
-            timers.armRto(tcb, rtoDeadline(tcb));
+        tcb.sndNxt(end);
+        if (fresh) {
+            tcb.sndMax(end);
+        } else {
+            countAgain(fin);
+        }
+        losses.onSent(tcb, text + fin);
+        if (first) {
+            timer.restart(tcb, 0);
         }
         return true;
     }
 
-    /** Writes one segment of a connection past its SYN; every one of them acknowledges. */
-    private boolean sendSegment(final Tcb tcb, final int seq, final int offset, final int text, final int flags) {
-        if (!writer.begin(tcb.devicePort(), tcb.is(TcbFlags.IPV6))) {
+    private void countAgain(final int fin) {
+        counters.increment(Counter.TCP_SEGMENTS_RETRANSMITTED);
+        counters.add(Counter.TCP_FIN_RETRANSMITS, fin);
+    }
+
+    /* What goes again. */
+
+    /**
+     * Sends what was lost, from the first number on, within the windows; the connection has a {@link Recovery} record.
+     *
+     * @param force send one segment whatever the windows.
+     */
+    void sendLost(final Tcb tcb, final boolean force) {
+        int room = tcb.cwnd() - recovery.pipe(tcb);
+        final int edge = tcb.sndUna() + tcb.sndWnd();
+        boolean forced = force;
+        int previous = Flight.NONE;
+        int slot = flight.head(tcb);
+        while (slot != Flight.NONE) {
+            if ((flight.fate(slot) & Flight.LOST) == 0) {
+                previous = slot;
+                slot = flight.next(slot);
+                continue;
+            }
+            final int seq = flight.seq(slot);
+            final int until = Sequence.min(flight.end(slot), seq + SegmentSender.maxText(tcb));
+            // RFC 9293 §3.8.6: not beyond a window that has shrunk since.
+            if (!forced && (until - seq > room || Sequence.after(until, edge))) {
+                return;
+            }
+            final int sentUntil = sendAgain(tcb, seq, flight.end(slot));
+            if (sentUntil == seq) {
+                return;
+            }
+            flight.resent(tcb, previous, slot, sentUntil, clock.micros());
+            forced = false;
+            room -= sentUntil - seq;
+            // What was sent has joined the range before, or is this range: a rest of it comes next.
+            slot = previous == Flight.NONE ? flight.head(tcb) : previous;
+        }
+    }
+
+    /** Sends one segment again, from {@code seq} on and not beyond {@code end}; where it ends: at {@code seq} without a frame. */
+    private int sendAgain(final Tcb tcb, final int seq, final int end) {
+        final int textEnd = tcb.sndUna() + chain.length(SegmentSender.sendChain(tcb));
+        final int text = Math.min(SegmentSender.maxText(tcb), Sequence.min(end, textEnd) - seq);
+        final int fin = seq + text == textEnd && Sequence.after(end, textEnd) ? TcpFlags.FIN : 0;
+        final int push = text > 0 && seq + text == textEnd ? TcpFlags.PSH : 0;
+        if (!segments.send(tcb, seq, text, TcpFlags.ACK | push | fin)) {
+            return seq;
+        }
+        countAgain(fin);
+        losses.onResent(tcb, text + fin);
+        return seq + text + fin;
+    }
+
+    /**
+     * Sends a tail loss probe, RFC 8985 §7.3: the next new segment if there is one that the peer has room for, or else the
+     * last one again; the connection has a {@link Recovery} record.
+     *
+     * @return false if none could be sent.
+     */
+    boolean sendTailProbe(final Tcb tcb) {
+        recovery.clear(Recovery.PROBE_RESENT);
+        if (sendNext(tcb, SegmentSender.maxText(tcb), false)) {
+            return true;
+        }
+        recovery.set(Recovery.PROBE_RESENT);
+        int slot = flight.last(tcb);
+        int previous = flight.before(tcb, slot);
+        final int from = flight.end(slot) - SegmentSender.maxText(tcb);
+        if (Sequence.after(from, flight.seq(slot)) && flight.split(tcb, slot, from)) {
+            previous = slot;
+            slot = flight.next(slot);
+        }
+        final int seq = flight.seq(slot);
+        final int until = sendAgain(tcb, seq, flight.end(slot));
+        if (until == seq) {
             return false;
         }
-        final long at = writer.optionsAddress();
-        int options = 0;
-        if (tcb.is(TcbFlags.TIMESTAMPS)) {
-            options = OptionWriter.timestamps(at, clock.millis() + tcb.tsOffset(), tcb.tsRecent());
-        }
-        if (text == 0 && tcb.is(TcbFlags.SACK)) {
-            options += sackBlocks.write(tcb, at + options);
-        }
-        if (text > 0) {
-            chain.copyOut(sendChain(tcb), offset, at + options, text);
-        }
-        final int window = receiveWindow.advertise(tcb);
-        final int marked = tcb.in(TcbModes.ECN) ? Ecn.mark(tcb, writer, seq, text, flags) : flags;
-        writer.send(
-                nextHop(tcb),
-                tcb.localHi(),
-                tcb.localLo(),
-                tcb.remoteHi(),
-                tcb.remoteLo(),
-                tcb.ports(),
-                seq,
-                tcb.rcvNxt(),
-                marked,
-                window,
-                options,
-                text);
-        tcb.lastAckSent(tcb.rcvNxt());
-        tcb.unreadSinceAck(0);
-        tcb.clear(TcbFlags.ACK_NOW | TcbFlags.TIMER_ACK);
+        flight.resent(tcb, previous, slot, until, clock.micros());
         return true;
     }
+
+    /** Forgets what became of all that is in flight: it is sent from SND.UNA on, as if for the first time. */
+    void startOver(final Tcb tcb) {
+        flight.clear(tcb);
+        recovery.release(tcb);
+        tcb.clear(TcbFlags.IN_RECOVERY);
+        tcb.sndNxt(tcb.sndUna());
+    }
+
+    /** Sends at least one byte, or the FIN, from SND.NXT on, whatever the windows. */
+    void force(final Tcb tcb) {
+        sendNext(tcb, tcb.cwnd() - recovery.pipe(tcb), true);
+    }
+
+    /* What others ask for. */
 
     /** Sends, or sends again, the SYN of an active open, or its SYN-ACK in a simultaneous open. */
     public void sendSyn(final Tcb tcb) {
-        final boolean synAck = tcb.stateOrdinal() == TcpState.SYN_RCVD.ordinal();
-        if (writer.begin(tcb.devicePort(), tcb.is(TcbFlags.IPV6))) {
-            final int window = optionsOf(tcb).synWindow();
-            final int options = synOptions(tcb, writer.optionsAddress());
-            writer.send(
-                    nextHop(tcb),
-                    tcb.localHi(),
-                    tcb.localLo(),
-                    tcb.remoteHi(),
-                    tcb.remoteLo(),
-                    tcb.ports(),
-                    tcb.iss(),
-                    synAck ? tcb.rcvNxt() : 0,
-                    synFlags(tcb, synAck),
-                    window,
-                    options,
-                    0);
-        }
-        tcb.clear(TcbFlags.ACK_NOW);
-        timers.armRto(tcb, rtoDeadline(tcb));
+        segments.sendSyn(tcb);
+        timer.await(tcb, tcb.rto());
     }
 
-    /** RFC 3168 §6.1.1; §6.1.1.1 has a SYN that was not answered sent again without ECN, for those whom it offends. */
-    private static int synFlags(final Tcb tcb, final boolean synAck) {
-        if (synAck) {
-            return TcpFlags.SYN | TcpFlags.ACK | (tcb.in(TcbModes.ECN) ? TcpFlags.ECE : 0);
-        }
-        if (tcb.retransmits() > 0) {
-            tcb.leave(TcbModes.ECN);
-        }
-        return TcpFlags.SYN | (tcb.in(TcbModes.ECN) ? TcpFlags.ECE | TcpFlags.CWR : 0);
-    }
-
-    private int synOptions(final Tcb tcb, final long at) {
-        int length = OptionWriter.mss(at, optionsOf(tcb).announcedMss(writer.maxMss()));
-        if (tcb.is(TcbFlags.TIMESTAMPS)) {
-            final int tsVal = clock.millis() + tcb.tsOffset();
-            final int tsEcr = tcb.stateOrdinal() == TcpState.SYN_RCVD.ordinal() ? tcb.tsRecent() : 0;
-            length += tcb.is(TcbFlags.SACK)
-                    ? OptionWriter.sackPermittedAndTimestamps(at + length, tsVal, tsEcr)
-                    : OptionWriter.timestamps(at + length, tsVal, tsEcr);
-        } else if (tcb.is(TcbFlags.SACK)) {
-            length += OptionWriter.sackPermitted(at + length);
-        }
-        if (tcb.is(TcbFlags.WINDOW_SCALE)) {
-            length += OptionWriter.windowScale(at + length, tcb.rcvWndShift());
-        }
-        return length;
-    }
-
-    /** The connection's options are new: its user timeout may end sooner than the timer that runs. */
+    /** The connection's options are new. */
     public void onOptions(final Tcb tcb) {
-        if (tcb.is(TcbFlags.TIMER_RTO) && rtoDeadline(tcb) - tcb.rtoDeadline() < 0) {
-            timers.armRto(tcb, rtoDeadline(tcb));
-        }
+        timer.onOptions(tcb);
     }
 
     /** RFC 9293 §3.8.4: a number that is acknowledged already, so that the peer must say what it expects. */
     public void sendKeepAlive(final Tcb tcb) {
-        sendSegment(tcb, tcb.sndMax() - 1, 0, 0, TcpFlags.ACK);
+        segments.send(tcb, tcb.sndMax() - 1, 0, TcpFlags.ACK);
     }
 
-    /** RFC 9293 §3.10.5: {@code <SEQ=SND.NXT><CTL=RST>}; it also acknowledges, as every large stack's does. */
+    /** RFC 9293 §3.10.5, ABORT: tells the peer that the connection is over. */
     public void sendReset(final Tcb tcb) {
-        if (writer.begin(tcb.devicePort(), tcb.is(TcbFlags.IPV6))) {
-            writer.send(
-                    nextHop(tcb),
-                    tcb.localHi(),
-                    tcb.localLo(),
-                    tcb.remoteHi(),
-                    tcb.remoteLo(),
-                    tcb.ports(),
-                    tcb.sndMax(),
-                    tcb.rcvNxt(),
-                    TcpFlags.RST | TcpFlags.ACK,
-                    0,
-                    0,
-                    0);
-        }
-    }
-
-    /** SND.UNA has advanced by {@code acked} sequence numbers; {@link #output} is to follow. */
-    public void onAcked(final Tcb tcb, final int acked) {
-        final long send = sendChain(tcb);
-        chain.discard(send, Math.min(acked, chain.length(send))); // the rest is our SYN or FIN
-        if (tcb.is(TcbFlags.RTT_TIMED) && Sequence.atOrAfter(tcb.sndUna(), tcb.rttSeq())) {
-            tcb.clear(TcbFlags.RTT_TIMED);
-            RttEstimator.sample(tcb, clock.micros() - tcb.rttStart());
-        }
-        tcb.retransmits(0);
-        tcb.clear(TcbFlags.PERSISTING | TcbFlags.SOFT_ERROR);
-        tcb.progressMs(clock.millis());
-        if (tcb.sndUna() == tcb.sndMax()) {
-            tcb.clear(TcbFlags.TIMER_RTO);
-        } else {
-            timers.armRto(tcb, rtoDeadline(tcb)); // RFC 6298 §5.3
-        }
-        if (recovery.onAcked(tcb, acked)) {
-            sendFirstAgain(tcb);
-        }
-    }
-
-    /** A duplicate acknowledgment has come; {@link #output} is to follow. */
-    public void onDuplicateAck(final Tcb tcb) {
-        // The answers to probes of a closed window look like duplicates, and are none.
-        if (!tcb.is(TcbFlags.PERSISTING) && recovery.onDuplicateAck(tcb)) {
-            sendFirstAgain(tcb);
-        }
+        segments.sendReset(tcb);
     }
 
     /**
@@ -375,111 +331,14 @@ public final class Transmitter {
     public void onPathMtu(final Tcb tcb, final int mss) {
         tcb.mss(mss);
         if (tcb.stateOrdinal() >= TcpState.ESTABLISHED.ordinal()) {
-            tcb.sndNxt(tcb.sndUna());
-            tcb.clear(TcbFlags.RTT_TIMED);
+            startOver(tcb);
         }
     }
 
-    /** Any acceptable acknowledgment has come: ends the probing of a closed window that has opened. */
-    public void onAcknowledgment(final Tcb tcb) {
-        if (tcb.is(TcbFlags.PERSISTING)) {
-            tcb.set(TcbFlags.PROBE_ANSWERED);
-            if (tcb.sndWnd() > 0) {
-                tcb.clear(TcbFlags.PERSISTING | TcbFlags.TIMER_RTO);
-                tcb.retransmits(0);
-            }
-        }
-    }
-
-    /** Sends the segment at SND.UNA again, outside the congestion window. */
-    private void sendFirstAgain(final Tcb tcb) {
-        final int next = tcb.sndNxt();
-        tcb.sndNxt(tcb.sndUna());
-        tcb.clear(TcbFlags.RTT_TIMED);
-        final int queued = chain.length(sendChain(tcb));
-        final int maxText = tcb.mss() - (tcb.is(TcbFlags.TIMESTAMPS) ? OptionWriter.TIMESTAMPS_LENGTH : 0);
-        final int text = Math.min(queued, maxText);
-        final boolean fin = text == queued && tcb.is(TcbFlags.FIN_SENT);
-        sendSequenced(tcb, 0, text, TcpFlags.ACK | (fin ? TcpFlags.FIN : 0));
-        tcb.sndNxt(Sequence.max(next, tcb.sndNxt()));
-    }
-
-    /**
-     * The retransmission timer has gone off.
-     *
-     * @return false if the connection is to be given up: its retransmissions are used up.
-     */
-    public boolean onTimeout(final Tcb tcb) {
-        tcb.clear(TcbFlags.TIMER_RTO | TcbFlags.RTT_TIMED);
-        tcb.nextHopMac(0); // the silence may be the next hop's: ask again where it is
-        final int state = tcb.stateOrdinal();
-        if (isUserTimeoutOver(tcb) && (state < TcpState.ESTABLISHED.ordinal() || tcb.sndMax() != tcb.sndUna())) {
-            return false;
-        }
-        if (state == TcpState.SYN_SENT.ordinal() || state == TcpState.SYN_RCVD.ordinal()) {
-            return onSynTimeout(tcb);
-        }
-        final boolean nothingInFlight = tcb.sndMax() == tcb.sndUna();
-        if (nothingInFlight && !hasSomethingToSend(tcb)) {
-            return true;
-        }
-        if (nothingInFlight || tcb.sndWnd() == 0) {
-            return probe(tcb);
-        }
-        if (tcb.retransmits() >= dataRetries) {
-            return false;
-        }
-        counters.increment(Counter.TCP_TIMEOUTS);
-        recovery.onTimeout(tcb);
-        tcb.retransmits(tcb.retransmits() + 1);
-        tcb.sndNxt(tcb.sndUna());
-        sendTextAndFin(tcb, true);
-        return true;
-    }
-
-    private boolean onSynTimeout(final Tcb tcb) {
-        if (tcb.stateOrdinal() == TcpState.SYN_SENT.ordinal() && nextHop(tcb) == 0) {
-            tcb.set(TcbFlags.SOFT_ERROR); // nobody on the link answers for that address
-            if (tcb.retransmits() >= MAX_UNRESOLVED_SYNS) {
-                return false;
-            }
-        }
-        if (tcb.retransmits() >= optionsOf(tcb).synRetries()) {
-            return false;
-        }
-        tcb.retransmits(tcb.retransmits() + 1);
-        tcb.set(TcbFlags.SYN_LOST);
-        counters.increment(Counter.TCP_SYN_RETRANSMITS);
-        counters.increment(Counter.TCP_SEGMENTS_RETRANSMITTED);
-        sendSyn(tcb);
-        return true;
-    }
-
-    /** RFC 9293 §3.8.6.1: asks into a closed window with one byte, ever more slowly, for as long as it is answered. */
-    private boolean probe(final Tcb tcb) {
-        if (tcb.retransmits() >= dataRetries && !tcb.is(TcbFlags.PROBE_ANSWERED)) {
-            return false;
-        }
-        tcb.clear(TcbFlags.PROBE_ANSWERED);
-        tcb.set(TcbFlags.PERSISTING);
-        tcb.retransmits(Math.min(tcb.retransmits() + 1, 30));
-        tcb.sndNxt(tcb.sndUna());
-        sendTextAndFin(tcb, true);
-        tcb.sndNxt(tcb.sndUna());
-        return true;
-    }
-
-    /** The next hop's Ethernet address as the connection knows it; asked for while it does not. */
-    private long nextHop(final Tcb tcb) {
-        long mac = tcb.nextHopMac();
-        if (mac == 0) {
-            mac = nextHops.find(tcb.devicePort(), tcb.remoteHi(), tcb.remoteLo());
-            tcb.nextHopMac(mac);
-        }
-        return mac;
-    }
-
-    private static long sendChain(final Tcb tcb) {
-        return tcb.address() + TcbLayout.SEND_CHAIN_OFFSET;
+    /** The connection ends: gives back what it has in flight and the queue behind it. */
+    public void release(final Tcb tcb) {
+        chain.clear(SegmentSender.sendChain(tcb));
+        flight.clear(tcb);
+        recovery.release(tcb);
     }
 }

@@ -26,6 +26,8 @@ public final class Tcb extends TcbIdentity {
         Memory.fill(address, TcbLayout.LENGTH, 0);
         Memory.putInt(address + TcbLayout.GENERATION_OFFSET, generation + 1);
         Memory.putInt(address + TcbLayout.REASSEMBLY_HEAD_OFFSET, -1);
+        Memory.putInt(address + TcbLayout.FLIGHT_HEAD_OFFSET, -1);
+        Memory.putInt(address + TcbLayout.RECOVERY_OFFSET, -1);
     }
 
     /** RCV.WND: what may still come within the window offered, bytes. */
@@ -74,7 +76,7 @@ public final class Tcb extends TcbIdentity {
         return Memory.getUnsignedByte(address + TcbLayout.MODES_OFFSET);
     }
 
-    /** Time-outs in a row without an acknowledgment: the exponent of the back-off. */
+    /** Time-outs in a row without an acknowledgment. */
     public int retransmits() {
         return Memory.getUnsignedByte(address + TcbLayout.RETRANSMITS_OFFSET);
     }
@@ -92,7 +94,7 @@ public final class Tcb extends TcbIdentity {
         Memory.putInt(address + TcbLayout.SND_UNA_OFFSET, value);
     }
 
-    /** SND.NXT: next sequence number to send; goes back to SND.UNA on a time-out. */
+    /** SND.NXT: next sequence number to send; goes back to SND.UNA where all is to be sent as if for the first time. */
     public int sndNxt() {
         return Memory.getInt(address + TcbLayout.SND_NXT_OFFSET);
     }
@@ -209,13 +211,13 @@ public final class Tcb extends TcbIdentity {
         Memory.putShort(address + TcbLayout.MSS_OFFSET, value);
     }
 
-    /** Duplicate acknowledgments in a row. */
-    public int duplicateAcks() {
-        return Memory.getUnsignedByte(address + TcbLayout.DUPLICATE_ACKS_OFFSET);
+    /** What is known of reordering on the path, as {@code Rack} keeps it; 0 while none was seen. */
+    public int reordering() {
+        return Memory.getUnsignedByte(address + TcbLayout.REORDERING_OFFSET);
     }
 
-    public void duplicateAcks(final int value) {
-        Memory.putByte(address + TcbLayout.DUPLICATE_ACKS_OFFSET, value);
+    public void reordering(final int value) {
+        Memory.putByte(address + TcbLayout.REORDERING_OFFSET, value);
     }
 
     /** Number of the port that has our address: the connection comes and goes by it. */
@@ -254,15 +256,6 @@ public final class Tcb extends TcbIdentity {
         Memory.putInt(address + TcbLayout.SSTHRESH_OFFSET, value);
     }
 
-    /** RFC 6582: SND.NXT at the time a loss was found. */
-    public int recover() {
-        return Memory.getInt(address + TcbLayout.RECOVER_OFFSET);
-    }
-
-    public void recover(final int value) {
-        Memory.putInt(address + TcbLayout.RECOVER_OFFSET, value);
-    }
-
     /** Smoothed round-trip time, µs; 0 before the first sample (RFC 6298). */
     public int srtt() {
         return Memory.getInt(address + TcbLayout.SRTT_OFFSET);
@@ -281,7 +274,7 @@ public final class Tcb extends TcbIdentity {
         Memory.putInt(address + TcbLayout.RTTVAR_OFFSET, value);
     }
 
-    /** Retransmission time-out before back-off, ms. */
+    /** Retransmission time-out, ms; each time-out doubles it, the next sample of a round trip sets it anew. */
     public int rto() {
         return Memory.getInt(address + TcbLayout.RTO_OFFSET);
     }
@@ -290,22 +283,13 @@ public final class Tcb extends TcbIdentity {
         Memory.putInt(address + TcbLayout.RTO_OFFSET, value);
     }
 
-    /** Acknowledgment of this number ends the round trip being timed. */
-    public int rttSeq() {
-        return Memory.getInt(address + TcbLayout.RTT_SEQ_OFFSET);
+    /** When the round-trip time was sampled last, µs; what was sent before gives no further sample. */
+    public int rttSampled() {
+        return Memory.getInt(address + TcbLayout.RTT_SAMPLED_OFFSET);
     }
 
-    public void rttSeq(final int value) {
-        Memory.putInt(address + TcbLayout.RTT_SEQ_OFFSET, value);
-    }
-
-    /** When the round trip being timed began, µs. */
-    public int rttStart() {
-        return Memory.getInt(address + TcbLayout.RTT_START_OFFSET);
-    }
-
-    public void rttStart(final int value) {
-        Memory.putInt(address + TcbLayout.RTT_START_OFFSET, value);
+    public void rttSampled(final int value) {
+        Memory.putInt(address + TcbLayout.RTT_SAMPLED_OFFSET, value);
     }
 
     /** Retransmission or persist time-out, ms; armed by {@link TcbFlags#TIMER_RTO}. */
@@ -380,13 +364,13 @@ public final class Tcb extends TcbIdentity {
         Memory.putInt(address + TcbLayout.CHALLENGE_MS_OFFSET, value);
     }
 
-    /** A sequence number within the segment that was queued for reassembly last. */
-    public int sackNewest() {
-        return Memory.getInt(address + TcbLayout.SACK_NEWEST_OFFSET);
+    /** The shortest round-trip time so far, µs; 0 before the first sample (RFC 8985 §5.3, RACK.min_RTT). */
+    public int minRtt() {
+        return Memory.getInt(address + TcbLayout.MIN_RTT_OFFSET);
     }
 
-    public void sackNewest(final int value) {
-        Memory.putInt(address + TcbLayout.SACK_NEWEST_OFFSET, value);
+    public void minRtt(final int value) {
+        Memory.putInt(address + TcbLayout.MIN_RTT_OFFSET, value);
     }
 
     /** Keep-alive probes sent since the peer was heard last. */

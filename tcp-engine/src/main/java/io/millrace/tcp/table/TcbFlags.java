@@ -32,9 +32,9 @@ public final class TcbFlags {
     public static final int TIMER_ACK = 1 << 13;
     /** {@link Tcb#lifeDeadline} is armed. */
     public static final int TIMER_LIFE = 1 << 14;
-    /** A round trip is being timed (RFC 6298 §3: never over a retransmission). */
-    public static final int RTT_TIMED = 1 << 15;
-    /** Loss recovery goes on until {@link Tcb#recover} is acknowledged (RFC 6582). */
+    /** What {@link Tcb#rtoDeadline} ends in is a tail loss probe (RFC 8985 §7), not a time-out. */
+    public static final int TIMER_PROBE = 1 << 15;
+    /** Fast recovery goes on: losses are being repaired, and the window reduced (RFC 6675, RFC 6582, RFC 9937). */
     public static final int IN_RECOVERY = 1 << 16;
     /** It waits in the accept queue. */
     public static final int QUEUED = 1 << 17;

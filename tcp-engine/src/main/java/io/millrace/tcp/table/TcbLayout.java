@@ -40,19 +40,23 @@ public final class TcbLayout {
     static final int TS_RECENT_AGE_OFFSET = 108;
     static final int TS_OFFSET_OFFSET = 112;
     static final int MSS_OFFSET = 116;
-    static final int DUPLICATE_ACKS_OFFSET = 118;
+    static final int REORDERING_OFFSET = 118;
     static final int KEEP_ALIVE_PROBES_OFFSET = 119;
     /** The next hop's 48 bits, and above them 16 for the number of the port: 8 bytes. */
     static final int LINK_OFFSET = 120;
 
     static final int CWND_OFFSET = 128;
     static final int SSTHRESH_OFFSET = 132;
-    static final int RECOVER_OFFSET = 136;
+    /** The connection's record of loss recovery, or -1: 4 bytes. */
+    public static final int RECOVERY_OFFSET = 136;
+
     static final int SRTT_OFFSET = 140;
     static final int RTTVAR_OFFSET = 144;
     static final int RTO_OFFSET = 148;
-    static final int RTT_SEQ_OFFSET = 152;
-    static final int RTT_START_OFFSET = 156;
+    /** First record of what is in flight, or -1: 4 bytes. */
+    public static final int FLIGHT_HEAD_OFFSET = 152;
+
+    static final int RTT_SAMPLED_OFFSET = 156;
     public static final int TIMER_PREV_OFFSET = 160;
     public static final int TIMER_NEXT_OFFSET = 164;
     public static final int TIMER_BUCKET_OFFSET = 168;
@@ -64,9 +68,9 @@ public final class TcbLayout {
     static final int IRS_OFFSET = 232;
     static final int CHALLENGE_MS_OFFSET = 236;
     static final int UNREAD_SINCE_ACK_OFFSET = 240;
-    static final int SACK_NEWEST_OFFSET = 244;
-    /** Needed until the connection opens, and nothing is out of order before that. */
-    static final int ISS_OFFSET = SACK_NEWEST_OFFSET;
+    static final int MIN_RTT_OFFSET = 244;
+    /** Needed until the connection opens, and no round trip is known before that. */
+    static final int ISS_OFFSET = MIN_RTT_OFFSET;
 
     static final int HEARD_MS_OFFSET = 248;
     static final int PROGRESS_MS_OFFSET = 252;

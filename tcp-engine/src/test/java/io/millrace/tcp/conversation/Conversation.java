@@ -295,6 +295,16 @@ public final class Conversation implements AutoCloseable {
                 .toList();
     }
 
+    /** The TSval of the last segment that the engine has sent on the present flow. */
+    public long lastTimestamp() {
+        return Integer.toUnsignedLong(flow.tsLast);
+    }
+
+    /** Whether the engine has sent any of these numbers, relative, more than once. */
+    public boolean resent(final int from, final int to) {
+        return flow.resent.stream().anyMatch(range -> range[0] < to && range[1] > from);
+    }
+
     /** The number that the engine expects next on the present flow, as far as the peer knows. */
     public int peerSndNxt() {
         return flow.sndNxt;

@@ -1,7 +1,9 @@
 package io.millrace.tcp.conversation;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 
 /** One connection as the peer sees it: where its relative numbers start, what it has sent, and what has come. */
 final class Flow {
@@ -28,6 +30,10 @@ final class Flow {
     int tsLast;
 
     final Deque<Arrival> arrivals = new ArrayDeque<>();
+    /** First and last number, relative, of what the engine sent again: pieces that end at or before its highest number. */
+    final List<int[]> resent = new ArrayList<>();
+
+    private int highest;
 
     /** A segment and when it came, ms. */
     record Arrival(long atMs, TcpSegment segment) {}
@@ -73,6 +79,11 @@ final class Flow {
             engineIsnKnown = true;
             rcvNxt = engineIsn;
         }
+        final int from = segment.seq() - engineIsn;
+        if (segment.length() > 0 && from + segment.length() <= highest) {
+            resent.add(new int[] {from, from + segment.length()});
+        }
+        highest = Math.max(highest, from + segment.length());
         final int[] ts = Options.timestamps(segment.options());
         if (ts != null) {
             tsLast = ts[0];

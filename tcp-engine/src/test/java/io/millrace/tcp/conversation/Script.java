@@ -35,7 +35,7 @@ import java.util.Locale;
  * event open                        what the application was told next: open, data 5, urgent 3, end, writable, closed NORMAL
  * no event
  * state ESTABLISHED                 of the present connection; none: it is over
- * half-open 1                       also: connections, time-wait, waiting (in accept queues)
+ * half-open 1                       also: connections, time-wait, waiting (in accept queues), flight-records
  * count LISTEN_OVERFLOWS 1
  * </pre>
  *
@@ -101,7 +101,7 @@ final class Script {
                         word[1],
                         connection == null ? "none" : connection.state().name());
             }
-            case "half-open", "connections", "time-wait", "waiting" -> occupancy(step, word);
+            case "half-open", "connections", "time-wait", "waiting", "flight-records" -> occupancy(step, word);
             default -> {
                 if (!word[0].startsWith("+")) {
                     throw new IllegalArgumentException("no step is called " + step);
@@ -247,6 +247,7 @@ final class Script {
             case "half-open" -> occupancy.halfOpen();
             case "connections" -> occupancy.connections();
             case "waiting" -> occupancy.acceptQueue();
+            case "flight-records" -> talk.count(Counter.FLIGHT_RECORDS);
             default -> occupancy.timeWait();
         };
         check(step, word[1], String.valueOf(actual));

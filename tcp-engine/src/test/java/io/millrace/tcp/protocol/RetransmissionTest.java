@@ -53,7 +53,7 @@ class RetransmissionTest extends ConversationTest {
     }
 
     @Test
-    void shouldNotMeasureARetransmission() {
+    void shouldKeepTheBackOffUntilARoundTripIsMeasuredThatNothingWasSentAgainIn() {
         run(SINK + """
                 app write 10
                 < PA seq 1 text 10
@@ -62,7 +62,16 @@ class RetransmissionTest extends ConversationTest {
                 > A ack 11                       # Karn: of which of the two?
                 app write 10
                 < PA seq 11 text 10
-                +1000ms < PA seq 11 text 10
+                +2000ms < PA seq 11 text 10      # RFC 6298 §5.7
+                +10ms
+                > A ack 21
+                app write 10
+                < PA seq 21 text 10
+                +10ms
+                > A ack 31                       # a measure, at last
+                app write 10
+                < PA seq 31 text 10
+                +200ms < PA seq 31 text 10
                 """);
     }
 
