@@ -1,7 +1,6 @@
 package io.millrace.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.port.MemoryPort;
@@ -12,9 +11,9 @@ import io.millrace.dataplane.port.decorator.CaptureRing;
 import io.millrace.dataplane.port.decorator.CaptureSettings;
 import io.millrace.dataplane.port.decorator.CaptureTranscript;
 import io.millrace.dataplane.port.decorator.PcapTap;
+import io.millrace.dataplane.port.decorator.Tshark;
 import io.millrace.dataplane.wire.IpAddress;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -115,39 +114,15 @@ class CapturedConversationTest {
     }
 
     private static List<String> tshark(final Path file) throws IOException {
-        final Process process;
-        try {
-            process = new ProcessBuilder(
-                            "tshark",
-                            "-n",
-                            "-r",
-                            file.toString(),
-                            "-T",
-                            "fields",
-                            "-E",
-                            "separator=/s",
-                            "-e",
-                            "frame.packet_flags_direction",
-                            "-e",
-                            "tcp.flags.syn",
-                            "-e",
-                            "tcp.flags.ack",
-                            "-e",
-                            "tcp.flags.fin",
-                            "-e",
-                            "tcp.len")
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-        } catch (final IOException e) {
-            System.out.println("skipped: tshark is not installed; apt-get install tshark");
-            assumeTrue(false, "tshark is not installed");
-            throw e;
-        }
-        try (InputStream out = process.getInputStream()) {
-            return new String(out.readAllBytes(), StandardCharsets.UTF_8)
-                    .replaceAll("0x0+(?=[12])", "")
-                    .lines()
-                    .toList();
-        }
+        return Tshark.read(
+                        file,
+                        "frame.packet_flags_direction",
+                        "tcp.flags.syn",
+                        "tcp.flags.ack",
+                        "tcp.flags.fin",
+                        "tcp.len")
+                .stream()
+                .map(fields -> String.join(" ", fields).replaceAll("0x0+(?=[12])", ""))
+                .toList();
     }
 }

@@ -16,15 +16,12 @@ import org.junit.jupiter.api.Test;
 @DisplayName(
         "IPv6 and ICMP against the kernel: ping, neighbor discovery, duplicate addresses, extension headers, errors")
 class Ipv6PeerTest extends KernelPeer {
-    private static final String OURS = "fd00:9::1";
-    private static final String KERNELS = "fd00:9::2";
+    private static final String OURS = VethLink.OUR_IPV6;
+    private static final String KERNELS = VethLink.KERNEL_IPV6;
 
     @BeforeEach
-    void addIpv6() throws IOException, InterruptedException {
-        assumeTrue(Files.exists(Path.of("/proc/sys/net/ipv6")), "this kernel has no IPv6");
-        kernel("sysctl", "-qw", "net.ipv6.conf.t0.accept_dad=0");
-        kernel("sysctl", "-qw", "net.ipv6.conf.t0.disable_ipv6=0");
-        kernel("ip", "addr", "add", KERNELS + "/64", "dev", "t0", "nodad");
+    void speakIpv6() throws IOException, InterruptedException {
+        addIpv6();
     }
 
     @Test
@@ -32,7 +29,7 @@ class Ipv6PeerTest extends KernelPeer {
     @Tag("N4")
     void shouldAnswerPingAndBeANeighborOfTheKernels() throws IOException, InterruptedException {
         final Program serve = serve("--address", OURS + "/64", "--address", VethLink.OUR_ADDRESS + "/24");
-        awaitUsable();
+        awaitIpv6();
 
         for (final String size : new String[] {"0", "56", "1452"}) {
             assertThat(kernel("ping", "-6", "-n", "-c", "3", "-i", "0.1", "-W", "5", "-s", size, OURS))
@@ -62,7 +59,7 @@ class Ipv6PeerTest extends KernelPeer {
     @Tag("N3")
     void shouldNotUseAnAddressThatTheKernelHasAndGoOnWithTheRest() throws IOException, InterruptedException {
         final Program serve = serve("--address", KERNELS + "/64", "--address", OURS + "/64");
-        awaitUsable();
+        awaitIpv6();
 
         final Counters counters = stop(serve);
         assertThat(counters.of("ND_DUPLICATES")).isEqualTo(1);
@@ -75,7 +72,7 @@ class Ipv6PeerTest extends KernelPeer {
     void shouldReadOverExtensionHeadersAndTellWhatItDoesNotSpeak() throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "no python3");
         final Program serve = serve("--address", OURS + "/64", "--address", VethLink.OUR_ADDRESS + "/24");
-        awaitUsable();
+        awaitIpv6();
         final Path script = Path.of("src", "test", "resources", "icmpv6-answers.py");
 
         assertThat(kernel("/usr/bin/python3", script.toString(), OURS, VethLink.OUR_ADDRESS)
@@ -94,12 +91,6 @@ class Ipv6PeerTest extends KernelPeer {
         assertThat(counters.of("DROP_UDP")).isEqualTo(2);
         assertThat(counters.of("DROP_UNKNOWN_PROTOCOL")).isEqualTo(2);
         assertThat(counters.of("DROP_IPV6_OPTION")).isEqualTo(1);
-    }
-
-    /** The address is being asked for during the first second: the kernel asks for it again until it is answered. */
-    private void awaitUsable() throws IOException, InterruptedException {
-        assertThat(kernel("ping", "-6", "-n", "-c", "1", "-w", "10", "-i", "0.2", OURS))
-                .contains("bytes from " + OURS);
     }
 
     private static String linkLocal(final String mac) {

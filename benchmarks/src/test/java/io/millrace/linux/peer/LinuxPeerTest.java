@@ -1,8 +1,8 @@
 package io.millrace.linux.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.millrace.dataplane.port.decorator.Tshark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,7 +100,6 @@ class LinuxPeerTest extends KernelPeer {
 
     @Test
     void shouldShowTheLastFramesWhileItRunsAndAfterItWasKilled() throws IOException, InterruptedException {
-        assumeInstalled("tshark");
         final Path ring = Files.createTempFile("millrace-ring", "");
         final Path pcapng = Files.createTempFile("millrace-ring", ".pcapng");
         final Program serve = serve("--app", "echo:7", "--capture", ring + ",last=64k,filter=tcp port 7");
@@ -119,7 +118,6 @@ class LinuxPeerTest extends KernelPeer {
 
     @Test
     void shouldStreamWhatGoesThroughABadCable() throws IOException, InterruptedException {
-        assumeInstalled("tshark");
         final Path pcapng = Files.createTempFile("millrace-stream", ".pcapng");
         final Program serve = serve(
                 "--app",
@@ -134,31 +132,13 @@ class LinuxPeerTest extends KernelPeer {
         assertThat(counters.of("FAULT_LOST")).isPositive();
         assertThat(counters.of("FAULT_DUPLICATED")).isPositive();
         assertThat(counters.of("CAPTURE_DROPS")).isZero();
-        final Program frames = start(List.of("tshark", "-r", pcapng.toString(), "-T", "fields", "-e", "frame.number"));
-        assertThat(frames.result()
-                        .lines()
-                        .filter(line -> line.matches("[0-9]+"))
-                        .count())
-                .isEqualTo(counters.of("CAPTURE_FRAMES"));
+        assertThat(Tshark.read(pcapng, "frame.number")).hasSize((int) counters.of("CAPTURE_FRAMES"));
         Files.delete(pcapng);
     }
 
-    private long syns(final Path pcapng) throws IOException, InterruptedException {
-        final Program tshark = start(List.of(
-                "tshark",
-                "-r",
-                pcapng.toString(),
-                "-Y",
-                "tcp.flags.syn==1 && tcp.flags.ack==0",
-                "-T",
-                "fields",
-                "-e",
-                "tcp.srcport"));
-        return tshark.result()
-                .lines()
-                .filter(line -> line.matches("[0-9]+"))
-                .distinct()
-                .count();
+    private static long syns(final Path pcapng) throws IOException {
+        final List<String> filter = List.of("-Y", "tcp.flags.syn==1 && tcp.flags.ack==0");
+        return Tshark.read(pcapng, filter, "tcp.srcport").stream().distinct().count();
     }
 
     @Test
@@ -263,12 +243,6 @@ class LinuxPeerTest extends KernelPeer {
         assertThat(counters.of("FRAMES_EXHAUSTED"))
                 .as("times there was no frame")
                 .isZero();
-    }
-
-    private static void assumeInstalled(final String program) {
-        final boolean found = Stream.of(System.getenv("PATH").split(":"))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
-        assumeTrue(found, "there is no " + program + " on this machine");
     }
 
     private Program serve(final String... options) throws IOException, InterruptedException {

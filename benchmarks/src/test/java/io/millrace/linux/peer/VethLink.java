@@ -15,6 +15,10 @@ final class VethLink implements AutoCloseable {
     static final String KERNEL_ADDRESS = "10.9.0.2";
     /** The engine's address. */
     static final String OUR_ADDRESS = "10.9.0.1";
+    /** The same over IPv6, where {@link #addIpv6} has put it. */
+    static final String KERNEL_IPV6 = "fd00:9::2";
+
+    static final String OUR_IPV6 = "fd00:9::1";
     /** The engine's device. */
     static final String OUR_DEVICE = "s0";
 
@@ -56,6 +60,27 @@ final class VethLink implements AutoCloseable {
     void addCable() throws IOException, InterruptedException {
         addVeth("t1", SECOND_DEVICE);
         configure("t1", "10.10.0.2", SECOND_DEVICE);
+    }
+
+    /** Gives the kernel an IPv6 address, too. */
+    void addIpv6() throws IOException, InterruptedException {
+        setInKernel("net.ipv6.conf." + KERNEL_DEVICE + ".accept_dad", 0);
+        setInKernel("net.ipv6.conf." + KERNEL_DEVICE + ".disable_ipv6", 0);
+        must("ip", "-n", kernel, "addr", "add", KERNEL_IPV6 + "/64", "dev", KERNEL_DEVICE, "nodad");
+    }
+
+    /** Sets a {@code sysctl} of the kernel's end. */
+    void setInKernel(final String name, final long value) throws IOException, InterruptedException {
+        must("ip", "netns", "exec", kernel, "sysctl", "-qw", name + "=" + value);
+    }
+
+    /**
+     * Has the kernel take what comes on CPU 0, where the programs at its end belong, too. Where softirq and program are on two
+     * CPUs the kernel's own segments overtake each other.
+     */
+    void keepKernelOnOneCpu() throws IOException, InterruptedException {
+        must(inKernel("sh", "-c", "echo 1 > /sys/class/net/" + KERNEL_DEVICE + "/queues/rx-0/rps_cpus")
+                .toArray(String[]::new));
     }
 
     private void addVeth(final String kernelDevice, final String ourDevice) throws IOException, InterruptedException {
