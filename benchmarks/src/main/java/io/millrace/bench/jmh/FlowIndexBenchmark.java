@@ -8,6 +8,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -21,7 +22,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * {@link #line}, which reads one line of it and does nothing else. What a look-up costs beyond that is the same in an index of
  * a thousand entries and in one of 60 million; what the line costs is the memory's.
  *
- * <p>Each look-up waits for the one before, as nothing else does: a burst's look-ups overlap.
+ * <p>Each look-up waits for the one before. In the engine those of a burst overlap, as in {@link #linesOfABurst}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -32,6 +33,7 @@ import org.openjdk.jmh.annotations.Warmup;
         value = 1,
         jvmArgsAppend = {JvmFlags.NATIVE_ACCESS, JvmFlags.OPEN_MISC, JvmFlags.HEAP})
 public class FlowIndexBenchmark {
+    private static final int BURST = 32;
     /** Many enough that the lines of those looked up do not fit the caches. */
     private static final int MAXIMUM_SAMPLE = 1 << 22;
 
@@ -79,6 +81,17 @@ public class FlowIndexBenchmark {
     public long line() {
         answer = index.touch(nextHash(answer & Long.MAX_VALUE));
         return answer;
+    }
+
+    /** The same for a burst, whose reads do not wait for each other: what a look-up pays for memory in the engine. */
+    @Benchmark
+    @OperationsPerInvocation(BURST)
+    public long linesOfABurst() {
+        long sum = 0;
+        for (int i = 0; i < BURST; i++) {
+            sum += index.touch(nextHash(0));
+        }
+        return sum;
     }
 
     @Benchmark
