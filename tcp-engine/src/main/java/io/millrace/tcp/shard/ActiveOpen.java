@@ -40,6 +40,7 @@ final class ActiveOpen {
     private final FlowSteering steering;
     private final BurstClock clock;
     private final CounterBlock counters;
+    private final Transition transitions;
     private final TcpConfig config;
     private final SegmentWriter writer;
     private final Tcb tcb = new Tcb();
@@ -68,6 +69,7 @@ final class ActiveOpen {
         this.steering = steering;
         this.clock = clock;
         this.counters = counters;
+        transitions = new Transition(counters);
         this.config = config;
         this.writer = writer;
     }
@@ -108,7 +110,7 @@ final class ActiveOpen {
         fill(devicePort, local, remote, tuplePorts, position, iss, tables.options.get(options));
         connections.use(tcb, handler, options);
         tcb.attachment(attachment);
-        Transition.to(tcb, TcpState.SYN_SENT);
+        transitions.to(tcb, TcpState.SYN_SENT);
         transmitter.sendSyn(tcb);
         return requests.id(tcb);
     }

@@ -9,6 +9,7 @@ import io.millrace.tcp.egress.SegmentWriter;
 import io.millrace.tcp.state.Segment;
 import io.millrace.tcp.state.SynSentState;
 import io.millrace.tcp.state.SynchronizedState;
+import io.millrace.tcp.state.Transition;
 import io.millrace.tcp.state.Verdict;
 import io.millrace.tcp.stream.Acknowledgments;
 import io.millrace.tcp.stream.CongestionWindow;
@@ -47,6 +48,7 @@ final class Connections {
     private final SegmentWriter writer;
     private final BurstClock clock;
     private final CounterBlock counters;
+    private final Transition transitions;
     private final Handlers handlers;
     private final Requests requests;
     private final KeepAlive keepAlive;
@@ -78,6 +80,7 @@ final class Connections {
         this.writer = writer;
         this.clock = clock;
         this.counters = counters;
+        transitions = new Transition(counters);
         this.handlers = handlers;
         this.requests = requests;
         this.congestion = congestion;
@@ -108,8 +111,8 @@ final class Connections {
             return;
         }
         final int verdict = tcb.stateOrdinal() == TcpState.SYN_SENT.ordinal()
-                ? SynSentState.onSegment(tcb, segment, clock.millis())
-                : SynchronizedState.onSegment(tcb, segment, clock.millis());
+                ? SynSentState.onSegment(tcb, segment, clock.millis(), transitions)
+                : SynchronizedState.onSegment(tcb, segment, clock.millis(), transitions);
         apply(tcb, segment, verdict);
     }
 
@@ -166,7 +169,8 @@ final class Connections {
     /** Verdicts on segments that only the peer can have sent. */
     private static final int CONVINCING = Verdict.OPENED | Verdict.ACKED | Verdict.TEXT | Verdict.FIN;
 
-    private static final int REJECTIONS = Verdict.PAWS_REJECTED | Verdict.OUT_OF_WINDOW | Verdict.SYN_CHALLENGED;
+    private static final int REJECTIONS =
+            Verdict.PAWS_REJECTED | Verdict.OUT_OF_WINDOW | Verdict.SYN_CHALLENGED | Verdict.IGNORED;
 
     private static final int ENDINGS = Verdict.RESET_BY_PEER | Verdict.REFUSED | Verdict.FINISHED | Verdict.ABORT;
 
@@ -175,10 +179,9 @@ final class Connections {
             counters.increment(Counter.TCP_CLOSES);
             release(connection, CloseReason.NORMAL);
         } else if (Verdict.has(verdict, Verdict.RESET_BY_PEER)) {
-            counters.increment(Counter.TCP_ESTABLISHED_RESETS);
+            counters.increment(Counter.TCP_RESETS_BY_PEER);
             release(connection, CloseReason.RESET);
         } else if (Verdict.has(verdict, Verdict.REFUSED)) {
-            counters.increment(Counter.TCP_ATTEMPT_FAILS);
             release(connection, CloseReason.REFUSED);
         } else {
             counters.increment(Counter.TCP_ABORT_ON_DATA);
@@ -193,6 +196,8 @@ final class Connections {
             counters.increment(Counter.PAWS_REJECTED);
         } else if (Verdict.has(verdict, Verdict.OUT_OF_WINDOW)) {
             counters.increment(Counter.OUT_OF_WINDOW);
+        } else if (Verdict.has(verdict, Verdict.IGNORED)) {
+            counters.increment(Counter.TCP_SEGMENTS_IGNORED);
         } else {
             counters.increment(Counter.SYN_CHALLENGES);
         }
@@ -222,6 +227,7 @@ final class Connections {
     private void armFinWait2(final Tcb connection) {
         final int finWait2Ms = tables.options.get(connection.options()).finWait2Ms();
         if (finWait2Ms == 0) {
+            counters.increment(Counter.TCP_ABORT_ON_LINGER);
             connection.set(TcbFlags.ABORTED);
         } else {
             timers.armLife(connection, clock.millis() + finWait2Ms);
@@ -235,6 +241,9 @@ final class Connections {
         tcb.wrap(slot, tables.connections.address(slot));
         final int now = clock.millis();
         if (tcb.is(TcbFlags.TIMER_LIFE) && now - tcb.lifeDeadline() >= 0) {
+            if (tcb.stateOrdinal() == TcpState.FIN_WAIT_2.ordinal()) {
+                counters.increment(Counter.FIN_WAIT_2_TIMEOUTS);
+            }
             counters.increment(Counter.TCP_CLOSES);
             release(tcb, CloseReason.NORMAL);
             return;
@@ -247,10 +256,9 @@ final class Connections {
             tcb.set(TcbFlags.ACK_NOW);
         }
         if (tcb.is(TcbFlags.TIMER_RTO) && now - tcb.rtoDeadline() >= 0 && !timeouts.onTimeout(tcb)) {
-            counters.increment(
-                    tcb.stateOrdinal() <= TcpState.SYN_RCVD.ordinal()
-                            ? Counter.TCP_ATTEMPT_FAILS
-                            : Counter.TCP_ABORT_ON_TIMEOUT);
+            if (tcb.stateOrdinal() > TcpState.SYN_RCVD.ordinal()) {
+                counters.increment(Counter.TCP_ABORT_ON_TIMEOUT);
+            }
             release(tcb, tcb.is(TcbFlags.SOFT_ERROR) ? CloseReason.UNREACHABLE : CloseReason.TIMED_OUT);
             return;
         }
@@ -355,13 +363,13 @@ final class Connections {
     }
 
     private void enterTimeWait(final Tcb connection) {
-        counters.increment(Counter.TIME_WAIT_ENTERED);
         if (receiver.unread(connection) > 0) {
             timeWaits.linger(connection, timers); // the application still has bytes to take: the record stays
             return;
         }
         counters.increment(Counter.TCP_CLOSES);
         timeWaits.enter(connection);
+        connection.state(TcpState.CLOSED); // the record's end, and not the connection's: nothing to be counted
         dismiss(connection, CloseReason.NORMAL);
     }
 
@@ -374,7 +382,9 @@ final class Connections {
     private void dismiss(final Tcb connection, final CloseReason reason) {
         timers.forget(connection);
         connection.clear(TcbFlags.SETTLE_PENDING);
-        connection.state(TcpState.CLOSED);
+        if (connection.stateOrdinal() != TcpState.CLOSED.ordinal()) {
+            transitions.to(connection, TcpState.CLOSED);
+        }
         if (connection.is(TcbFlags.QUEUED)) {
             transmitter.release(connection);
             receiver.releaseAllButUnread(connection); // that is for whoever accepts it
@@ -469,6 +479,7 @@ final class Connections {
 
     private void resetAndRelease(final CloseReason reason) {
         final int state = tcb.stateOrdinal();
+        counters.increment(Counter.TCP_ENGINE_ABORTS);
         if (state != TcpState.SYN_SENT.ordinal() && state != TcpState.TIME_WAIT.ordinal()) {
             transmitter.sendReset(tcb); // also after both FINs: nobody will send ours again
         }
@@ -483,6 +494,7 @@ final class Connections {
             if (tcb.stateOrdinal() == TcpState.CLOSED.ordinal()) {
                 free(tcb);
             } else {
+                counters.increment(Counter.TCP_ENGINE_ABORTS);
                 resetPeer(tcb);
                 release(tcb, CloseReason.ABORTED);
             }

@@ -42,7 +42,6 @@ final class IcmpErrors {
         switch (judge(flowHash)) {
             case IcmpErrorRule.REMEMBER -> tcb.set(TcbFlags.SOFT_ERROR);
             case IcmpErrorRule.UNREACHABLE -> {
-                counters.increment(Counter.TCP_ATTEMPT_FAILS);
                 connections.release(tcb, CloseReason.UNREACHABLE);
             }
             case IcmpErrorRule.SHRINK -> {

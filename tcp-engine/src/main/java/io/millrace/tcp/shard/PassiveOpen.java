@@ -48,6 +48,7 @@ final class PassiveOpen {
     private final SynCookies cookies;
     private final BurstClock clock;
     private final CounterBlock counters;
+    private final Transition transitions;
     private final TcpConfig config;
     private final SegmentWriter writer;
     private final Tcb tcb = new Tcb();
@@ -74,6 +75,7 @@ final class PassiveOpen {
         this.cookies = new SynCookies(secrets.cookies());
         this.clock = clock;
         this.counters = counters;
+        transitions = new Transition(counters);
         this.config = config;
         this.writer = writer;
     }
@@ -83,7 +85,9 @@ final class PassiveOpen {
         final int verdict = ListenState.onSegment(segment);
         if (Verdict.has(verdict, Verdict.SYN_ACK)) {
             onSyn(listener, segment, flowHash, false, 0);
-        } else if (Verdict.has(verdict, Verdict.RESET_SEGMENT) && !completesByCookie(listener, segment, flowHash)) {
+        } else if (verdict == Verdict.DROP) {
+            counters.increment(Counter.TCP_SEGMENTS_IGNORED);
+        } else if (!completesByCookie(listener, segment, flowHash)) {
             strayResets.answer(segment);
         }
     }
@@ -143,6 +147,7 @@ final class PassiveOpen {
             countDrop(listener);
             return;
         }
+        counters.increment(Counter.STATE_SYN_RCVD);
         listener.halfOpen++;
         replies.synAck(segment, iss, options, clock.millis() + tsOffset, offered.tsVal(), optionsOf(listener));
     }
@@ -303,6 +308,8 @@ final class PassiveOpen {
             replies.reset(segment);
         } else if (Verdict.has(verdict, Verdict.RETURN_TO_LISTEN)) {
             drop(slot);
+        } else if (verdict == Verdict.DROP) {
+            counters.increment(Counter.TCP_SEGMENTS_IGNORED);
         } else if (Verdict.has(verdict, Verdict.ACK) || Verdict.has(verdict, Verdict.CHALLENGE_ACK)) {
             challenge(slot, segment, iss + 1, irs + 1, window, timestamps, queue.tsRecent(slot));
         }
@@ -437,7 +444,7 @@ final class PassiveOpen {
             tcb.tsRecentAge(clock.millis());
             tcb.tsOffset(tsOffset);
         }
-        Transition.to(tcb, TcpState.ESTABLISHED);
+        transitions.to(tcb, TcpState.ESTABLISHED);
         return slot;
     }
 

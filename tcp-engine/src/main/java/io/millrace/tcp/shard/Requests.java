@@ -26,6 +26,7 @@ final class Requests {
     private final ShardTables tables;
     private final ByteChain chain;
     private final CounterBlock counters;
+    private final Transition transitions;
     private final SlotQueue unsettled;
     private final Tcb lookup = new Tcb();
     private final Urgent urgent;
@@ -36,6 +37,7 @@ final class Requests {
         this.tables = tables;
         this.chain = chain;
         this.counters = counters;
+        transitions = new Transition(counters);
         this.urgent = new Urgent(tables.bulk, chain);
         this.unsettled = new SlotQueue(tables.connections.capacity());
     }
@@ -146,11 +148,11 @@ final class Requests {
         }
         switch (connection.state()) {
             case SYN_RCVD, ESTABLISHED -> {
-                Transition.to(connection, TcpState.FIN_WAIT_1);
+                transitions.to(connection, TcpState.FIN_WAIT_1);
                 connection.set(TcbFlags.FIN_QUEUED);
             }
             case CLOSE_WAIT -> {
-                Transition.to(connection, TcpState.LAST_ACK);
+                transitions.to(connection, TcpState.LAST_ACK);
                 connection.set(TcbFlags.FIN_QUEUED);
             }
             case SYN_SENT -> connection.set(TcbFlags.ABORTED);
@@ -173,6 +175,9 @@ final class Requests {
     }
 
     void abort(final Tcb connection) {
+        if (!connection.is(TcbFlags.ABORTED)) {
+            counters.increment(Counter.TCP_ABORTS);
+        }
         connection.set(TcbFlags.ABORTED);
         touch(connection);
     }

@@ -240,11 +240,16 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         writer.lentMayBeOverwritten();
         if (listener != null) {
             passiveOpen.onSegment(listener, segment, hash);
-        } else if (resetClosedPorts && Verdict.has(ClosedState.onSegment(segment), Verdict.RESET_SEGMENT)) {
-            if (segment.isSyn()) {
-                counters.increment(Counter.TCP_SYNS_REFUSED);
-            }
+            return;
+        }
+        final boolean answerable = Verdict.has(ClosedState.onSegment(segment), Verdict.RESET_SEGMENT);
+        if (answerable && segment.isSyn()) {
+            counters.increment(Counter.TCP_SYNS_REFUSED);
+        }
+        if (answerable && resetClosedPorts) {
             strayResets.answer(segment);
+        } else {
+            counters.increment(Counter.TCP_SEGMENTS_IGNORED);
         }
     }
 

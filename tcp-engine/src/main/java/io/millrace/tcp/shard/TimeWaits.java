@@ -99,6 +99,7 @@ final class TimeWaits {
                 table.tsRecent(slot),
                 config.ignoreResetsInTimeWait());
         if (verdict == Verdict.DROP) {
+            counters.increment(Counter.TCP_SEGMENTS_IGNORED);
             return false;
         }
         if (Verdict.has(verdict, Verdict.RESET_BY_PEER)) {
@@ -208,9 +209,13 @@ final class TimeWaits {
     void onLingeringSegment(final Tcb tcb, final Segment segment, final ConnectionTimers timers) {
         final int verdict = TimeWaitState.onSegment(
                 segment, tcb.rcvNxt(), tcb.sndMax(), tcb.is(TcbFlags.TIMESTAMPS), tcb.tsRecent(), true);
-        if (Verdict.has(verdict, Verdict.ACK | Verdict.CHALLENGE_ACK | Verdict.REOPEN)
-                && ChallengeAckLimiter.allows(tcb, clock.millis())) {
+        if (verdict == Verdict.DROP) {
+            counters.increment(Counter.TCP_SEGMENTS_IGNORED);
+        } else if (ChallengeAckLimiter.allows(tcb, clock.millis())) {
+            counters.increment(Counter.CHALLENGE_ACKS);
             acknowledge(segment, tcb.sndMax(), tcb.rcvNxt(), tcb.is(TcbFlags.TIMESTAMPS), tcb.tsRecent());
+        } else {
+            counters.increment(Counter.CHALLENGE_ACKS_SKIPPED);
         }
         if (Verdict.has(verdict, Verdict.TIME_WAIT)) {
             linger(tcb, timers);

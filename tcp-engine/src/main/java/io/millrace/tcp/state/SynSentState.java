@@ -14,29 +14,29 @@ public final class SynSentState {
      * <p>On {@link Verdict#OPENED} or {@link Verdict#SYN_ACK} the peer's options are in effect and RCV.NXT is set; text
      * the SYN carried is not taken, the peer sends it again.
      */
-    public static int onSegment(final Tcb tcb, final Segment segment, final int nowMs) {
+    public static int onSegment(final Tcb tcb, final Segment segment, final int nowMs, final Transition transitions) {
         // First, check the ACK bit.
         if (segment.isAck() && !isOurSynAcknowledged(tcb, segment)) {
-            return segment.isRst() ? Verdict.DROP : Verdict.RESET_SEGMENT;
+            return segment.isRst() ? Verdict.IGNORED : Verdict.RESET_SEGMENT;
         }
         // Second, check the RST bit: without an acceptable ACK it may be blind, RFC 5961 §3.2.
         if (segment.isRst()) {
-            return segment.isAck() ? Verdict.REFUSED : Verdict.DROP;
+            return segment.isAck() ? Verdict.REFUSED : Verdict.IGNORED;
         }
         // Fourth, check the SYN bit. A FIN along with it makes no sense.
         if (!segment.isSyn() || segment.isFin()) {
-            return Verdict.DROP;
+            return Verdict.IGNORED;
         }
         takeSyn(tcb, segment, nowMs);
         if (!segment.isAck()) {
             // Simultaneous open, §3.5 figure 7.
-            Transition.to(tcb, TcpState.SYN_RCVD);
+            transitions.to(tcb, TcpState.SYN_RCVD);
             return Verdict.SYN_ACK;
         }
         segment.acked(1);
         tcb.sndUna(segment.ack());
         tcb.sndNxt(segment.ack());
-        Transition.to(tcb, TcpState.ESTABLISHED);
+        transitions.to(tcb, TcpState.ESTABLISHED);
         return Verdict.OPENED | Verdict.ACK;
     }
 

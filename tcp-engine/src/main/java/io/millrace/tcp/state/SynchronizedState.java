@@ -20,7 +20,7 @@ public final class SynchronizedState {
     private SynchronizedState() {}
 
     /** Walks the checks; {@code nowMs} is the time of the burst. */
-    public static int onSegment(final Tcb tcb, final Segment segment, final int nowMs) {
+    public static int onSegment(final Tcb tcb, final Segment segment, final int nowMs, final Transition transitions) {
         int verdict = checkSequence(tcb, segment, nowMs);
         if (verdict < 0) {
             return verdict & ~STOP;
@@ -33,7 +33,7 @@ public final class SynchronizedState {
         if (verdict < 0) {
             return verdict & ~STOP;
         }
-        verdict |= processAck(tcb, segment);
+        verdict |= processAck(tcb, segment, transitions);
         if (verdict < 0) {
             return verdict & ~STOP;
         }
@@ -49,7 +49,8 @@ public final class SynchronizedState {
     private static int checkSequence(final Tcb tcb, final Segment segment, final int nowMs) {
         if (tcb.is(TcbFlags.TIMESTAMPS) && !segment.isRst()) {
             if (!segment.options().timestamps()) {
-                return STOP; // RFC 7323 §3.2: once negotiated, a segment without them is dropped in silence
+                return STOP | Verdict.IGNORED; // RFC 7323 §3.2: once negotiated, a segment without them is dropped in
+                // silence
             }
             if (isOldDuplicate(tcb, segment, nowMs)) {
                 return STOP | Verdict.PAWS_REJECTED | answerToUnacceptable(segment);
@@ -140,16 +141,16 @@ public final class SynchronizedState {
     }
 
     /** Fifth. */
-    private static int processAck(final Tcb tcb, final Segment segment) {
+    private static int processAck(final Tcb tcb, final Segment segment, final Transition transitions) {
         if (!segment.isAck()) {
-            return STOP;
+            return STOP | Verdict.IGNORED;
         }
         int verdict = Verdict.DROP;
         if (tcb.stateOrdinal() == TcpState.SYN_RCVD.ordinal()) {
             if (!Sequence.after(segment.ack(), tcb.sndUna()) || Sequence.after(segment.ack(), tcb.sndMax())) {
                 return STOP | Verdict.RESET_SEGMENT;
             }
-            Transition.to(tcb, TcpState.ESTABLISHED);
+            transitions.to(tcb, TcpState.ESTABLISHED);
             verdict = Verdict.OPENED;
         }
         final int ack = segment.ack();
@@ -167,7 +168,7 @@ public final class SynchronizedState {
             tcb.sndUna(ack);
             tcb.sndNxt(Sequence.max(tcb.sndNxt(), ack));
             updateWindow(tcb, segment);
-            return verdict | processAckOfFin(tcb, ack);
+            return verdict | processAckOfFin(tcb, ack, transitions);
         }
         if (ack == una) {
             if (isDuplicateAck(tcb, segment)) {
@@ -201,21 +202,21 @@ public final class SynchronizedState {
     }
 
     /** Our FIN is the last number we ever send: everything acknowledged after it was sent means that it was, too. */
-    private static int processAckOfFin(final Tcb tcb, final int ack) {
+    private static int processAckOfFin(final Tcb tcb, final int ack, final Transition transitions) {
         if (!tcb.is(TcbFlags.FIN_SENT) || ack != tcb.sndMax()) {
             return Verdict.DROP;
         }
         return switch (tcb.state()) {
             case FIN_WAIT_1 -> {
-                Transition.to(tcb, TcpState.FIN_WAIT_2);
+                transitions.to(tcb, TcpState.FIN_WAIT_2);
                 yield Verdict.DROP;
             }
             case CLOSING -> {
-                Transition.to(tcb, TcpState.TIME_WAIT);
+                transitions.to(tcb, TcpState.TIME_WAIT);
                 yield STOP | Verdict.TIME_WAIT;
             }
             case LAST_ACK -> {
-                Transition.to(tcb, TcpState.CLOSED);
+                transitions.to(tcb, TcpState.CLOSED);
                 yield STOP | Verdict.FINISHED;
             }
             default -> Verdict.DROP;
@@ -236,7 +237,7 @@ public final class SynchronizedState {
             return Verdict.DROP;
         }
         if (tcb.is(TcbFlags.FIN_RECEIVED)) {
-            return STOP; // "this should not occur, since a FIN has been received": ignored
+            return STOP | Verdict.IGNORED; // "this should not occur, since a FIN has been received": ignored
         }
         if (tcb.is(TcbFlags.RECEIVE_CLOSED)) {
             return STOP | Verdict.ABORT; // RFC 1122 §4.2.2.13, RFC 9293 §3.6.1 SHLD-3: nobody will ever read it
@@ -250,21 +251,21 @@ public final class SynchronizedState {
     }
 
     /** The peer's FIN is next in sequence: takes it. */
-    public static int onFin(final Tcb tcb) {
+    public static int onFin(final Tcb tcb, final Transition transitions) {
         tcb.rcvNxt(tcb.rcvNxt() + 1);
         tcb.rcvAdv(Sequence.max(tcb.rcvAdv(), tcb.rcvNxt()));
         tcb.set(TcbFlags.FIN_RECEIVED);
         return switch (tcb.state()) {
             case ESTABLISHED -> {
-                Transition.to(tcb, TcpState.CLOSE_WAIT);
+                transitions.to(tcb, TcpState.CLOSE_WAIT);
                 yield Verdict.ACK;
             }
             case FIN_WAIT_1 -> {
-                Transition.to(tcb, TcpState.CLOSING);
+                transitions.to(tcb, TcpState.CLOSING);
                 yield Verdict.ACK;
             }
             case FIN_WAIT_2 -> {
-                Transition.to(tcb, TcpState.TIME_WAIT);
+                transitions.to(tcb, TcpState.TIME_WAIT);
                 yield Verdict.ACK | Verdict.TIME_WAIT;
             }
             default -> Verdict.ACK;

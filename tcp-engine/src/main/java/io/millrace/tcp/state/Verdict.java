@@ -49,6 +49,8 @@ public final class Verdict {
     public static final int SACK = 1 << 19;
     /** The segment speaks of urgent data, which may be news. */
     public static final int URGENT = 1 << 24;
+    /** To be counted: by rule the segment has no effect, and nothing else says why. */
+    public static final int IGNORED = 1 << 29;
     /** Processing of this segment stops here; internal to this package. */
     static final int STOP = 1 << 31;
 

@@ -7,6 +7,7 @@ import io.millrace.tcp.egress.SegmentWriter;
 import io.millrace.tcp.state.Segment;
 import io.millrace.tcp.state.Sequence;
 import io.millrace.tcp.state.SynchronizedState;
+import io.millrace.tcp.state.Transition;
 import io.millrace.tcp.state.Verdict;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbFlags;
@@ -40,6 +41,7 @@ public final class Receiver {
     private final ConnectionTimers timers;
     private final BurstClock clock;
     private final CounterBlock counters;
+    private final Transition transitions;
     private final UnsafeBuffer piece = new UnsafeBuffer(0, 0);
 
     /** With the parts that all connections of the shard share. */
@@ -64,6 +66,7 @@ public final class Receiver {
         this.timers = timers;
         this.clock = clock;
         this.counters = counters;
+        transitions = new Transition(counters);
     }
 
     /** A segment has come, whether there is anything in it to take or not: notes what of it came before. */
@@ -150,8 +153,8 @@ public final class Receiver {
         return verdict;
     }
 
-    private static int takeFin(final Tcb tcb) {
-        final int verdict = SynchronizedState.onFin(tcb);
+    private int takeFin(final Tcb tcb) {
+        final int verdict = SynchronizedState.onFin(tcb, transitions);
         tcb.set(TcbFlags.ACK_NOW);
         return verdict & Verdict.TIME_WAIT;
     }
