@@ -14,6 +14,8 @@ import java.util.List;
  * @param maxSegmentBytes bound of the MSS announced and used; 0 leaves it to the MTU. Counts when the SYN is sent.
  * @param noDelay small segments are sent at once; false holds them back while data is unacknowledged (RFC 9293 §3.7.4,
  *     Nagle's algorithm).
+ * @param cork segments that are not full are held back until it is cleared, or for 200 ms, whatever {@code noDelay} says; so
+ *     what several writes bring leaves in full segments. What one callback writes leaves together anyway.
  * @param synRetries retransmissions of our SYN (RFC 9293 §3.8.3, R2).
  * @param userTimeoutMs how long something sent may stay unacknowledged before the connection is given up (RFC 5482); 0
  *     leaves it to the number of retransmissions.
@@ -30,6 +32,7 @@ public record ConnectionOptions(
         int sendBufferBytes,
         int maxSegmentBytes,
         boolean noDelay,
+        boolean cork,
         int synRetries,
         int userTimeoutMs,
         boolean keepAlive,
@@ -65,6 +68,7 @@ public record ConnectionOptions(
                 config.sendBufferBytes(),
                 0,
                 true,
+                false,
                 config.synRetries(),
                 0,
                 false,
@@ -97,6 +101,7 @@ public record ConnectionOptions(
         private int sendBufferBytes;
         private int maxSegmentBytes;
         private boolean noDelay;
+        private boolean cork;
         private int synRetries;
         private int userTimeoutMs;
         private boolean keepAlive;
@@ -112,6 +117,7 @@ public record ConnectionOptions(
             sendBufferBytes = from.sendBufferBytes;
             maxSegmentBytes = from.maxSegmentBytes;
             noDelay = from.noDelay;
+            cork = from.cork;
             synRetries = from.synRetries;
             userTimeoutMs = from.userTimeoutMs;
             keepAlive = from.keepAlive;
@@ -140,6 +146,11 @@ public record ConnectionOptions(
 
         public Builder noDelay(final boolean value) {
             noDelay = value;
+            return this;
+        }
+
+        public Builder cork(final boolean value) {
+            cork = value;
             return this;
         }
 
@@ -195,6 +206,7 @@ public record ConnectionOptions(
                     sendBufferBytes,
                     maxSegmentBytes,
                     noDelay,
+                    cork,
                     synRetries,
                     userTimeoutMs,
                     keepAlive,

@@ -189,6 +189,10 @@ public enum Counter {
     ECN_CONNECTIONS("Connections that agreed on ECN with their peer (RFC 3168)"),
     ECN_MARKS_RECEIVED("Segments with text that a router marked, on connections with ECN"),
     ECN_REDUCTIONS("Congestion windows reduced because a peer echoed a router's mark"),
+    PATH_MTU_BLACK_HOLES(
+            "Connections whose segments became smaller because large ones were lost again and again",
+            "TcpExtTCPMTUPFail"),
+    PATH_MTU_RAISED("Connections whose segments grew back ten minutes later", "TcpExtTCPMTUPSuccess"),
     OUT_OF_ORDER_QUEUED("Segments queued out of order", "TcpExtTCPOFOQueue"),
     HANDLER_FAILURES("Callbacks and commands of applications that threw; a callback's costs it the connection"),
     COMMANDS_EXECUTED("Commands of other threads executed"),

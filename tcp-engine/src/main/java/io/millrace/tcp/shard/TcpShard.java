@@ -27,6 +27,7 @@ import io.millrace.tcp.state.Segment;
 import io.millrace.tcp.state.Verdict;
 import io.millrace.tcp.stream.ByteChain;
 import io.millrace.tcp.stream.CongestionWindow;
+import io.millrace.tcp.stream.PathMtu;
 import io.millrace.tcp.stream.Reassembly;
 import io.millrace.tcp.stream.ReceiveTuning;
 import io.millrace.tcp.stream.Streams;
@@ -128,6 +129,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 tables.recoveries,
                 new ReceiveTuning(chain, tables.options, tables.bulk, clock),
                 congestion,
+                new PathMtu(tables.bulk, clock, counters),
                 connections.callbacks(),
                 timers,
                 clock,

@@ -35,6 +35,8 @@ public enum SocketOption {
     TCP_NODELAY(Level.TCP, 1, 0, 1),
     /** The MSS, bytes. */
     TCP_MAXSEG(Level.TCP, 2, 0, 32_767),
+    /** Segments that are not full are held back, for 200 ms at most. */
+    TCP_CORK(Level.TCP, 3, 0, 1),
     /** Silence before keep-alive begins, s. */
     TCP_KEEPIDLE(Level.TCP, 4, 1, 32_767),
     /** Between keep-alive's probes, s. */

@@ -131,6 +131,7 @@ final class SocketSettings {
                 .sendBufferBytes(get(SocketOption.SO_SNDBUF) / 2)
                 .receiveBufferBytes(get(SocketOption.SO_RCVBUF) / 2)
                 .noDelay(is(SocketOption.TCP_NODELAY))
+                .cork(is(SocketOption.TCP_CORK))
                 .maxSegmentBytes(mss == null ? 0 : mss)
                 .synRetries(get(SocketOption.TCP_SYNCNT))
                 .userTimeoutMs(get(SocketOption.TCP_USER_TIMEOUT))

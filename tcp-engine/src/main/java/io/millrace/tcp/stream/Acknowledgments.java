@@ -21,6 +21,7 @@ public final class Acknowledgments {
     private final Recovery recovery;
     private final LossRecovery losses;
     private final CongestionWindow congestion;
+    private final PathMtu pathMtu;
     private final RetransmissionTimer timer;
     private final BurstClock clock;
     private final CounterBlock counters;
@@ -35,6 +36,7 @@ public final class Acknowledgments {
             final Recovery recovery,
             final LossRecovery losses,
             final CongestionWindow congestion,
+            final PathMtu pathMtu,
             final RetransmissionTimer timer,
             final BurstClock clock,
             final CounterBlock counters) {
@@ -43,6 +45,7 @@ public final class Acknowledgments {
         this.recovery = recovery;
         this.losses = losses;
         this.congestion = congestion;
+        this.pathMtu = pathMtu;
         this.timer = timer;
         this.clock = clock;
         this.counters = counters;
@@ -52,6 +55,7 @@ public final class Acknowledgments {
     public void onSegment(final Tcb tcb) {
         if (tcb.is(TcbFlags.PERSISTING)) {
             tcb.set(TcbFlags.PROBE_ANSWERED);
+            tcb.progressMs(clock.millis()); // RFC 9293 §3.8.6.1: who answers is not given up, nor by a user timeout
             if (tcb.sndWnd() > 0) {
                 tcb.clear(TcbFlags.PERSISTING | TcbFlags.TIMER_RTO);
                 tcb.retransmits(0);
@@ -133,6 +137,7 @@ public final class Acknowledgments {
         tcb.retransmits(0);
         tcb.clear(TcbFlags.PERSISTING | TcbFlags.SOFT_ERROR);
         tcb.progressMs(clock.millis());
+        pathMtu.onAcked(tcb);
     }
 
     /* SACK blocks. */

@@ -35,6 +35,7 @@ public final class Streams {
             final RecordSlab recoveries,
             final ReceiveTuning tuning,
             final CongestionWindow congestion,
+            final PathMtu pathMtu,
             final TextSink application,
             final ConnectionTimers timers,
             final BurstClock clock,
@@ -49,11 +50,22 @@ public final class Streams {
         final RetransmissionTimer timer = new RetransmissionTimer(flight, recovery, timers, clock, options);
         final Rack rack = new Rack(flight, counters);
         final LossRecovery losses = new LossRecovery(flight, recovery, rack, congestion, clock, counters);
-        transmitter =
-                new Transmitter(segments, chain, flight, recovery, losses, congestion, timer, clock, counters, options);
-        acknowledgments = new Acknowledgments(chain, flight, recovery, losses, congestion, timer, clock, counters);
+        transmitter = new Transmitter(
+                segments, chain, flight, recovery, losses, congestion, pathMtu, timer, clock, counters, options);
+        acknowledgments =
+                new Acknowledgments(chain, flight, recovery, losses, congestion, pathMtu, timer, clock, counters);
         timeouts = new Timeouts(
-                segments, transmitter, flight, recovery, losses, congestion, timer, counters, options, dataRetries);
+                segments,
+                transmitter,
+                flight,
+                recovery,
+                losses,
+                congestion,
+                pathMtu,
+                timer,
+                counters,
+                options,
+                dataRetries);
         receiver = new Receiver(
                 chain, reassembly, sackBlocks, window, tuning, application, writer, timers, clock, counters);
     }

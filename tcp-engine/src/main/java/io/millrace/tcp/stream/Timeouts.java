@@ -23,6 +23,7 @@ public final class Timeouts {
     private final Recovery recovery;
     private final LossRecovery losses;
     private final CongestionWindow congestion;
+    private final PathMtu pathMtu;
     private final RetransmissionTimer timer;
     private final CounterBlock counters;
     private final Registry<ConnectionOptions> options;
@@ -35,6 +36,7 @@ public final class Timeouts {
             final Recovery recovery,
             final LossRecovery losses,
             final CongestionWindow congestion,
+            final PathMtu pathMtu,
             final RetransmissionTimer timer,
             final CounterBlock counters,
             final Registry<ConnectionOptions> options,
@@ -45,6 +47,7 @@ public final class Timeouts {
         this.recovery = recovery;
         this.losses = losses;
         this.congestion = congestion;
+        this.pathMtu = pathMtu;
         this.timer = timer;
         this.counters = counters;
         this.options = options;
@@ -69,6 +72,10 @@ public final class Timeouts {
         }
         if (nothingInFlight) {
             recovery.release(tcb);
+            if (transmitter.hasSomethingToSend(tcb) && transmitter.isCorked(tcb)) {
+                transmitter.force(tcb);
+                return true;
+            }
             return !transmitter.hasSomethingToSend(tcb) || onWindowTimeout(tcb);
         }
         if (tcb.sndWnd() == 0) {
@@ -104,7 +111,13 @@ public final class Timeouts {
             losses.onTimeout(tcb);
             tcb.retransmits(tcb.retransmits() + 1);
             RttEstimator.backOff(tcb);
-            transmitter.sendLost(tcb, true);
+            final int smaller = pathMtu.onTimeout(tcb);
+            if (smaller > 0) {
+                transmitter.onPathMtu(tcb, smaller);
+                transmitter.force(tcb);
+            } else {
+                transmitter.sendLost(tcb, true);
+            }
         } else {
             congestion.onTimeout(tcb);
             tcb.retransmits(tcb.retransmits() + 1);

@@ -20,12 +20,16 @@ import io.millrace.tcp.timer.BurstClock;
  * {@code sndMax} remembers how far it had been. One instance a shard, owned by its thread; allocates nothing.
  */
 public final class Transmitter {
+    /** How long text may wait for more of it in a connection that is corked: as long as Linux lets it. */
+    private static final int MAX_CORK_MS = 200;
+
     private final SegmentSender segments;
     private final ByteChain chain;
     private final Flight flight;
     private final Recovery recovery;
     private final LossRecovery losses;
     private final CongestionWindow congestion;
+    private final PathMtu pathMtu;
     private final RetransmissionTimer timer;
     private final BurstClock clock;
     private final CounterBlock counters;
@@ -38,6 +42,7 @@ public final class Transmitter {
             final Recovery recovery,
             final LossRecovery losses,
             final CongestionWindow congestion,
+            final PathMtu pathMtu,
             final RetransmissionTimer timer,
             final BurstClock clock,
             final CounterBlock counters,
@@ -48,6 +53,7 @@ public final class Transmitter {
         this.recovery = recovery;
         this.losses = losses;
         this.congestion = congestion;
+        this.pathMtu = pathMtu;
         this.timer = timer;
         this.clock = clock;
         this.counters = counters;
@@ -112,7 +118,11 @@ public final class Transmitter {
         while (goesOn) {
             goesOn = sendNext(tcb, room - (tcb.sndNxt() - from), false);
         }
-        if (tcb.sndNxt() != from || !tcb.is(TcbFlags.TIMER_RTO)) {
+        if (tcb.sndNxt() == from && isCorked(tcb)) {
+            if (!tcb.is(TcbFlags.TIMER_RTO)) {
+                timer.await(tcb, MAX_CORK_MS);
+            }
+        } else if (tcb.sndNxt() != from || !tcb.is(TcbFlags.TIMER_RTO)) {
             timer.onSent(tcb); // if nothing has gone out: to probe, or to try again for a frame
         }
     }
@@ -153,14 +163,25 @@ public final class Transmitter {
         return sendSequenced(tcb, text, flags);
     }
 
-    /** RFC 9293 §3.7.4, Nagle: a small segment waits while anything is unacknowledged, unless a FIN goes with it. */
+    /** Whether only its being corked keeps the connection from sending: nothing is in flight, and the peer has room. */
+    boolean isCorked(final Tcb tcb) {
+        return tcb.sndMax() == tcb.sndUna()
+                && options.get(tcb.options()).cork()
+                && tcb.sndWnd() >= Math.min(chain.length(SegmentSender.sendChain(tcb)), SegmentSender.maxText(tcb));
+    }
+
+    /**
+     * RFC 9293 §3.7.4, Nagle: a small segment waits while anything is unacknowledged, unless a FIN goes with it; where the
+     * application has corked the connection it waits in any case.
+     */
     private boolean isHeldBack(
             final Tcb tcb, final int text, final int unsent, final int maxText, final boolean finOwed) {
-        return text < maxText
-                && tcb.sndMax() != tcb.sndUna()
-                && Sequence.after(tcb.sndNxt() + text, tcb.sndMax()) // what was sent once goes again
-                && !(finOwed && text == unsent)
-                && !options.get(tcb.options()).noDelay();
+        if (text == maxText || finOwed && text == unsent) {
+            return false;
+        }
+        final ConnectionOptions wanted = options.get(tcb.options());
+        return (wanted.cork() || tcb.sndMax() != tcb.sndUna() && !wanted.noDelay())
+                && Sequence.after(tcb.sndNxt() + text, tcb.sndMax()); // what was sent once goes again
     }
 
     /** Sends numbers that must be acknowledged, at SND.NXT. */
@@ -329,6 +350,7 @@ public final class Transmitter {
      * stays, as nothing speaks of congestion.
      */
     public void onPathMtu(final Tcb tcb, final int mss) {
+        pathMtu.onLowered(tcb);
         tcb.mss(mss);
         if (tcb.stateOrdinal() >= TcpState.ESTABLISHED.ordinal()) {
             startOver(tcb);

@@ -42,5 +42,10 @@ public final class BulkLayout {
     /** Urgent data: the first number after it. */
     public static final int URGENT_END_OFFSET = 56;
 
+    /** Path MTU: the MSS before it was lowered; 2 bytes. */
+    public static final int MSS_BEFORE_OFFSET = 60;
+    /** Path MTU: when it was lowered last, s, in 2 bytes. */
+    public static final int MSS_LOWERED_OFFSET = 62;
+
     private BulkLayout() {}
 }

@@ -17,5 +17,8 @@ public final class TcbModes {
     /** The peer has sent urgent data, and the application has not taken all of it. */
     public static final int URGENT = 1 << 5;
 
+    /** Segments are smaller than they were, by what a router said or is suspected of. */
+    public static final int MTU_LOWERED = 1 << 6;
+
     private TcbModes() {}
 }

@@ -54,6 +54,67 @@ class ConnectionOptionsTest extends ConversationTest {
 
     @Test
     @Tag("D2")
+    void shouldSendOnlyFullSegmentsWhileItIsCorked() {
+        run("listen 7 sink\n" + OPEN);
+        have(builder -> builder.cork(true));
+        run("""
+                app write 1000
+                silence
+                app write 1000
+                < A seq 1 ack 1 text 1460
+                > A ack 1461
+                silence 150ms
+                """);
+        have(builder -> builder.cork(false));
+        run("""
+                < PA seq 1461 ack 1 text 540
+                > A ack 2001
+                """);
+    }
+
+    @Test
+    @Tag("D2")
+    void shouldNotHoldBackForLongerThan200Milliseconds() {
+        run("listen 7 sink\n" + OPEN);
+        have(builder -> builder.cork(true));
+        run("""
+                app write 10
+                +200ms < PA seq 1 ack 1 text 10
+                app write 10
+                > A ack 11
+                +100ms
+                app write 10
+                +100ms < PA seq 11 ack 1 text 20
+                +100ms
+                > A ack 31
+                app write 10
+                silence
+                app shutdown
+                < FPA seq 31 ack 1 text 10
+                """);
+    }
+
+    @Test
+    @Tag("D2")
+    @Tag("D5")
+    void shouldNotGiveUpAClosedWindowThatIsAnsweredForAUserTimeout() {
+        run("listen 7 sink\n" + OPEN.replace("> A\n", "> A win 0\n"));
+        have(builder -> builder.userTimeoutMs(5_000));
+        run("""
+                app write 16
+                """ + """
+                +100..5000ms < A seq 1 text 1
+                > A ack 1 win 0
+                """.repeat(8) + """
+                state ESTABLISHED
+                +100..5000ms < A seq 1 text 1
+                +5001ms
+                event closed TIMED_OUT
+                """);
+    }
+
+    @Test
+    @Tag("D2")
     void shouldNotHoldBackWhatAFinGoesWith() {
         run("listen 7 sink\n" + OPEN);
         have(builder -> builder.noDelay(false));
