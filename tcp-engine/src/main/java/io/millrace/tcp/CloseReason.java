@@ -6,7 +6,10 @@ public enum CloseReason {
     NORMAL,
     /** The peer reset an open connection (RFC 9293 §3.10.7.4, second check). */
     RESET,
-    /** The peer answered our SYN with a reset: nobody listens there (RFC 9293 §3.10.7.3). */
+    /**
+     * Nobody listens there: the peer answered our SYN with a reset (RFC 9293 §3.10.7.3), or by an ICMP error that its port is
+     * unreachable.
+     */
     REFUSED,
     /** The peer fell silent: retransmissions, keep-alive or the user timeout were used up (RFC 9293 §3.8.3). */
     TIMED_OUT,

@@ -35,7 +35,7 @@ public interface TcpLoop {
      * Opens a connection: sends a SYN from a local port that makes the answer come back to this shard.
      *
      * @param local one of the engine's addresses; the connection goes by the port that has it.
-     * @param remote the peer.
+     * @param remote the peer; not one of the engine's own addresses, which no link leads to.
      * @param remotePort 1 to 65535.
      * @param handler learns the outcome by {@link TcpHandler#onOpen} or {@link TcpHandler#onClosed}.
      * @param attachment the application's 64 bits for the connection.

@@ -185,6 +185,8 @@ public enum Counter {
     TCP_ICMP_ERRORS("ICMP errors that quote a segment of ours"),
     TCP_ICMP_ERRORS_IGNORED(
             "ICMP errors about no connection, or that quote a number not in flight, or say nothing new"),
+    PATH_MTU_DOUBTED(
+            "Errors that segments are too big, about a path that has carried such and before one has timed out"),
     PATH_MTU_LOWERED("Connections whose segments became smaller because a router said that they are too big"),
     ECN_CONNECTIONS("Connections that agreed on ECN with their peer (RFC 3168)"),
     ECN_MARKS_RECEIVED("Segments with text that a router marked, on connections with ECN"),

@@ -41,9 +41,9 @@ final class IcmpErrors {
         error.parse(mbuf, meta);
         switch (judge(flowHash)) {
             case IcmpErrorRule.REMEMBER -> tcb.set(TcbFlags.SOFT_ERROR);
-            case IcmpErrorRule.UNREACHABLE -> {
-                connections.release(tcb, CloseReason.UNREACHABLE);
-            }
+            case IcmpErrorRule.UNREACHABLE -> connections.release(tcb, CloseReason.UNREACHABLE);
+            case IcmpErrorRule.REFUSED -> connections.release(tcb, CloseReason.REFUSED);
+            case IcmpErrorRule.DOUBT -> counters.increment(Counter.PATH_MTU_DOUBTED);
             case IcmpErrorRule.SHRINK -> {
                 counters.increment(Counter.PATH_MTU_LOWERED);
                 transmitter.onPathMtu(tcb, IcmpErrorRule.maxSegment(error));

@@ -414,7 +414,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
             final TcpHandler handler,
             final long attachment) {
         final ShardPort by = ports.withAddress(local.hi(), local.lo());
-        if (by == null) {
+        if (by == null || ports.withAddress(remote.hi(), remote.lo()) != null) { // a segment to ourselves meets no link
             counters.increment(Counter.NO_ROUTES);
             return 0;
         }

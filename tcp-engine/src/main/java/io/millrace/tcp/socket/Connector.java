@@ -31,6 +31,9 @@ final class Connector {
         if (remote.isIpv4() && ipv6 && settings.is(SocketOption.IPV6_V6ONLY)) {
             throw Errno.ENETUNREACH.asException();
         }
+        if (sockets.engine().isLocal(remote)) {
+            throw Errno.ENETUNREACH.asException(); // the engine has no loopback
+        }
         final IpAddress source = sockets.engine().sourceFor(remote).orElseThrow(Errno.ENETUNREACH::asException);
         final IpAddress local = binding.flatMap(PortBindings.Binding::address)
                 .filter(sockets.engine()::isLocal)

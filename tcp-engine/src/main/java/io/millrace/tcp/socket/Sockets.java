@@ -4,11 +4,14 @@ import io.millrace.dataplane.core.PollingThread;
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.ListenConfig;
+import io.millrace.tcp.TcpConnectionFilter;
+import io.millrace.tcp.TcpConnectionPage;
 import io.millrace.tcp.TcpEngine;
 import io.millrace.tcp.TcpHandler;
 import io.millrace.tcp.TcpLoop;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -105,6 +108,24 @@ public final class Sockets implements AutoCloseable {
         } catch (final IllegalStateException e) {
             throw new ErrnoException(Errno.ENETDOWN, e);
         }
+    }
+
+    /** Whether some connection, in whatever state, has this port and an address that {@code local} covers. */
+    boolean isInUse(final Optional<IpAddress> local, final int port) throws ErrnoException {
+        final TcpConnectionFilter filter =
+                new TcpConnectionFilter(TcpConnectionFilter.all().states(), port, 0);
+        for (int shard = 0; shard < engine.shards(); shard++) {
+            long next = 0;
+            while (next != TcpConnectionPage.END) {
+                final long from = next;
+                final TcpConnectionPage page = ask(shard, loop -> loop.connections(filter, from));
+                if (page.connections().stream().anyMatch(info -> ListenConfig.takes(local, info.local()))) {
+                    return true;
+                }
+                next = page.next();
+            }
+        }
+        return false;
     }
 
     /** Whether somebody listens on this port of one of these addresses already. */

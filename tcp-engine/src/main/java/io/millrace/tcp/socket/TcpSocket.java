@@ -93,6 +93,12 @@ public final class TcpSocket implements AutoCloseable {
     }
 
     private PortBindings.Binding bindTo(final Optional<IpAddress> local, final int port) throws ErrnoException {
+        if (port != 0
+                && !settings.is(SocketOption.SO_REUSEADDR)
+                && !settings.is(SocketOption.SO_REUSEPORT)
+                && sockets.isInUse(local, port)) {
+            throw failed(Errno.EADDRINUSE); // by a connection that outlives its socket, such as one in TIME_WAIT
+        }
         final List<IpAddress> covered = sockets.engine().localAddresses().stream()
                 .filter(own -> ListenConfig.takes(local, own))
                 .toList();

@@ -40,12 +40,15 @@ public final class IcmpError {
     /** Codes of unreachable that are hard: protocol, port (RFC 1122 §4.2.3.9), prohibited (RFC 1812 §5.2.7.1). */
     private static final int ICMP4_HARD_CODES = 1 << 2 | 1 << 3 | 1 << 9 | 1 << 10 | 1 << 13;
 
+    private static final int ICMP4_PORT = 3;
+    private static final int ICMP6_PORT = 4;
     private static final int ICMP4_FRAGMENTATION_NEEDED = 4;
     /** Codes of unreachable that are hard: prohibited, port (RFC 5461 §2). */
     private static final int ICMP6_HARD_CODES = 1 << 1 | 1 << 4;
 
     private boolean ipv6;
     private int meaning;
+    private boolean portUnreachable;
     private int mtu;
     private int packetLength;
     private long localHi;
@@ -65,10 +68,12 @@ public final class IcmpError {
         if (ipv6) {
             parseQuotedIpv6(icmp + ICMP_LENGTH);
             meaning = meaningIpv6(type, code);
+            portUnreachable = type == ICMP6_UNREACHABLE && code == ICMP6_PORT;
             mtu = Memory.getIntBE(icmp + 4);
         } else {
             parseQuotedIpv4(icmp + ICMP_LENGTH);
             meaning = meaningIpv4(type, code);
+            portUnreachable = type == ICMP4_UNREACHABLE && code == ICMP4_PORT;
             mtu = Memory.getShortBE(icmp + 6);
         }
         ports = Integer.rotateLeft(Memory.getIntBE(tcp), 16);
@@ -129,6 +134,11 @@ public final class IcmpError {
     /** {@link #NOTHING}, {@link #SOFT}, {@link #HARD} or {@link #TOO_BIG}. */
     public int meaning() {
         return meaning;
+    }
+
+    /** With {@link #HARD}: whether the host was reached, and nobody listens on its port (RFC 1122 §3.2.2.1). */
+    public boolean isPortUnreachable() {
+        return portUnreachable;
     }
 
     /** With {@link #TOO_BIG}: the MTU of the link, as the error claims; 0 from a router that does not tell (RFC 1191 §4). */

@@ -2,6 +2,7 @@ package io.millrace.tcp.state;
 
 import io.millrace.tcp.TcpState;
 import io.millrace.tcp.table.Tcb;
+import io.millrace.tcp.table.TcbModes;
 
 /**
  * What an ICMP error does to a connection, RFC 9293 §3.9.2.2 with the care of RFC 5927: anybody can send one, so it counts
@@ -14,8 +15,13 @@ public final class IcmpErrorRule {
     public static final int REMEMBER = 1;
     /** The connection, which is not open yet, ends. */
     public static final int UNREACHABLE = 2;
+    /** The connection, which is not open yet, ends: nobody listens there. */
+    public static final int REFUSED = 5;
     /** Segments become as small as {@link #maxSegment} says. */
     public static final int SHRINK = 3;
+
+    /** Segments are said to be too big, and have not been before: nothing happens for now. */
+    public static final int DOUBT = 4;
 
     /** The least path MTU that is believed: the least link of RFC 1191 §7.1 but for one, so that no forger makes us crawl. */
     private static final int MIN_MTU_IPV4 = 296;
@@ -37,12 +43,22 @@ public final class IcmpErrorRule {
         return switch (error.meaning()) {
             case IcmpError.HARD -> {
                 // RFC 5927 §5.2: hard errors are soft for a synchronized connection.
-                yield tcb.stateOrdinal() <= TcpState.SYN_RCVD.ordinal() ? UNREACHABLE : REMEMBER;
+                yield tcb.stateOrdinal() > TcpState.SYN_RCVD.ordinal()
+                        ? REMEMBER
+                        : error.isPortUnreachable() ? REFUSED : UNREACHABLE;
             }
             case IcmpError.SOFT -> REMEMBER; // RFC 9293 MUST-56: not to be aborted
-            case IcmpError.TOO_BIG -> isNewSmallerMtu(tcb, error) ? SHRINK : IGNORE;
+            case IcmpError.TOO_BIG -> isNewSmallerMtu(tcb, error) ? onSmallerMtu(tcb) : IGNORE;
             default -> IGNORE;
         };
+    }
+
+    /**
+     * RFC 5927 §7.2: a path that has carried full segments is believed not to any more only once one of them has timed out.
+     * Then it is sent again as it is, and a router that cannot pass it on says so again; a forger must know when.
+     */
+    private static int onSmallerMtu(final Tcb tcb) {
+        return tcb.in(TcbModes.SIZE_PROVEN) && tcb.retransmits() == 0 ? DOUBT : SHRINK;
     }
 
     private static boolean isNewSmallerMtu(final Tcb tcb, final IcmpError error) {

@@ -2,12 +2,14 @@ package io.millrace.tcp.stream;
 
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
+import io.millrace.tcp.egress.OptionWriter;
 import io.millrace.tcp.state.Segment;
 import io.millrace.tcp.state.SegmentOptions;
 import io.millrace.tcp.state.Sequence;
 import io.millrace.tcp.state.Verdict;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbFlags;
+import io.millrace.tcp.table.TcbModes;
 import io.millrace.tcp.timer.BurstClock;
 
 /**
@@ -135,6 +137,9 @@ public final class Acknowledgments {
         chain.discard(send, Math.min(acked, chain.length(send))); // the rest is our SYN or FIN
         flight.acknowledge(tcb, delivery);
         tcb.retransmits(0);
+        if (acked >= tcb.mss() - OptionWriter.TIMESTAMPS_LENGTH) {
+            tcb.enter(TcbModes.SIZE_PROVEN);
+        }
         tcb.clear(TcbFlags.PERSISTING | TcbFlags.SOFT_ERROR);
         tcb.progressMs(clock.millis());
         pathMtu.onAcked(tcb);

@@ -58,7 +58,7 @@ public final class PathMtu {
         final int since = Memory.getUnsignedShort(at + BulkLayout.MSS_LOWERED_OFFSET);
         if ((seconds() - since & 0xffff) >= RAISE_AFTER_S) {
             tcb.mss(Memory.getUnsignedShort(at + BulkLayout.MSS_BEFORE_OFFSET));
-            tcb.leave(TcbModes.MTU_LOWERED);
+            tcb.leave(TcbModes.MTU_LOWERED | TcbModes.SIZE_PROVEN);
             counters.increment(Counter.PATH_MTU_RAISED);
         }
     }

@@ -9,6 +9,7 @@ import io.millrace.tcp.state.Sequence;
 import io.millrace.tcp.table.Registry;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbFlags;
+import io.millrace.tcp.table.TcbModes;
 import io.millrace.tcp.timer.BurstClock;
 
 /**
@@ -352,6 +353,7 @@ public final class Transmitter {
     public void onPathMtu(final Tcb tcb, final int mss) {
         pathMtu.onLowered(tcb);
         tcb.mss(mss);
+        tcb.leave(TcbModes.SIZE_PROVEN); // there may be a narrower link behind
         if (tcb.stateOrdinal() >= TcpState.ESTABLISHED.ordinal()) {
             startOver(tcb);
         }

@@ -19,6 +19,8 @@ public final class TcbModes {
 
     /** Segments are smaller than they were, by what a router said or is suspected of. */
     public static final int MTU_LOWERED = 1 << 6;
+    /** The peer has acknowledged as much at once as a full segment holds: the path has carried such. */
+    public static final int SIZE_PROVEN = 1 << 7;
 
     private TcbModes() {}
 }

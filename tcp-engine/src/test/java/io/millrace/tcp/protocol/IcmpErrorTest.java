@@ -7,6 +7,7 @@ import io.millrace.tcp.conversation.Family;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** ICMP errors about segments of the engine's: RFC 9293 §3.9.2.2 with the care of RFC 5927. */
@@ -26,18 +27,18 @@ class IcmpErrorTest extends ConversationTest {
             """;
 
     @ParameterizedTest
-    @ValueSource(strings = {"port-unreachable", "prohibited"})
-    void shouldEndAConnectionAttemptByAHardErrorAndTellTheApplication(final String error) {
+    @CsvSource({"port-unreachable, REFUSED", "prohibited, UNREACHABLE"})
+    void shouldEndAConnectionAttemptByAHardErrorAndTellTheApplication(final String error, final String reason) {
         run("""
                 connect 80
                 < S seq 0
                 icmp %s seq 0
-                event closed UNREACHABLE
+                event closed %s
                 state none
                 silence 5s
                 connections 0
                 count TCP_ATTEMPT_FAILS 1
-                """.formatted(error));
+                """.formatted(error, reason));
     }
 
     @Test
@@ -50,7 +51,7 @@ class IcmpErrorTest extends ConversationTest {
                 < SA seq 0 ack 1
                 state SYN_RCVD
                 icmp port-unreachable seq 0
-                event closed UNREACHABLE
+                event closed REFUSED
                 connections 0
                 """);
     }
@@ -213,6 +214,38 @@ class IcmpErrorTest extends ConversationTest {
                 count TCP_ICMP_ERRORS_IGNORED 2
                 count PATH_MTU_LOWERED 0
                 """);
+    }
+
+    /** RFC 5927 §7.2. */
+    @Test
+    @Tag("D6")
+    void shouldNotBelieveThatFullSegmentsAreTooBigWhereSuchHaveArrivedUntilOneTimesOut() {
+        final int headers = family == Family.IPV4 ? 40 : 60;
+        run("""
+                listen 7 sink
+                > S seq 0 <mss 1460>
+                < SA seq 0 ack 1
+                > A
+                event open
+                app write 1460
+                < PA seq 1 text 1460
+                > A ack 1461
+                app write 1460
+                < PA seq 1461 text 1460
+                icmp too-big mtu 1300 seq 1461 text 1460
+                silence
+                count PATH_MTU_DOUBTED 1
+                count PATH_MTU_LOWERED 0
+                +500ms
+                skip
+                icmp too-big mtu 1300 seq 1461 text 1460
+                count PATH_MTU_LOWERED 1
+                < A seq 1461 text %d
+                skip
+                icmp too-big mtu 1280 seq 1461 text 1300   # the next link is narrower still: at once
+                count PATH_MTU_LOWERED 2
+                < A seq 1461 text %d
+                """.formatted(1_300 - headers, 1_280 - headers));
     }
 
     @Test

@@ -121,6 +121,22 @@ class SocketsTest {
     }
 
     @Test
+    @Tag("R5")
+    void shouldTellANobodyListeningFromANoWay() throws ErrnoException {
+        connect();
+        talk.run("icmp port-unreachable seq 0");
+        assertThat(socket.option(SocketOption.SO_ERROR)).isEqualTo(111);
+        fails(Errno.ECONNABORTED, () -> socket.connect(PEER, 80));
+        fails(Errno.EINPROGRESS, () -> socket.connect(PEER, 81));
+        talk.poll();
+        talk.peer(81).to(5_555).run("""
+                < S
+                icmp prohibited seq 0
+                """);
+        assertThat(socket.option(SocketOption.SO_ERROR)).isEqualTo(113);
+    }
+
+    @Test
     void shouldNotReadOrWriteOrShutDownWhatWasNeverConnected() throws ErrnoException {
         fails(Errno.ENOTCONN, () -> socket.read(1));
         fails(Errno.EPIPE, () -> socket.write(pattern(1)));
@@ -344,6 +360,36 @@ class SocketsTest {
                 silence
                 """);
         assertThat(socket.accept().remotePort()).isEqualTo(40_002);
+    }
+
+    @Test
+    @Tag("T1")
+    void shouldBindAPortInTimeWaitOnlyWithReuse() throws ErrnoException {
+        establish();
+        socket.close();
+        talk.poll();
+        talk.run("""
+                < FA seq 1 ack 1
+                > FA ack 2
+                < A
+                time-wait 1
+                """);
+        final TcpSocket other = opened();
+        other.option(SocketOption.SO_REUSEADDR, 0, 0);
+        fails(Errno.EADDRINUSE, () -> other.bind(OURS, 5_555));
+        fails(Errno.EADDRINUSE, () -> other.bind(IpAddress.ANY_IPV4, 5_555));
+        final TcpSocket reusing = opened();
+        reusing.bind(OURS, 5_555);
+        reusing.close();
+        talk.run("+61s\ntime-wait 0");
+        other.bind(OURS, 5_555);
+    }
+
+    @Test
+    void shouldRefuseToConnectToItself() throws ErrnoException {
+        fails(Errno.ENETUNREACH, () -> socket.connect(OURS, 80));
+        assertThat(talk.loop().connect(OURS, 80, null, 0)).isZero();
+        talk.run("count NO_ROUTES 1");
     }
 
     @Test
