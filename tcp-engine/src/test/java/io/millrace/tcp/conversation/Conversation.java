@@ -4,6 +4,7 @@ import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.port.MemoryPort;
 import io.millrace.dataplane.port.MemoryPortConfig;
+import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.ListenConfig;
 import io.millrace.tcp.TcpConfig;
@@ -218,6 +219,12 @@ public final class Conversation implements AutoCloseable {
         final TcpSegment segment = SegmentLine.parse(line).toSend(flow, nowMs());
         flow.sent(segment, nowMs());
         return wire.offer(segment);
+    }
+
+    /** A SYN comes from an address and a port somewhere, of which nothing is remembered; the engine does nothing yet. */
+    public boolean offerSyn(final IpAddress from, final int port) {
+        final Flow nobodys = new Flow(port, listeningPort);
+        return wire.offer(SegmentLine.parse("S seq 0 <mss 1460>").toSend(nobodys, nowMs()), from);
     }
 
     /** Runs one duty cycle of the engine, whose answers are lost; how much was done. */

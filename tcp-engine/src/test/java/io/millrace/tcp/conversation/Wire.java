@@ -44,13 +44,14 @@ final class Wire implements AutoCloseable {
 
     /** Sends a segment of the peer if there is room for it. */
     boolean offer(final TcpSegment segment) {
+        return offer(segment, family.peer);
+    }
+
+    /** Sends a segment as if from another address, if there is room for it. */
+    boolean offer(final TcpSegment segment, final IpAddress from) {
         return tryTransmit(
                 family.etherType(),
-                family.packet(
-                        family.peer,
-                        family.engine,
-                        TcpSegment.PROTOCOL,
-                        segment.write(family, family.peer, family.engine)));
+                family.packet(from, family.engine, TcpSegment.PROTOCOL, segment.write(family, from, family.engine)));
     }
 
     /** Sends an ICMP error about a segment of the engine's, as a router on the way to the peer would. */

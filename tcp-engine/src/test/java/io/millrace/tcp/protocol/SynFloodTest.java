@@ -3,6 +3,10 @@ package io.millrace.tcp.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.dataplane.counters.Counter;
+import io.millrace.dataplane.wire.IpAddress;
+import io.millrace.tcp.Seed;
+import io.millrace.tcp.conversation.Family;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +43,68 @@ class SynFloodTest extends ConversationTest {
         }
         assertThat(talk().count(Counter.SYNCOOKIES_RECEIVED)).isGreaterThan(HONEST - 10);
         assertThat(talk().count(Counter.TCP_PASSIVE_OPENS)).isEqualTo(HONEST);
+    }
+
+    /** Some host of a network far from the honest peer's. */
+    private IpAddress stranger(final SplittableRandom random) {
+        return family == Family.IPV4
+                ? IpAddress.ofIpv4(0xc000_0200 | 1 + random.nextInt(250))
+                : new IpAddress(0x2001_0db8_0000_0001L, random.nextLong());
+    }
+
+    @Test
+    @Tag("H11")
+    void shouldOpenAtTheFirstTryWhateverTheFloodDoesBetweenSynAndLastAck() {
+        final SplittableRandom random = Seed.random();
+        run("listen 7 echo");
+        for (int i = 0; i < 100; i++) { // until the SYN queue is full
+            talk().offerSyn(stranger(random), FIRST_FLOOD_PORT + i);
+        }
+        talk().poll();
+        for (int honest = 0; honest < HONEST; honest++) {
+            talk().peer(FIRST_HONEST_PORT + honest);
+            run("> S seq 0 <mss 1460, sackOK, TS val 100 ecr 0, wscale 7>\n< SA seq 0 ack 1");
+            for (int i = random.nextInt(2 * FLOOD_FOR_EACH + 1); i > 0; i--) {
+                talk().offerSyn(stranger(random), FIRST_FLOOD_PORT + random.nextInt(40_000));
+                if (random.nextInt(4) == 0) {
+                    talk().pollOnce();
+                }
+            }
+            run("""
+                    > A
+                    event open
+                    > RA
+                    event closed RESET
+                    """);
+            talk().forget();
+        }
+        assertThat(talk().count(Counter.TCP_SYNS_RECEIVED)).isGreaterThan(9L * HONEST);
+        assertThat(talk().count(Counter.TCP_PASSIVE_OPENS)).isEqualTo(HONEST);
+        assertThat(talk().engine().listeners().getFirst().cookiesReceived()).isEqualTo(HONEST);
+    }
+
+    @Test
+    @Tag("H11")
+    void shouldHoldOneNetworkToItsRateAndLeaveOthersAlone() {
+        final SplittableRandom random = Seed.random();
+        talk(config -> config.synsPerSecondPerPrefix(20)).run("listen 7 echo");
+        int flood = 0;
+        for (int honest = 0; honest < 20; honest++) {
+            for (int i = 0; i < 50; i++) {
+                talk().offerSyn(stranger(random), FIRST_FLOOD_PORT + random.nextInt(40_000));
+                flood++;
+            }
+            talk().poll();
+            talk().peer(FIRST_HONEST_PORT + honest);
+            run("""
+                    > S seq 0 <mss 1460>
+                    < SA seq 0 ack 1
+                    > A
+                    event open
+                    """);
+        }
+        assertThat(talk().count(Counter.SYNS_RATE_LIMITED)).isEqualTo(flood - 20);
+        run("half-open 20");
     }
 
     @Test
