@@ -62,6 +62,7 @@ final class ShardUnderTest implements AutoCloseable {
                 neighbors,
                 new TransmitChecksum(PortCapabilities.NONE),
                 frames,
+                0,
                 client));
         shard = new TcpShard(new ShardContext(
                 0,

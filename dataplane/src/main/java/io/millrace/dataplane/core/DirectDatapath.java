@@ -89,8 +89,8 @@ final class DirectDatapath extends Datapath {
                     .mapToObj(queue -> new PolledQueue(
                             port, queue, allocator, steering(port, agreement, queue, ofShard), config(), ofShard))
                     .toList();
-            final ShardPort sender =
-                    ShardPort.of(port, allocator, queues.getFirst().sink());
+            final ShardPort sender = ShardPort.of(
+                    port, endpoints.size(), allocator, queues.getFirst().sink());
             known.add(new Command(endpoint.commands(), () -> endpoint.add(sender)));
             receive.add(new Command(endpoint.commands(), () -> endpoint.receive(queues)));
             all.addAll(queues);

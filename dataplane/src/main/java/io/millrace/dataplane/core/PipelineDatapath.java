@@ -127,8 +127,8 @@ final class PipelineDatapath extends Datapath {
         for (int shard = 0; shard < endpoints.size(); shard++) {
             final RingEndpoint endpoint = endpoints.get(shard);
             final RingSink sink = endpoint.sink(ioCoreOf[shard % ioCoreOf.length]);
-            final ShardPort sender =
-                    ShardPort.of(port, port.port().pool().newAllocator(shardCounters.get(shard)), sink);
+            final ShardPort sender = ShardPort.of(
+                    port, endpoints.size(), port.port().pool().newAllocator(shardCounters.get(shard)), sink);
             commands.add(new Command(endpoint.commands(), () -> endpoint.add(sender, port.port())));
         }
         return commands;

@@ -17,6 +17,7 @@ import io.millrace.dpdk.Mbuf;
  * @param neighbors MAC addresses of its next hops
  * @param checksum completes the checksums of what is sent by it
  * @param frames where its frames come from, for this thread alone
+ * @param mayKeep how many received frames the shard may keep while text waits for what is before it
  * @param sink where its frames leave, for this thread alone
  */
 public record ShardPort(
@@ -27,8 +28,12 @@ public record ShardPort(
         NeighborResolver neighbors,
         TransmitChecksum checksum,
         FrameAllocator frames,
+        int mayKeep,
         FrameSink sink) {
-    static ShardPort of(final AttachedPort port, final FrameAllocator frames, final FrameSink sink) {
+    /** All shards together keep no more than this part of a port's frames; the device's queues need most of the rest. */
+    private static final int KEPT_PART = 8;
+
+    static ShardPort of(final AttachedPort port, final int shards, final FrameAllocator frames, final FrameSink sink) {
         return new ShardPort(
                 port.number(),
                 port.host().mac(),
@@ -37,6 +42,7 @@ public record ShardPort(
                 port.neighbors(),
                 new TransmitChecksum(port.port().capabilities()),
                 frames,
+                port.port().pool().capacity() / KEPT_PART / shards,
                 sink);
     }
 

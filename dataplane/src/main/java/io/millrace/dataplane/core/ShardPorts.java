@@ -68,7 +68,7 @@ public final class ShardPorts {
     /** Takes in a port; its endpoint calls it. */
     public void add(final ShardPort port) {
         byNumber[port.number()] = port;
-        frames.add(port.number(), port.frames());
+        frames.add(port.number(), port.frames(), port.mayKeep());
         open = Arrays.copyOf(open, open.length + 1);
         open[open.length - 1] = port;
         gatherSinks();

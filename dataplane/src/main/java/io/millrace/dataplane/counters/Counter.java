@@ -196,6 +196,8 @@ public enum Counter {
             "TcpExtTCPMTUPFail"),
     PATH_MTU_RAISED("Connections whose segments grew back ten minutes later", "TcpExtTCPMTUPSuccess"),
     OUT_OF_ORDER_QUEUED("Segments queued out of order", "TcpExtTCPOFOQueue"),
+    OUT_OF_ORDER_COPIED("Segments queued out of order in buffers, because enough of the port's frames were kept"),
+    OUT_OF_ORDER_DROPS("Segments that came out of order and found no room", "TcpExtTCPOFODrop"),
     HANDLER_FAILURES("Callbacks and commands of applications that threw; a callback's costs it the connection"),
     COMMANDS_EXECUTED("Commands of other threads executed"),
 

@@ -30,6 +30,11 @@ final class DpdkFramePool implements FramePool, AutoCloseable {
     }
 
     @Override
+    public int capacity() {
+        return mempool.count();
+    }
+
+    @Override
     public int dataRoom() {
         return mempool.dataRoom() - MbufLayout.HEADROOM;
     }

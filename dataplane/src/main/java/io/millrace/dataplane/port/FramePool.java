@@ -23,6 +23,9 @@ public interface FramePool {
      */
     int available();
 
+    /** Frames there are, free or not. */
+    int capacity();
+
     /** Bytes of a frame that can hold data after the usual headroom. */
     int dataRoom();
 }

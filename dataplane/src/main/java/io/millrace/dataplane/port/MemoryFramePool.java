@@ -61,6 +61,11 @@ public final class MemoryFramePool implements FramePool, AutoCloseable {
     }
 
     @Override
+    public int capacity() {
+        return free.length;
+    }
+
+    @Override
     public int dataRoom() {
         return dataRoom;
     }

@@ -124,7 +124,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 writer,
                 nextHops,
                 chain,
-                new Reassembly(tables.reassembly, ports.frames()),
+                new Reassembly(tables.reassembly, tables.blocks, ports.frames()),
                 tables.ranges,
                 tables.recoveries,
                 new ReceiveTuning(chain, tables.options, tables.bulk, clock),

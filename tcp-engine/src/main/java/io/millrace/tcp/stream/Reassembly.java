@@ -8,7 +8,7 @@ import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbLayout;
 
 /**
- * Segments that came before their turn, kept in their frames until the hole before them is filled (RFC 9293 §3.10.7.4
+ * Segments that came before their turn, kept in their frames, or copied where too many are kept, until the hole before them is filled (RFC 9293 §3.10.7.4
  * SHLD-31). Each connection has a list sorted by sequence number, linked through records of a pool that all connections
  * of the shard share; a segment that overlaps its neighbours is trimmed to what is new.
  *
@@ -19,6 +19,14 @@ public final class Reassembly {
     public static final int MAX_SEGMENTS = 512;
     /** Bytes of a record. */
     public static final int RECORD_LENGTH = 32;
+    /** What became of a segment: its frame is kept. */
+    public static final int KEPT = 0;
+    /** Its text was copied, and the frame may go. */
+    public static final int COPIED = 1;
+    /** All of it waits already. */
+    public static final int NOTHING_NEW = 2;
+    /** There is no place for it. */
+    public static final int NO_ROOM = 3;
     /** The end of a list. */
     public static final int NONE = RecordSlab.NONE;
 
@@ -28,19 +36,27 @@ public final class Reassembly {
     /** The FIN in the lowest bit, and above it the number of the arrival that brought or repeated the segment. */
     private static final int ARRIVAL_OFFSET = 12;
 
-    private static final int MBUF_OFFSET = 16;
+    /** The frame that the text is in; or 0 for none, or the complement of a block's slot, which is negative. */
+    private static final int HOLDER_OFFSET = 16;
+
     private static final int TEXT_OFFSET = 24;
 
     private final RecordSlab records;
+    private final RecordSlab blocks;
     private final PortFrames frames;
     private int arrivals;
     private boolean duplicate;
     private int duplicateFrom;
     private int duplicateTo;
 
-    /** Over a pool of records of {@link #RECORD_LENGTH} bytes; frames that are no longer needed go to {@code frames}. */
-    public Reassembly(final RecordSlab records, final PortFrames frames) {
+    /**
+     * Over a pool of records of {@link #RECORD_LENGTH} bytes; frames that are no longer needed go to {@code frames}.
+     *
+     * @param blocks buffers of {@link ByteChain#BLOCK_LENGTH} bytes for text whose frame may not be kept.
+     */
+    public Reassembly(final RecordSlab records, final RecordSlab blocks, final PortFrames frames) {
         this.records = records;
+        this.blocks = blocks;
         this.frames = frames;
     }
 
@@ -49,9 +65,9 @@ public final class Reassembly {
      * what is kept of it is one piece. Nothing is kept behind a FIN.
      *
      * @param length bytes of text; may be 0 if there is a FIN.
-     * @return true if the frame is kept; false if the segment has nothing new, or there is no room.
+     * @return {@link #KEPT} if the frame is; {@link #COPIED}; {@link #NOTHING_NEW}; or {@link #NO_ROOM}.
      */
-    public boolean add(
+    public int add(
             final Tcb tcb, final int seq, final long text, final int length, final boolean fin, final long mbuf) {
         duplicate = false;
         int previous = NONE;
@@ -69,7 +85,7 @@ public final class Reassembly {
             arrival(previous, ++arrivals); // RFC 2018 §4: the block of what has just come goes first, be it new or not
         }
         if (Sequence.before(to, from) || to == from && !fin || previous != NONE && isFin(previous)) {
-            return false;
+            return NOTHING_NEW;
         }
         while (next != NONE && Sequence.atOrBefore(end(next), to)) {
             noteDuplicate(seq(next), end(next));
@@ -85,22 +101,46 @@ public final class Reassembly {
             finFits = false;
         }
         if (count(tcb) >= MAX_SEGMENTS) {
-            return false;
+            return NO_ROOM;
         }
         final int slot = records.allocate();
         if (slot == NONE) {
-            return false;
+            return NO_ROOM;
         }
         final long record = records.address(slot);
         Memory.putInt(record + NEXT_OFFSET, next);
         Memory.putInt(record + SEQ_OFFSET, from);
         Memory.putInt(record + LENGTH_OFFSET, to - from);
         Memory.putInt(record + ARRIVAL_OFFSET, ++arrivals << 1 | (finFits ? 1 : 0));
-        Memory.putLong(record + MBUF_OFFSET, mbuf);
-        Memory.putLong(record + TEXT_OFFSET, text + (from - seq));
+        final int outcome = hold(record, mbuf, text + (from - seq), to - from);
+        if (outcome == NO_ROOM) {
+            records.free(slot);
+            return NO_ROOM;
+        }
         link(tcb, previous, slot);
         count(tcb, count(tcb) + 1);
-        return true;
+        return outcome;
+    }
+
+    /** Finds the text a place until its turn has come: its frame, or, where no more may be kept, a block. */
+    private int hold(final long record, final long mbuf, final long text, final int length) {
+        if (frames.keep(mbuf)) {
+            Memory.putLong(record + HOLDER_OFFSET, mbuf);
+            Memory.putLong(record + TEXT_OFFSET, text);
+            return KEPT;
+        }
+        if (length == 0) {
+            Memory.putLong(record + HOLDER_OFFSET, 0); // a FIN alone needs no place
+            return COPIED;
+        }
+        final int block = length > ByteChain.BLOCK_LENGTH ? NONE : blocks.allocate();
+        if (block == NONE) {
+            return NO_ROOM;
+        }
+        Memory.copy(text, blocks.address(block), length);
+        Memory.putLong(record + HOLDER_OFFSET, ~(long) block);
+        Memory.putLong(record + TEXT_OFFSET, blocks.address(block));
+        return COPIED;
     }
 
     private void link(final Tcb tcb, final int previous, final int slot) {
@@ -116,7 +156,12 @@ public final class Reassembly {
         final int next = next(slot);
         link(tcb, previous, next);
         count(tcb, count(tcb) - 1);
-        frames.free(Memory.getLong(records.address(slot) + MBUF_OFFSET));
+        final long holder = Memory.getLong(records.address(slot) + HOLDER_OFFSET);
+        if (holder > 0) {
+            frames.freeKept(holder);
+        } else if (holder < 0) {
+            blocks.free((int) ~holder);
+        }
         records.free(slot);
         return next;
     }

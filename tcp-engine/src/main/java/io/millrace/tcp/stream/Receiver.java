@@ -108,14 +108,22 @@ public final class Receiver {
     }
 
     private void queue(final Tcb tcb, final Segment segment) {
-        final boolean kept = reassembly.add(
+        final int outcome = reassembly.add(
                 tcb, segment.seq(), segment.textAddress(), segment.textLength(), segment.isFin(), segment.mbuf());
         if (reassembly.hasDuplicate() && tcb.is(TcbFlags.SACK)) {
             reportTwice(reassembly.duplicateFrom(), reassembly.duplicateTo());
         }
-        if (kept) {
-            counters.increment(Counter.OUT_OF_ORDER_QUEUED);
-            writer.keepLent();
+        switch (outcome) {
+            case Reassembly.KEPT -> {
+                counters.increment(Counter.OUT_OF_ORDER_QUEUED);
+                writer.keepLent();
+            }
+            case Reassembly.COPIED -> {
+                counters.increment(Counter.OUT_OF_ORDER_QUEUED);
+                counters.increment(Counter.OUT_OF_ORDER_COPIED);
+            }
+            case Reassembly.NO_ROOM -> counters.increment(Counter.OUT_OF_ORDER_DROPS);
+            default -> {}
         }
     }
 

@@ -81,6 +81,7 @@ class SegmentWriterTest {
                 new NeighborResolver(host, new NeighborTable(8)),
                 new TransmitChecksum(cable.left().capabilities()),
                 cable.pool().newAllocator(),
+                0,
                 sink));
         return new SegmentWriter(ports, counters, nowhere, new FlowHash(1, 2));
     }

@@ -224,6 +224,43 @@ class ReassemblyTest extends ConversationTest {
                 """);
     }
 
+    @Test
+    void shouldKeepNoMoreThanAnEighthOfThePortsFramesAndCopyTheRest() {
+        run(SINK);
+        for (int i = 0; i < 400; i++) {
+            run("> A seq %d text 10".formatted(11 + 20 * i));
+        }
+        run("""
+                skip
+                count OUT_OF_ORDER_QUEUED 400
+                count OUT_OF_ORDER_COPIED 144        # of 2,048 frames 256 are kept
+                """);
+        for (int i = 0; i < 400; i++) {
+            run("> A seq %d text 10".formatted(1 + 20 * i));
+        }
+        run("""
+                event data 8000
+                count OUT_OF_ORDER_DROPS 0
+                """);
+    }
+
+    @Test
+    void shouldRefuseWhatFindsNoRoomAndTakeItWhenItComesAgain() {
+        run(SINK);
+        for (int i = 0; i < 520; i++) {
+            run("> A seq %d text 10".formatted(11 + 20 * i));
+        }
+        run("""
+                skip
+                count OUT_OF_ORDER_QUEUED 512
+                count OUT_OF_ORDER_DROPS 8
+                > A seq 1 text 9500
+                +50ms
+                > A seq 9501 text 1000
+                event data 10500
+                """);
+    }
+
     @RepeatedTest(20)
     void shouldDeliverAndReportWhateverShapesCome() {
         final SplittableRandom random = Seed.random();

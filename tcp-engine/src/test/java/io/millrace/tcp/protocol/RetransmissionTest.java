@@ -121,6 +121,53 @@ class RetransmissionTest extends ConversationTest {
     }
 
     @Test
+    void shouldSendNewTextOnTheFirstTwoDuplicates() {
+        run(SINK + """
+                app write 20000
+                """ + "< A text 1000\n".repeat(10) + """
+                > A ack 1
+                < A seq 10001 text 1000          # RFC 3042
+                > A ack 1
+                < A seq 11001 text 1000
+                > A ack 1
+                < A seq 1 text 1000
+                silence
+                count TCP_RENO_RECOVERIES 1
+                """);
+    }
+
+    @Test
+    void shouldNotRecoverTwiceFromTheLossesOfOneWindow() {
+        run(SINK + """
+                app write 10000
+                skip
+                +1000ms < A seq 1 text 1000
+                > A ack 5001                     # the rest is sent again, although it arrived
+                skip
+                > A ack 10001
+                app write 4000
+                skip
+                > A ack 10001
+                > A ack 10001
+                > A ack 10001                    # RFC 6582 §3.2: they answer what was sent again
+                silence
+                count TCP_RENO_RECOVERIES 0
+                """);
+    }
+
+    @Test
+    void shouldNotBelieveMoreDuplicatesThanThereAreSegments() {
+        run(SINK + """
+                app write 20000
+                skip
+                """ + "> A ack 1\n".repeat(30) + """
+                skip
+                > A ack 1
+                silence
+                """);
+    }
+
+    @Test
     void shouldNotTakeWindowUpdatesForDuplicates() {
         run(SINK + """
                 app write 10000
