@@ -211,6 +211,7 @@ public final class Acknowledgments {
         final int now = clock.micros();
         if (delivery.isTimed()) {
             RttEstimator.shortest(tcb, now - delivery.firstSent());
+            congestion.onRoundTrip(tcb, now - delivery.firstSent());
             if (delivery.firstSent() - tcb.rttSampled() >= 0) {
                 RttEstimator.sample(tcb, now - delivery.firstSent());
                 tcb.rttSampled(now);

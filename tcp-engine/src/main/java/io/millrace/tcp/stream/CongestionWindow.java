@@ -24,12 +24,14 @@ public final class CongestionWindow {
     private final Registry<ConnectionOptions> options;
     private final NewReno newReno = new NewReno();
     private final Cubic cubic;
+    private final HyStart hyStart;
     private final BulkRecords bulk;
 
     /** For connections with these options and side records. */
     public CongestionWindow(final Registry<ConnectionOptions> options, final BulkRecords bulk, final BurstClock clock) {
         this.options = options;
         this.bulk = bulk;
+        this.hyStart = new HyStart(bulk);
         this.cubic = new Cubic(bulk, clock);
     }
 
@@ -61,7 +63,7 @@ public final class CongestionWindow {
         final int used = flight(tcb) + acked;
         if (cwnd < tcb.ssthresh()) {
             if (used >= cwnd >> 1) { // it doubles in a round trip: half of it used now is all that it was
-                final int step = Math.min(acked, MAX_SLOW_START_STEP * tcb.mss());
+                final int step = hyStart.growth(tcb, Math.min(acked, MAX_SLOW_START_STEP * tcb.mss()));
                 tcb.cwnd(Math.min(Math.min(cwnd + step, tcb.ssthresh()), MAX_WINDOW));
             }
         } else if (used > cwnd - tcb.mss()) {
@@ -73,12 +75,26 @@ public final class CongestionWindow {
         }
     }
 
+    /** A round trip was measured, µs, of something sent once. Windows of a few segments end no queue's patience. */
+    void onRoundTrip(final Tcb tcb, final int rtt) {
+        if (HyStart.isFirst(tcb) && tcb.cwnd() >= 2 * initialWindow(tcb)) {
+            hyStart.onRoundTrip(tcb, rtt);
+        }
+    }
+
+    private void endFirstSlowStart(final Tcb tcb) {
+        if (HyStart.isFirst(tcb)) {
+            hyStart.end(tcb);
+        }
+    }
+
     /** A loss was found, and recovery begins: sets the slow start threshold, and leaves the window to recovery. */
     void onLoss(final Tcb tcb) {
         tcb.enter(TcbModes.CWR_DUE); // RFC 3168 §6.1.2: for whatever reason
         if (isReducedForEcn(tcb)) {
             return; // of the same window of data: once is enough
         }
+        endFirstSlowStart(tcb);
         // Not the flight alone: a window that was never filled, or what went out beyond it, is no measure.
         tcb.ssthresh(control(tcb).reduced(tcb, Math.min(flight(tcb), tcb.cwnd())));
     }
@@ -94,6 +110,7 @@ public final class CongestionWindow {
         if (tcb.is(TcbFlags.IN_RECOVERY) || tcb.retransmits() > 0 || isReducedForEcn(tcb)) {
             return false;
         }
+        endFirstSlowStart(tcb);
         tcb.ssthresh(control(tcb).reduced(tcb, Math.min(flight(tcb) + acked, tcb.cwnd())));
         tcb.cwnd(tcb.ssthresh());
         Memory.putInt(bulk.take(tcb) + BulkLayout.ECN_REDUCED_OFFSET, tcb.sndMax());

@@ -8,6 +8,23 @@ public final class BulkLayout {
     /** Bytes of a record. */
     public static final int LENGTH = 64;
 
+    /** Bytes at the start of the record that are HyStart's during the first slow start, and CUBIC's afterwards. */
+    public static final int GROWTH_LENGTH = 32;
+    /** HyStart: SND.NXT when the present round began. */
+    public static final int ROUND_END_OFFSET = 0;
+    /** HyStart: the least round trip of the round before, µs; 0 for none. */
+    public static final int LAST_MIN_RTT_OFFSET = 4;
+    /** HyStart: the least round trip of the present round, µs; 0 for none. */
+    public static final int ROUND_MIN_RTT_OFFSET = 8;
+    /** HyStart: samples of the present round. */
+    public static final int ROUND_SAMPLES_OFFSET = 12;
+    /** HyStart: the least round trip when conservative slow start began, µs. */
+    public static final int BASELINE_RTT_OFFSET = 16;
+    /** HyStart: the round of conservative slow start, from 1; 0 outside it. */
+    public static final int CONSERVATIVE_ROUNDS_OFFSET = 20;
+    /** HyStart: 1 from the first round on. */
+    public static final int ROUND_KNOWN_OFFSET = 24;
+
     /** CUBIC: W_max, bytes; 0 for none. */
     public static final int W_MAX_OFFSET = 0;
     /** CUBIC: when the present congestion avoidance stage began, ms; 0 until it does. */

@@ -104,6 +104,70 @@ class CongestionWindowTest {
         assertThat(bulk.inUse()).isZero();
     }
 
+    /** A round trip of slow start, with a sample of so many µs for each acknowledgment of two segments. */
+    private void measuredRoundTrip(final int rtt) {
+        final int flight = tcb.cwnd();
+        fill();
+        for (int acked = 0; acked < flight; acked += 2 * MSS) {
+            tcb.sndUna(tcb.sndUna() + 2 * MSS);
+            window.onRoundTrip(tcb, rtt);
+            window.onAcked(tcb, 2 * MSS);
+            fill();
+        }
+    }
+
+    @Test
+    void shouldEndSlowStartAfterFiveConservativeRoundsWhenRoundTripsGrow() {
+        tcb.cwnd(20 * MSS);
+        measuredRoundTrip(40_000);
+        measuredRoundTrip(40_000);
+        assertThat(tcb.cwnd()).isEqualTo(80 * MSS);
+        measuredRoundTrip(44_999); // an eighth is five milliseconds
+        assertThat(tcb.cwnd()).isEqualTo(160 * MSS);
+        int before = tcb.cwnd();
+        measuredRoundTrip(51_000);
+        assertThat(tcb.cwnd()).isBetween(before + before / 4, before + before / 4 + 16 * MSS);
+        int rounds = 1;
+        while (tcb.ssthresh() == Integer.MAX_VALUE) {
+            before = tcb.cwnd();
+            measuredRoundTrip(51_000 + ++rounds);
+            assertThat(tcb.cwnd()).isBetween(before + before / 5, before + before / 4 + 2 * MSS);
+        }
+        assertThat(rounds).isEqualTo(5);
+        assertThat(tcb.ssthresh()).isLessThanOrEqualTo(tcb.cwnd());
+        final int end = tcb.cwnd();
+        measuredRoundTrip(51_000);
+        assertThat(tcb.cwnd()).as("congestion avoidance").isLessThan(end + 10 * MSS);
+    }
+
+    @Test
+    void shouldGoOnWithSlowStartWhenALongRoundTripWasJitter() {
+        tcb.cwnd(20 * MSS);
+        measuredRoundTrip(40_000);
+        measuredRoundTrip(40_000);
+        measuredRoundTrip(50_000);
+        final int before = tcb.cwnd();
+        measuredRoundTrip(41_000);
+        assertThat(tcb.cwnd()).isGreaterThan(before + before / 2);
+        for (int round = 0; round < 6; round++) {
+            measuredRoundTrip(41_000);
+            assertThat(tcb.ssthresh()).isEqualTo(Integer.MAX_VALUE);
+        }
+    }
+
+    @Test
+    void shouldRememberNothingOfSlowStartAfterALoss() {
+        tcb.cwnd(20 * MSS);
+        measuredRoundTrip(40_000);
+        fill();
+        window.onLoss(tcb);
+        assertThat(tcb.ssthresh()).isEqualTo(28 * MSS); // 0.7 of forty, and no memory of a larger window
+        tcb.cwnd(tcb.ssthresh());
+        tcb.sndUna(tcb.sndMax());
+        roundTrip(2 * MSS);
+        assertThat(tcb.cwnd()).isBetween(28 * MSS, 32 * MSS);
+    }
+
     @Test
     void shouldGrowByEightSegmentsAtMostForOneAcknowledgment() {
         tcb.cwnd(100 * MSS);
