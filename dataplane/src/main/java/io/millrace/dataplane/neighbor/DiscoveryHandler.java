@@ -145,7 +145,7 @@ final class DiscoveryHandler {
         counters.increment(Counter.ND_SOLICITATIONS_RECEIVED);
         if (fromNobody) {
             sender.announce(targetHi, targetLo);
-        } else if (host.numberOf(ip.sourceHi(), ip.sourceLo()) != HostAddresses.NONE) {
+        } else if (host.isLocal(ip.sourceHi(), ip.sourceLo())) { // one that we gave up is theirs
             warn(ip.sourceHi(), ip.sourceLo(), nowNanos);
         } else {
             final long askerMac = option != 0 && !MacAddress.isGroup(option) ? option : ethernet.source();

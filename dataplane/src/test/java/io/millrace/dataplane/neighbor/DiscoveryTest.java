@@ -116,6 +116,18 @@ class DiscoveryTest {
     }
 
     @Test
+    void shouldAnswerTheStationThatHasTheAddressWeWantedToo() {
+        advance(0);
+        receive(advertisement(OURS, ALL_NODES, OURS, OVERRIDE, OTHER_MAC));
+        advance(SECOND);
+        freeSent();
+
+        receive(solicitation(OURS, IpAddress.parse("ff02::1:ff00:1"), OUR_LINK_LOCAL, OTHER_MAC));
+        assertThat(sent(NEIGHBOR_ADVERTISEMENT)).isEqualTo(1);
+        assertThat(counters.get(Counter.ND_CONFLICTS)).as("we do not use it").isZero();
+    }
+
+    @Test
     void shouldGiveAnAddressUpThatAnotherAsksForAtTheSameTime() {
         advance(0);
         receive(solicitation(IpAddress.ANY_IPV6, OUR_GROUP, OURS, 0));
