@@ -67,6 +67,9 @@ public final class PeerNode implements Callable<Integer> {
             final List<CounterBlock> counters = new ArrayList<>();
             try (EngineHost host = EngineHost.open(plan(application))) {
                 counters.addAll(host.engine().counters());
+                while (!host.engine().hasSettledAddresses()) {
+                    Thread.sleep(LOOK_MILLIS);
+                }
                 out.println("ready");
                 boolean told = false;
                 while (!end.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {

@@ -121,8 +121,12 @@ public final class Program implements AutoCloseable {
 
     /** Waits for its end; its exit code. */
     public int exitCode() throws IOException, InterruptedException {
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-            throw new AssertionError("no end after " + PATIENCE_SECONDS + " s: " + output());
+        return exitCode(PATIENCE_SECONDS);
+    }
+
+    private int exitCode(final long patienceSeconds) throws IOException, InterruptedException {
+        if (!process.waitFor(patienceSeconds, TimeUnit.SECONDS)) {
+            throw new AssertionError("no end after " + patienceSeconds + " s: " + output());
         }
         return process.exitValue();
     }
@@ -130,6 +134,12 @@ public final class Program implements AutoCloseable {
     /** Waits for its end; what it printed. */
     public String result() throws IOException, InterruptedException {
         exitCode();
+        return output();
+    }
+
+    /** The same of one that is to run for so long. */
+    public String result(final int seconds) throws IOException, InterruptedException {
+        exitCode(seconds + PATIENCE_SECONDS);
         return output();
     }
 

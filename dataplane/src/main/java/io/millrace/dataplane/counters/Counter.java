@@ -217,6 +217,7 @@ public enum Counter {
     TCP_CURRENT_ESTABLISHED("Gauge: connections in ESTABLISHED or CLOSE-WAIT now", "TcpCurrEstab"),
     TIME_WAIT_ENTRIES("Gauge: entries in TIME_WAIT now"),
     TIME_WAIT_BYTES("Gauge: bytes of memory the TIME_WAIT entries take"),
+    BUFFER_BLOCKS("Gauge: blocks of send and receive buffers, and records of segments out of order, now"),
     FLIGHT_RECORDS("Gauge: records of what is in flight, and of flights in disorder, now"),
     DUTY_WORK_NANOS("Nanoseconds of duty cycles in which there was work"),
     DUTY_IDLE_NANOS("Nanoseconds of duty cycles in which there was none, idling among them"),

@@ -22,6 +22,7 @@ final class ShardOccupancy implements TcpOccupancy {
         counters.set(Counter.CONNECTIONS, tables.connections.allocated());
         counters.set(Counter.TIME_WAIT_ENTRIES, tables.timeWaitEntries());
         counters.set(Counter.TIME_WAIT_BYTES, tables.timeWaitBytes());
+        counters.set(Counter.BUFFER_BLOCKS, tables.blocks.allocated() + tables.reassembly.allocated());
         counters.set(Counter.FLIGHT_RECORDS, tables.ranges.allocated() + tables.recoveries.allocated());
     }
 
