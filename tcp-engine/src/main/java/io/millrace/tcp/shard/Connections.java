@@ -35,11 +35,6 @@ import io.millrace.tcp.timer.ConnectionTimers;
  * Owned by the shard's thread; allocates nothing.
  */
 final class Connections {
-    /** How many records one step of a port's removal looks at, and how many connections it resets. */
-    private static final int PORT_SCAN_LIMIT = 1 << 14;
-
-    private static final int PORT_RESET_LIMIT = 128;
-
     private final ShardTables tables;
     private final Replies replies;
     private final TimeWaits timeWaits;
@@ -351,7 +346,7 @@ final class Connections {
     }
 
     /** RFC 9293 §3.10.5, ABORT: a reset from the states in which the peer could still believe in the connection. */
-    private void resetPeer(final Tcb connection) {
+    void resetPeer(final Tcb connection) {
         switch (connection.state()) {
             case SYN_RCVD, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> transmitter.sendReset(connection);
             default -> {}
@@ -445,59 +440,4 @@ final class Connections {
     }
 
     private final Tcb accepted = new Tcb();
-
-    /** The engine ends: resets every connection, as far as the port takes the resets, and tells the applications. */
-    void abortAll() {
-        for (int slot = 0; slot < tables.connections.used(); slot++) {
-            tcb.wrap(slot, tables.connections.address(slot));
-            if (tcb.stateOrdinal() != TcpState.CLOSED.ordinal()) { // else free, or reset while it waited to be accepted
-                resetAndRelease(CloseReason.ABORTED);
-            }
-        }
-    }
-
-    /**
-     * A port is about to go: resets its connections, a few in each call, so that the device can take the resets.
-     *
-     * @param from the slot to begin with.
-     * @return the slot to go on with, or {@link TcpShard#RETIRED} if there are no more.
-     */
-    int abortPort(final int devicePort, final int from) {
-        int resets = 0;
-        final int end = Math.min(tables.connections.used(), from + PORT_SCAN_LIMIT);
-        for (int slot = from; slot < end; slot++) {
-            tcb.wrap(slot, tables.connections.address(slot));
-            if (tcb.stateOrdinal() != TcpState.CLOSED.ordinal() && tcb.devicePort() == devicePort) {
-                if (resets++ == PORT_RESET_LIMIT) {
-                    return slot;
-                }
-                resetAndRelease(CloseReason.PORT_REMOVED);
-            }
-        }
-        return end == tables.connections.used() ? TcpShard.RETIRED : end;
-    }
-
-    private void resetAndRelease(final CloseReason reason) {
-        final int state = tcb.stateOrdinal();
-        counters.increment(Counter.TCP_ENGINE_ABORTS);
-        if (state != TcpState.SYN_SENT.ordinal() && state != TcpState.TIME_WAIT.ordinal()) {
-            transmitter.sendReset(tcb); // also after both FINs: nobody will send ours again
-        }
-        release(tcb, reason);
-    }
-
-    /** Resets every connection that waits for a listener that has closed. */
-    void drop(final Listener listener) {
-        for (int slot = listener.poll(); slot != RecordSlab.NONE; slot = listener.poll()) {
-            tcb.wrap(slot, tables.connections.address(slot));
-            tcb.clear(TcbFlags.QUEUED);
-            if (tcb.stateOrdinal() == TcpState.CLOSED.ordinal()) {
-                free(tcb);
-            } else {
-                counters.increment(Counter.TCP_ENGINE_ABORTS);
-                resetPeer(tcb);
-                release(tcb, CloseReason.ABORTED);
-            }
-        }
-    }
 }

@@ -73,6 +73,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     private final TimeWaits timeWaits;
     private final Requests requests;
     private final Connections connections;
+    private final Retirement retirement;
     private final IcmpErrors icmpErrors;
     private final HalfOpens halfOpens;
     private final PassiveOpen passiveOpen;
@@ -138,6 +139,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 config.dataRetries());
         final Transmitter transmitter = streams.transmitter();
         connections.connect(streams);
+        retirement = new Retirement(tables, connections, transmitter, counters);
         icmpErrors = new IcmpErrors(tables, connections, transmitter, counters);
         halfOpens = new HalfOpens(tables, listeners, replies, ports, clock, counters);
         passiveOpen = new PassiveOpen(
@@ -303,7 +305,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     /** The engine ends: resets all connections, so that their peers learn of it. */
     void shutDown() {
         clock.tick();
-        connections.abortAll();
+        retirement.abortAll();
     }
 
     /** Publishes the gauges now. */
@@ -332,7 +334,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         final int firstHalfOpen =
                 tables.connections.capacity(); // first the slots of these, then those of the SYN queue
         if (from < firstHalfOpen) {
-            final int next = connections.abortPort(devicePort, from);
+            final int next = retirement.abortPort(devicePort, from);
             return next == RETIRED ? firstHalfOpen : next;
         }
         final int next = halfOpens.forgetPortless(from - firstHalfOpen);
@@ -386,7 +388,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     void unlisten(final Listener listener) {
         if (!listener.closed) {
             listeners.close(listener);
-            connections.drop(listener);
+            retirement.drop(listener);
         }
     }
 
