@@ -91,6 +91,7 @@ final class LossRecovery {
         if (isPast(tcb)) {
             end(tcb);
         }
+        forgetWhatIsLongPast(tcb);
         final int lostBefore = flight.length(tcb, Flight.LOST);
         int wait = 0;
         if (sack) {
@@ -219,6 +220,23 @@ final class LossRecovery {
         rack.onRecovered(tcb);
     }
 
+    /** Numbers mean something for as long as they are near: a flight may go on through the wrap, and more than once. */
+    private void forgetWhatIsLongPast(final Tcb tcb) {
+        if (recovery.is(Recovery.DSACK_ROUND_KNOWN) && Sequence.atOrAfter(tcb.sndUna(), recovery.dsackRound())) {
+            recovery.clear(Recovery.DSACK_ROUND_KNOWN);
+        }
+        if (tcb.is(TcbFlags.IN_RECOVERY) || recovery.is(Recovery.AFTER_TIMEOUT)) {
+            return;
+        }
+        if (recovery.is(Recovery.RECOVER_KNOWN) && Sequence.after(tcb.sndUna(), recovery.recover())) {
+            recovery.clear(Recovery.RECOVER_KNOWN);
+        }
+        // Two windows on, no DSACK of what was sent again is under way any more.
+        if (recovery.is(Recovery.UNDO_POSSIBLE) && tcb.sndUna() - recovery.recover() > 2 * recovery.priorCwnd()) {
+            recovery.clear(Recovery.UNDO_POSSIBLE);
+        }
+    }
+
     /* After a time-out. */
 
     /** The retransmission timer has gone off, RFC 6298 §5.4 to §5.6: gives up what is in flight. */
@@ -281,7 +299,8 @@ final class LossRecovery {
         rack.onDsack(tcb, recovery);
         if (!recovery.is(Recovery.UNDO_POSSIBLE)
                 || recovery.undoSegments() == 0
-                || Sequence.before(left, recovery.undoFrom())) {
+                || !Sequence.between(recovery.undoFrom(), left, right)
+                || Sequence.after(right, recovery.recover())) {
             return;
         }
         final int segments = Math.max(1, (right - left + tcb.mss() - 1) / tcb.mss());

@@ -129,4 +129,22 @@ class SpuriousLossTest extends ConversationTest {
                 count TCP_DSACK_UNDO 0
                 """);
     }
+
+    @Test
+    void shouldNotTakeARecoveryBackForADuplicateOfWhatWasSentOnce() {
+        run(OPEN_SACK + """
+                app write 30000
+                skip
+                +20ms
+                > A ack 11 <sack 1011:4011>
+                < A seq 11 text 1000
+                +20ms
+                > A ack 10011
+                skip
+                +20ms
+                > A ack 12011 <sack 10011:11011>     # a router has doubled it, after the recovery
+                count TCP_DSACKS_RECEIVED 1
+                count TCP_DSACK_UNDO 0
+                """);
+    }
 }
