@@ -19,9 +19,12 @@ import java.util.stream.Stream;
  *
  * @param conversations how many there are, by family and port of the listener.
  * @param late in how many of them somebody was silent for so long that a timer ran out.
+ * @param probed conversations in which something was sent again sooner than any retransmission timer runs out: a loss probe
+ *     (RFC 8985 §7), where it was not a mistake.
  * @param unexpected remarks, and how often, that need a mistake of one of the two.
  */
-record ExpertRemarks(Map<String, Long> conversations, Map<String, Long> late, Map<String, Integer> unexpected) {
+record ExpertRemarks(
+        Map<String, Long> conversations, Map<String, Long> late, int probed, Map<String, Integer> unexpected) {
     /** The shortest retransmission timeout, less a bit: what ends sooner has no reason to send anything again. */
     private static final double LATE_SECONDS = 0.19;
 
@@ -72,13 +75,14 @@ record ExpertRemarks(Map<String, Long> conversations, Map<String, Long> late, Ma
             }
         }
         final Set<String> late = new HashSet<>();
+        final Set<String> probed = new HashSet<>();
         final Map<String, Integer> unexpected = new TreeMap<>();
         for (final List<String> frame : frames) {
             final boolean kernels =
                     frame.get(2).equals(VethLink.KERNEL_ADDRESS) || frame.get(4).equals(VethLink.KERNEL_IPV6);
             for (final String remark : frame.get(3).split(";")) {
-                if (slow.contains(frame.get(0)) && LATE.matcher(remark).matches()) {
-                    late.add(frame.get(0));
+                if (LATE.matcher(remark).matches()) {
+                    (slow.contains(frame.get(0)) ? late : probed).add(frame.get(0));
                 } else if (!remark.isEmpty()
                         && !ORDINARY.matcher(remark).matches()
                         && !(kernels && KERNELS.matcher(remark).matches())) {
@@ -86,8 +90,9 @@ record ExpertRemarks(Map<String, Long> conversations, Map<String, Long> late, Ma
                 }
             }
         }
+        probed.removeAll(late); // a probe first, and then a timer
         return new ExpertRemarks(
-                perKind(kinds.values().stream()), perKind(late.stream().map(kinds::get)), unexpected);
+                perKind(kinds.values().stream()), perKind(late.stream().map(kinds::get)), probed.size(), unexpected);
     }
 
     private static Map<String, Long> perKind(final Stream<String> kinds) {
@@ -101,7 +106,7 @@ record ExpertRemarks(Map<String, Long> conversations, Map<String, Long> late, Ma
 
     /** Whether timers ran out anywhere. */
     boolean isLate() {
-        return !late.isEmpty();
+        return !late.isEmpty() || probed > 0;
     }
 
     /**

@@ -121,6 +121,7 @@ class ShapedConversationsTest extends KernelPeer {
             "TCP_SYN_RETRANSMITS",
             "TCP_FIN_RETRANSMITS",
             "TCP_TIMEOUTS",
+            "TCP_LOSS_PROBES",
             "SYNS_SHED",
             "CHALLENGE_ACKS",
             "CHALLENGE_ACKS_SKIPPED",
@@ -205,6 +206,7 @@ class ShapedConversationsTest extends KernelPeer {
         assertThat(remarks.unexpected()).isEmpty();
         assertThat(kernel.notZero(ZERO_AT_THE_KERNEL)).isEmpty();
         assertThat(ours.notZero(ZERO_AT_OUR_END)).isEmpty();
+        assertThat((long) remarks.probed()).as("sent again too soon").isLessThanOrEqualTo(ours.of("TCP_LOSS_PROBES"));
         if (remarks.isLate()) {
             System.out.println(
                     "ShapedConversationsTest: one end did not get the CPU for so long that timers ran out: in "
