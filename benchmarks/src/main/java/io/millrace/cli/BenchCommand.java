@@ -1,20 +1,22 @@
 package io.millrace.cli;
 
 import io.millrace.bench.load.SourceAddresses;
+import io.millrace.bench.report.BenchReport;
+import io.millrace.bench.report.ReportFolder;
 import io.millrace.bench.run.BenchPlan;
-import io.millrace.bench.run.BenchResult;
-import io.millrace.bench.run.BenchRun;
+import io.millrace.bench.run.BenchSession;
 import io.millrace.bench.run.ConsoleProgress;
 import io.millrace.bench.run.Link;
 import io.millrace.bench.run.Machine;
 import io.millrace.bench.run.NodeFailedException;
+import io.millrace.bench.run.Noise;
+import io.millrace.bench.run.Repeats;
 import io.millrace.bench.run.ResultJson;
 import io.millrace.bench.run.Summary;
 import io.millrace.dataplane.core.IdleMode;
 import io.millrace.linux.CpuAffinity;
 import io.millrace.tcp.Arrangement;
 import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +36,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        subcommands = BenchIoCommand.class)
+        subcommands = {BenchIoCommand.class, BenchCompareCommand.class})
 final class BenchCommand implements Callable<Integer>, Checked {
     @Option(
             names = "--duration",
@@ -47,8 +49,22 @@ final class BenchCommand implements Callable<Integer>, Checked {
             names = "--warm-up",
             converter = Quantity.Time.class,
             paramLabel = "TIME",
-            description = "How long the load runs before that (default: 8s).")
+            description = "How long the load runs before that, at least (default: 8s).")
     private Duration warmUp = Duration.ofSeconds(8);
+
+    @Option(
+            names = "--settle",
+            converter = Quantity.Time.class,
+            paramLabel = "TIME",
+            description = "How much longer it runs, at most, until its rate has settled (default: 20s).")
+    private Duration settle = Duration.ofSeconds(20);
+
+    @Option(
+            names = "--repeats",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "How often, each time with fresh processes (default: ${DEFAULT-VALUE}).")
+    private long repeats = 1;
 
     @Option(
             names = "--concurrency",
@@ -124,6 +140,14 @@ final class BenchCommand implements Callable<Integer>, Checked {
     private Path json;
 
     @Option(
+            names = "--report",
+            converter = Folder.class,
+            paramLabel = "DIR",
+            description =
+                    "Write a page with plots, the result as JSON and the latencies of each second to this folder.")
+    private ReportFolder report;
+
+    @Option(
             names = "--jvm-flag",
             paramLabel = "FLAG",
             description = "One more flag for both child JVMs, such as --jvm-flag=-XX:+PrintCompilation; repeatable.")
@@ -140,6 +164,8 @@ final class BenchCommand implements Callable<Integer>, Checked {
     public void check(final List<String> errors) {
         Checked.within(errors, "--duration (in ms)", duration.toMillis(), 100, 86_400_000);
         Checked.within(errors, "--warm-up (in ms)", warmUp.toMillis(), 0, 86_400_000);
+        Checked.within(errors, "--settle (in ms)", settle.toMillis(), 0, 86_400_000);
+        Checked.within(errors, "--repeats", repeats, 1, 1000);
         Checked.within(errors, "--time-wait-seconds", timeWaitSeconds, 1, 240);
         Checked.within(errors, "--concurrency", concurrency, 1, 1 << 20);
         Checked.within(errors, "--shards", shards, 1, 64);
@@ -153,6 +179,14 @@ final class BenchCommand implements Callable<Integer>, Checked {
         Optional.ofNullable(generatorCores)
                 .ifPresent(c -> c.check(errors, "--generator-cores", CpuAffinity.allowedCpus()));
         checkJson(errors, json);
+        Optional.ofNullable(report).flatMap(ReportFolder::refusal).ifPresent(why -> errors.add("--report: " + why));
+    }
+
+    static final class Folder implements CommandLine.ITypeConverter<ReportFolder> {
+        @Override
+        public ReportFolder convert(final String text) {
+            return new ReportFolder(Path.of(text));
+        }
     }
 
     /** Adds a line when the result can't be written there; null is no file. */
@@ -192,34 +226,36 @@ final class BenchCommand implements Callable<Integer>, Checked {
     @Override
     public Integer call() throws Exception {
         final PrintStream out = System.out;
-        final BenchPlan plan = plan();
-        final boolean terminal = System.console() != null && System.console().isTerminal();
-        final BenchRun run = new BenchRun(plan, new ConsoleProgress(out, terminal), System.err);
-        try (Interrupts interrupts = Interrupts.handledBy(run::interrupt)) {
-            final BenchResult result = run.run();
+        final BenchSession session = new BenchSession(
+                plan(), (int) repeats, new ConsoleProgress(out, Terminal.onStdout(), Terminal::red), System.err);
+        try (Interrupts interrupts = Interrupts.handledBy(session::interrupt)) {
+            final Repeats result = session.run();
             Summary.of(result).forEach(out::println);
+            Noise.of(result).forEach(line -> out.println(Terminal.red("  noisy           " + line)));
             if (json != null) {
-                ResultJson.write(result, json);
+                Files.writeString(json, ResultJson.toText(ResultJson.of(result)));
+            }
+            if (report != null) {
+                BenchReport.write(result, report);
+                out.println("  report          " + BenchReport.page(report));
             }
             if (result.failure().isPresent()) {
-                spec.commandLine()
-                        .getErr()
-                        .println("millrace: " + result.failure().get());
+                Millrace.complain(spec.commandLine(), result.failure().get());
                 return interrupts.exitCode(Millrace.FAILED);
             }
             return result.interrupted() ? Interrupts.INTERRUPTED : Millrace.OK;
         } catch (final NodeFailedException e) {
-            return explain(e, spec.commandLine().getErr());
+            return explain(e, spec.commandLine());
         }
     }
 
     /** What a child could not start for is the user's to mend; a child that died is not. */
-    static int explain(final NodeFailedException e, final PrintWriter err) {
+    static int explain(final NodeFailedException e, final CommandLine line) {
         if (e.causes().isEmpty()) {
-            err.println("millrace: " + e.getMessage());
+            Millrace.complain(line, e.getMessage());
             return Millrace.FAILED;
         }
-        e.causes().forEach(cause -> err.println("millrace: " + cause));
+        e.causes().forEach(cause -> Millrace.complain(line, cause));
         return Millrace.BAD_INPUT;
     }
 
@@ -233,6 +269,7 @@ final class BenchCommand implements Callable<Integer>, Checked {
                 chosenLink().orElseThrow(),
                 duration,
                 warmUp,
+                settle,
                 (int) concurrency,
                 (int) shards,
                 arrangement,

@@ -107,7 +107,7 @@ final class BenchIoCommand implements Callable<Integer>, Checked {
             }
             return Millrace.OK;
         } catch (final NodeFailedException e) {
-            return BenchCommand.explain(e, spec.commandLine().getErr());
+            return BenchCommand.explain(e, spec.commandLine());
         }
     }
 }

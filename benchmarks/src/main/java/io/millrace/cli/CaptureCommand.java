@@ -78,7 +78,7 @@ final class CaptureCommand implements Callable<Integer>, Checked {
                 errors.add("--last with --follow: give one of them");
             }
         }
-        if (output.equals("-") && System.console() != null && System.console().isTerminal()) {
+        if (output.equals("-") && Terminal.onStdout()) {
             errors.add("pcapng is not for a terminal: give --write FILE, or pipe it into tshark -r -");
         }
     }

@@ -46,13 +46,25 @@ public final class Millrace implements Runnable {
     public static void main(final String[] arguments) {
         // before anything logs: one line a message, such as DPDK's own warnings
         System.setProperty("java.util.logging.SimpleFormatter.format", "millrace: %4$s: %5$s%6$s%n");
-        System.exit(run(arguments, new PrintWriter(System.out, true), new PrintWriter(System.err, true)));
+        System.exit(run(
+                arguments,
+                new PrintWriter(System.out, true),
+                new PrintWriter(System.err, true),
+                Terminal.errorColors()));
     }
 
     /** Runs the command line; returns the exit code. */
     static int run(final String[] arguments, final PrintWriter out, final PrintWriter err) {
+        return run(arguments, out, err, CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+    }
+
+    private static int run(
+            final String[] arguments,
+            final PrintWriter out,
+            final PrintWriter err,
+            final CommandLine.Help.ColorScheme colors) {
         final Millrace root = new Millrace();
-        final CommandLine line = new CommandLine(root).setOut(out).setErr(err);
+        final CommandLine line = new CommandLine(root).setOut(out).setErr(err).setColorScheme(colors);
         collectErrors(line);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((e, ignored) -> refuse(e.getCommandLine(), List.of(oneLine(e))));
@@ -93,9 +105,14 @@ public final class Millrace implements Runnable {
     }
 
     private static int refuse(final CommandLine line, final List<String> errors) {
-        errors.stream().distinct().forEach(error -> line.getErr().println("millrace: " + error));
+        errors.stream().distinct().forEach(error -> complain(line, error));
         line.getErr().println("See '" + line.getCommandSpec().qualifiedName() + " --help'.");
         return BAD_INPUT;
+    }
+
+    /** One line on standard error; red on a terminal. */
+    static void complain(final CommandLine line, final String what) {
+        line.getErr().println(line.getColorScheme().errorText("millrace: " + what));
     }
 
     private int explain(final Exception e, final CommandLine line) {
@@ -103,12 +120,10 @@ public final class Millrace implements Runnable {
             e.printStackTrace(line.getErr());
         }
         if (e instanceof BadInputException) {
-            line.getErr().println("millrace: " + oneLine(e));
+            complain(line, oneLine(e));
             return BAD_INPUT;
         }
-        line.getErr()
-                .println("millrace: internal error: " + oneLine(e)
-                        + (debug ? "" : "; run it again with --debug to see the trace"));
+        complain(line, "internal error: " + oneLine(e) + (debug ? "" : "; run it again with --debug to see the trace"));
         return FAILED;
     }
 

@@ -21,6 +21,10 @@ class CommandLineTest {
                     --duration x            | '--duration': 'x' is not a duration; write such as 30s, 500ms or 2m
                     --duration 50ms         | --duration (in ms) 50 is out of range: give 100 to 86400000
                     --warm-up 2d            | '--warm-up': '2d' is not a duration
+                    --report /proc/version  | --report: /proc/version is not a folder
+                    --report /etc           | --report: /etc holds what is no part of a report (
+                    --settle soon           | '--settle': 'soon' is not a duration
+                    --repeats 0             | --repeats 0 is out of range: give 1 to 1000
                     --concurrency 0         | --concurrency 0 is out of range: give 1 to 1048576
                     --concurrency -1        | '--concurrency': '-1' is not a count
                     --concurrency many      | '--concurrency': 'many' is not a count; write such as 4096, 64k or 64M
@@ -40,6 +44,26 @@ class CommandLineTest {
                     """)
     void shouldRefuseABenchOptionInOneLine(final String options, final String message) {
         assertRefused("bench " + options, message);
+    }
+
+    @ParameterizedTest(name = "bench compare {0}: {1}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    /proc/version           | Missing required parameter: 'B'
+                    /nowhere /nowhere       | there is no result /nowhere: give a folder of bench --report or a file of --json
+                    pom.xml pom.xml         | pom.xml is not a result of millrace bench: it is not JSON
+                    """)
+    void shouldRefuseToCompareWhatIsNoResult(final String options, final String message) {
+        assertThat(run(("bench compare " + options).split(" +"))).isEqualTo(Millrace.BAD_INPUT);
+        assertThat(errorLines())
+                .isNotEmpty()
+                .allMatch(line -> line.startsWith("millrace: "))
+                .anyMatch(line -> line.contains(message));
+    }
+
+    @ParameterizedTest(name = "NO_COLOR={0} TERM={1}: {2}")
+    @CsvSource({",xterm,true", "'',xterm,true", "1,xterm,false", ",dumb,false", ",,true"})
+    void shouldPrintNoColorsWhereNobodyWantsThem(final String noColor, final String term, final boolean colors) {
+        assertThat(Terminal.hasColors(noColor, term)).isEqualTo(colors);
     }
 
     @ParameterizedTest(name = "bench io {0}: {1}")
@@ -194,6 +218,7 @@ class CommandLineTest {
                 "--help",
                 "bench --help",
                 "bench io --help",
+                "bench compare --help",
                 "serve --help",
                 "stat --help",
                 "doctor --help",

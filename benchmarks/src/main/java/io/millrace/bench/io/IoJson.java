@@ -2,6 +2,7 @@ package io.millrace.bench.io;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.millrace.bench.run.Machine;
+import io.millrace.bench.run.Spread;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.millrace.bench.io;
 
+import io.millrace.bench.run.Spread;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

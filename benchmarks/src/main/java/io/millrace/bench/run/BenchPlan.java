@@ -9,7 +9,8 @@ import java.util.List;
  *
  * @param link how the two processes are joined.
  * @param duration how long is measured.
- * @param warmUp how long before it the load runs already.
+ * @param warmUp how long before it the load runs already, at least.
+ * @param settle how much longer than that, at most, for the rate to settle.
  * @param concurrency connections kept under way.
  * @param shards of the server.
  * @param arrangement of the server: auto, pipeline, run-to-completion, single-thread.
@@ -28,6 +29,7 @@ public record BenchPlan(
         Link link,
         Duration duration,
         Duration warmUp,
+        Duration settle,
         int concurrency,
         int shards,
         String arrangement,

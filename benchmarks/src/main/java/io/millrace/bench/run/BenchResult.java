@@ -3,8 +3,10 @@ package io.millrace.bench.run;
 import io.millrace.bench.run.NodeReport.Latency;
 import io.millrace.bench.run.NodeReport.Load;
 import io.millrace.dataplane.counters.Counter;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** What a run has shown. Immutable. */
 public final class BenchResult {
@@ -14,6 +16,9 @@ public final class BenchResult {
     private final BenchPlan plan;
     private final Moment ready;
     private final Moment last;
+    private final Series warmUp;
+    private final boolean settled;
+    private final Series measured;
     private final Optional<NodeReport> drained;
     private final boolean interrupted;
     private final Optional<String> failure;
@@ -23,6 +28,8 @@ public final class BenchResult {
     BenchResult(
             final BenchPlan plan,
             final Moment ready,
+            final Series warmUp,
+            final boolean settled,
             final Series measured,
             final Optional<NodeReport> drained,
             final boolean interrupted) {
@@ -30,6 +37,9 @@ public final class BenchResult {
         this.ready = ready;
         this.drained = drained;
         this.interrupted = interrupted;
+        this.warmUp = warmUp;
+        this.settled = settled;
+        this.measured = measured;
         last = measured.last();
         failure = measured.failure();
         server = last.serverSince(measured.first());
@@ -114,6 +124,39 @@ public final class BenchResult {
     /** Segments sent again by either side. */
     public long retransmissions() {
         return server.delta(Counter.TCP_SEGMENTS_RETRANSMITTED) + generator.delta(Counter.TCP_SEGMENTS_RETRANSMITTED);
+    }
+
+    /** Whether the rate had settled when the warm-up ended. */
+    public boolean settled() {
+        return settled;
+    }
+
+    /** How long the warm-up took, s. */
+    public double warmUpSeconds() {
+        return warmUp.seconds();
+    }
+
+    /** The set-up latencies of each second that counts, one after another. */
+    public List<LatencyInterval> latencies() {
+        final List<Moment> moments = measured.moments();
+        return IntStream.range(1, moments.size())
+                .mapToObj(i -> LatencyInterval.between(moments.get(i - 1), moments.get(i)))
+                .toList();
+    }
+
+    /** The moments of the warm-up. */
+    Series warmUp() {
+        return warmUp;
+    }
+
+    /** The moments of the time that counts. */
+    Series measured() {
+        return measured;
+    }
+
+    /** The machine's CPUs before the measured time; {@link #last} has them after it. */
+    CpuTimes cpusBefore() {
+        return measured.first().cpus();
     }
 
     /** What the server did in the measured time. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * One run from the start of the two processes to their end. The processes are ended and the socket is deleted whatever
@@ -48,10 +49,10 @@ public final class BenchRun {
         Files.deleteIfExists(socket);
         progress.phase("starting the server");
         try (ChildNode server = start("server", NodeArguments.server(plan, socket))) {
-            final NodeReport serverReady = server.await(START_LIMIT);
+            final NodeReport serverReady = awaitReady(server);
             progress.phase("starting the generator");
             try (ChildNode generator = start("generator", NodeArguments.generator(plan, socket))) {
-                final Moment ready = new Moment(serverReady, generator.await(START_LIMIT));
+                final Moment ready = Moment.now(serverReady, awaitReady(generator));
                 progress.ready(ready);
                 return measure(server, generator, ready);
             }
@@ -64,27 +65,58 @@ public final class BenchRun {
         return ChildNode.start(name, JvmCommand.node(plan.jvmFlags(), arguments), log);
     }
 
+    private NodeReport awaitReady(final ChildNode node) throws InterruptedException {
+        return node.await(START_LIMIT, progress::waiting);
+    }
+
     private BenchResult measure(final ChildNode server, final ChildNode generator, final Moment ready)
             throws InterruptedException {
         final Series warmUp = new Series(ask(server, generator, NodeCommand.START));
-        watch(server, generator, plan.warmUp(), true, warmUp);
+        final boolean settled = warmUp(server, generator, warmUp);
         if (warmUp.failure().isPresent()) {
             throw new NodeFailedException(warmUp.failure().get() + " during the warm-up", List.of());
         }
         final Series measured = new Series(ask(server, generator, NodeCommand.MARK));
-        watch(server, generator, plan.duration(), false, measured);
+        watch(server, generator, plan.duration(), measured, second -> {
+            progress.second(measured.seconds(), second.before(), second.now());
+        });
         final Optional<NodeReport> drained =
                 measured.failure().isPresent() ? Optional.empty() : drain(server, generator);
-        return new BenchResult(plan, ready, measured, drained, isInterrupted());
+        return new BenchResult(plan, ready, warmUp, settled, measured, drained, isInterrupted());
     }
 
-    /** Tells {@code progress} of each second until the time is over, the run is interrupted or a process fails. */
+    /** Lets the load run for as long as the plan says and, within its bounds, until the rate has settled; whether it has. */
+    private boolean warmUp(final ChildNode server, final ChildNode generator, final Series warmUp)
+            throws InterruptedException {
+        final SteadyState steady = new SteadyState();
+        final Consumer<Second> listener = second -> {
+            steady.add(second.now().rateSince(second.before()));
+            progress.warmUp(
+                    warmUp.seconds(),
+                    plan.warmUp().plus(plan.settle()),
+                    steady.reached(),
+                    second.before(),
+                    second.now());
+        };
+        watch(server, generator, plan.warmUp(), warmUp, listener);
+        for (long left = plan.settle().toSeconds();
+                left > 0 && !steady.reached() && warmUp.failure().isEmpty() && !isInterrupted();
+                left--) {
+            watch(server, generator, Duration.ofSeconds(1), warmUp, listener);
+        }
+        return steady.reached();
+    }
+
+    /** A second that is over: what was asked before it, and after. */
+    private record Second(Moment before, Moment now) {}
+
+    /** Tells the listener of each second until the time is over, the run is interrupted or a process fails. */
     private void watch(
             final ChildNode server,
             final ChildNode generator,
             final Duration time,
-            final boolean warmUp,
-            final Series series)
+            final Series series,
+            final Consumer<Second> listener)
             throws InterruptedException {
         final long start = System.nanoTime();
         final long length = time.toNanos();
@@ -92,9 +124,9 @@ public final class BenchRun {
         for (long end = Math.min(SECOND, length); !over; end = Math.min(end + SECOND, length)) {
             over = interrupted.await(start + end - System.nanoTime(), TimeUnit.NANOSECONDS) || end == length;
             try {
-                final Moment now = ask(server, generator, NodeCommand.SAMPLE);
-                progress.second((System.nanoTime() - start) / 1e9, series.last(), now, warmUp);
-                series.add(now);
+                final Second second = new Second(series.last(), ask(server, generator, NodeCommand.SAMPLE));
+                series.add(second.now());
+                listener.accept(second);
             } catch (final NodeFailedException e) {
                 series.fail(e.getMessage());
                 over = true;
@@ -120,6 +152,6 @@ public final class BenchRun {
             throws InterruptedException {
         server.send(command);
         generator.send(command);
-        return new Moment(server.await(ANSWER_LIMIT), generator.await(ANSWER_LIMIT));
+        return Moment.now(server.await(ANSWER_LIMIT), generator.await(ANSWER_LIMIT));
     }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 /**
  * A child process that answers each command line with one report line.
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class ChildNode implements AutoCloseable {
     private static final Duration STOP_TIME = Duration.ofSeconds(10);
+    private static final Duration SLICE = Duration.ofSeconds(1);
 
     private final String name;
     private final Process process;
@@ -73,7 +75,18 @@ final class ChildNode implements AutoCloseable {
 
     /** The next report. */
     NodeReport await(final Duration limit) throws InterruptedException {
-        final Optional<NodeReport> report = reports.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
+        return await(limit, waited -> {});
+    }
+
+    /** The next report; {@code waiting} is told each second how many of them it has not come for. */
+    NodeReport await(final Duration limit, final LongConsumer waiting) throws InterruptedException {
+        Optional<NodeReport> report = null;
+        for (long waited = 0; report == null && waited < limit.toNanos(); waited += SLICE.toNanos()) {
+            report = reports.poll(Math.min(SLICE.toNanos(), limit.toNanos() - waited), TimeUnit.NANOSECONDS);
+            if (report == null) {
+                waiting.accept((waited + SLICE.toNanos()) / SLICE.toNanos());
+            }
+        }
         if (report == null) {
             throw new NodeFailedException(
                     "the " + name + " process has not answered for " + limit.toSeconds() + " s", List.of());

@@ -1,6 +1,8 @@
 package io.millrace.bench.run;
 
 import java.io.PrintStream;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
 
 /**
  * Tells a person how a run goes: phases, then one line of the {@link LiveTable} a second. On a terminal phases and warm-up
@@ -12,18 +14,40 @@ public final class ConsoleProgress implements Progress {
 
     private final PrintStream out;
     private final boolean terminal;
+    private final UnaryOperator<String> ink;
+    private String phase = "";
     private int rows;
     private boolean overwritable;
 
-    /** Prints to {@code out}; {@code terminal} tells whether lines may be overwritten. */
-    public ConsoleProgress(final PrintStream out, final boolean terminal) {
+    /**
+     * Prints to {@code out}.
+     *
+     * @param terminal whether lines may be overwritten.
+     * @param ink makes a text stand out as an error; hands it back as it is where there are no colours.
+     */
+    public ConsoleProgress(final PrintStream out, final boolean terminal, final UnaryOperator<String> ink) {
         this.out = out;
         this.terminal = terminal;
+        this.ink = ink;
+    }
+
+    @Override
+    public void run(final int number, final int of) {
+        lasting("run " + number + " of " + of);
+        rows = 0;
     }
 
     @Override
     public void phase(final String what) {
+        phase = what;
         passing(what + " ...");
+    }
+
+    @Override
+    public void waiting(final long seconds) {
+        if (terminal) {
+            passing(phase + " ... " + seconds + " s");
+        }
     }
 
     @Override
@@ -33,15 +57,22 @@ public final class ConsoleProgress implements Progress {
     }
 
     @Override
-    public void second(final double elapsedSeconds, final Moment before, final Moment now, final boolean warmUp) {
-        final String row = LiveTable.row(elapsedSeconds, before, now);
-        if (warmUp) {
-            head();
-            passing(row + "  warm-up");
-        } else {
-            head();
-            lasting(row);
-        }
+    public void warmUp(
+            final double elapsedSeconds,
+            final Duration limit,
+            final boolean settled,
+            final Moment before,
+            final Moment now) {
+        head();
+        passing(LiveTable.row(elapsedSeconds, before, now, ink) + "  warm-up"
+                + (terminal ? " of at most " + limit.toSeconds() + " s" + (settled ? ", settled" : "") : ""));
+        rows++;
+    }
+
+    @Override
+    public void second(final double elapsedSeconds, final Moment before, final Moment now) {
+        head();
+        lasting(LiveTable.row(elapsedSeconds, before, now, ink));
         rows++;
     }
 

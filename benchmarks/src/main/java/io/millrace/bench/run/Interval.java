@@ -2,6 +2,7 @@ package io.millrace.bench.run;
 
 import io.millrace.bench.run.NodeReport.Load;
 import io.millrace.dataplane.counters.Counter;
+import java.util.OptionalLong;
 import java.util.function.ToLongFunction;
 
 /**
@@ -56,6 +57,40 @@ record Interval(NodeReport before, NodeReport after) {
     /** Garbage collections. */
     long collections() {
         return after.process().gcCount() - before.process().gcCount();
+    }
+
+    /** Time in garbage collections, ms. */
+    long collectionMillis() {
+        return after.process().gcMillis() - before.process().gcMillis();
+    }
+
+    /** Times the JVM stopped all its threads; empty where it does not tell. */
+    OptionalLong safepoints() {
+        return since(before.process().safepoints(), after.process().safepoints());
+    }
+
+    /** Time in them, ms; empty where the JVM does not tell. */
+    OptionalLong safepointMillis() {
+        return since(before.process().safepointMillis(), after.process().safepointMillis());
+    }
+
+    private static OptionalLong since(final long earlier, final long later) {
+        return earlier == Safepoints.UNKNOWN || later == Safepoints.UNKNOWN
+                ? OptionalLong.empty()
+                : OptionalLong.of(later - earlier);
+    }
+
+    /** The share of its time that a polling thread waited for its core, which another had: 0 to 1, over all of them. */
+    double pollingWait() {
+        final int threads = after.process().pollingThreads();
+        final double waited =
+                after.process().pollingWaitNanos() - before.process().pollingWaitNanos();
+        return threads == 0 ? 0 : rate(waited / 1e9) / threads;
+    }
+
+    /** Times the core was taken from a polling thread. */
+    long pollingSwitches() {
+        return after.process().pollingSwitches() - before.process().pollingSwitches();
     }
 
     private double rate(final double amount) {

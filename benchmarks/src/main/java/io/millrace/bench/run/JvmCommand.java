@@ -8,9 +8,12 @@ import java.util.List;
 
 /** How to start another JVM that runs the same program as this one, with the same flags. */
 public final class JvmCommand {
-    /** What a node's JVM has beyond this one's flags: a small heap, faulted in before anything polls. */
+    /**
+     * What a node's JVM has beyond this one's flags: a small heap, faulted in before anything polls, and most of it for
+     * what lives a moment: the reports of minutes fit in before a collection stops the polling threads.
+     */
     private static final List<String> NODE_FLAGS =
-            List.of("-Xms96m", "-Xmx96m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC", "-XX:-UsePerfData");
+            List.of("-Xms96m", "-Xmx96m", "-Xmn72m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC");
 
     private static final String MAIN = "io.millrace.cli.Millrace";
 
@@ -36,6 +39,7 @@ public final class JvmCommand {
         // an agent of this process, such as a debugger, would fight its child for the port or the file
         flags.removeIf(flag -> flag.startsWith("-agentlib") || flag.startsWith("-javaagent"));
         flags.addAll(NODE_FLAGS);
+        flags.addAll(Safepoints.FLAGS);
         flags.addAll(extraFlags);
         return flags;
     }

@@ -4,6 +4,7 @@ import io.millrace.bench.run.NodeReport.Latency;
 import io.millrace.bench.run.NodeReport.Load;
 import io.millrace.dataplane.counters.Counter;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 
 /** The fixed-column lines of a run, one a second. Stateless; allocates. */
 final class LiveTable {
@@ -32,12 +33,13 @@ final class LiveTable {
                         "s", "/s", "/s", "/s", "µs", "µs", "/s", "entries", "entries", "Mpps", "Mpps", "busy", "busy");
     }
 
-    /** The line of the time between two moments; packets are the server's. */
-    static String row(final double elapsedSeconds, final Moment before, final Moment now) {
+    /** The line of the time between two moments; packets are the server's; what must not be goes through {@code ink}. */
+    static String row(
+            final double elapsedSeconds, final Moment before, final Moment now, final UnaryOperator<String> ink) {
         final Interval server = now.serverSince(before);
         final Interval generator = now.generatorSince(before);
         final Latency latency = now.generator().recent();
-        return ROW.formatted(
+        final String row = ROW.formatted(
                 decimal(elapsedSeconds, 0),
                 count(generator.perSecond(Load::opened)),
                 count(generator.perSecond(Load::closed)),
@@ -51,6 +53,7 @@ final class LiveTable {
                 decimal(server.perSecond(Counter.FRAMES_TRANSMITTED) / 1e6, 2),
                 percent(server.busy()),
                 percent(generator.busy()));
+        return generator.delta(Load::failed) == 0 ? row : ink.apply(row);
     }
 
     private static double retransmissionsPerSecond(final Interval server, final Interval generator) {

@@ -24,10 +24,20 @@ public final class Machine {
         facts.put("memory", field(Path.of("/proc/meminfo"), "MemTotal"));
         facts.put("huge_pages", field(Path.of("/proc/meminfo"), "HugePages_Total"));
         facts.put("huge_page_size", field(Path.of("/proc/meminfo"), "Hugepagesize"));
+        facts.put("huge_pages_free", field(Path.of("/proc/meminfo"), "HugePages_Free"));
+        facts.put("isolated_cpus", text(Path.of("/sys/devices/system/cpu/isolated")));
         facts.put("kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         facts.put("architecture", System.getProperty("os.arch"));
         facts.put("jdk", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
         return facts;
+    }
+
+    private static String text(final Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (final IOException e) {
+            return "";
+        }
     }
 
     /** The value of the first line {@code name: value}; empty when it can't be read. */

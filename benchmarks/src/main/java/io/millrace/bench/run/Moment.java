@@ -1,12 +1,21 @@
 package io.millrace.bench.run;
 
+import io.millrace.bench.run.NodeReport.Load;
+
 /**
- * The two nodes' reports of one moment.
+ * The two nodes' reports of one moment, and the machine's.
  *
  * @param server the server's report.
  * @param generator the generator's.
+ * @param cpus what the machine's CPUs have done.
+ * @param epochMillis the time of day.
  */
-public record Moment(NodeReport server, NodeReport generator) {
+public record Moment(NodeReport server, NodeReport generator, CpuTimes cpus, long epochMillis) {
+    /** Two reports that have just come. */
+    static Moment now(final NodeReport server, final NodeReport generator) {
+        return new Moment(server, generator, CpuTimes.read(), System.currentTimeMillis());
+    }
+
     /** What the server did since an earlier moment. */
     Interval serverSince(final Moment earlier) {
         return new Interval(earlier.server, server);
@@ -15,5 +24,10 @@ public record Moment(NodeReport server, NodeReport generator) {
     /** What the generator did since an earlier moment. */
     Interval generatorSince(final Moment earlier) {
         return new Interval(earlier.generator, generator);
+    }
+
+    /** The figure that the benchmark is about, since an earlier moment: connections closed a second. */
+    double rateSince(final Moment earlier) {
+        return generatorSince(earlier).perSecond(Load::closed);
     }
 }

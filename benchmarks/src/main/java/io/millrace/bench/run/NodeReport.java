@@ -17,6 +17,7 @@ import java.util.Map;
  * @param load the generator's counts; null from a server.
  * @param recent set-up latency since the last report; null from a server.
  * @param total set-up latency since the mark; null from a server.
+ * @param histogram what {@code recent} sums up, ns: HdrHistogram's compressed form in Base64; null from a server.
  * @param process what the process itself costs.
  * @param facts what does not change, on {@link #READY}: versions, flags, sizes.
  * @param errors on {@link #ERROR}: what went wrong, a line each.
@@ -28,6 +29,7 @@ public record NodeReport(
         Load load,
         Latency recent,
         Latency total,
+        String histogram,
         ProcessCost process,
         Map<String, String> facts,
         List<String> errors) {
@@ -67,13 +69,27 @@ public record NodeReport(
      * @param pollingAllocatedBytes heap bytes its polling threads have allocated.
      * @param gcCount garbage collections.
      * @param gcMillis time in them.
+     * @param safepoints times the JVM stopped all its threads; -1 where it does not tell.
+     * @param safepointMillis time in them, reaching them included; -1 where it does not tell.
+     * @param pollingThreads how many polling threads there are.
+     * @param pollingWaitNanos time in which they could have run and another had their core.
+     * @param pollingSwitches times their core was taken from them.
      */
     public record ProcessCost(
-            long cpuNanos, long pollingCpuNanos, long pollingAllocatedBytes, long gcCount, long gcMillis) {}
+            long cpuNanos,
+            long pollingCpuNanos,
+            long pollingAllocatedBytes,
+            long gcCount,
+            long gcMillis,
+            long safepoints,
+            long safepointMillis,
+            int pollingThreads,
+            long pollingWaitNanos,
+            long pollingSwitches) {}
 
     /** A report that the node could not start. */
     public static NodeReport error(final List<String> lines) {
-        return new NodeReport(ERROR, System.nanoTime(), Map.of(), null, null, null, null, Map.of(), lines);
+        return new NodeReport(ERROR, System.nanoTime(), Map.of(), null, null, null, null, null, Map.of(), lines);
     }
 
     /** A counter's value. */
@@ -90,6 +106,7 @@ public record NodeReport(
         line.put("load", load);
         line.put("recent", recent);
         line.put("total", total);
+        line.put("histogram", histogram);
         line.put("process", process);
         line.put("facts", facts);
         line.put("errors", errors);

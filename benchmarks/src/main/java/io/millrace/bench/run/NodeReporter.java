@@ -15,7 +15,9 @@ import io.millrace.tcp.TcpEngine;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,7 +41,12 @@ public final class NodeReporter {
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private final long[] pollingThreads;
+    private final PollingThreads scheduled = PollingThreads.find();
+    private final Safepoints safepoints = Safepoints.ofThisJvm();
     private final Histogram total = LatencyRecorder.newTotal();
+    // kept, as a new one each second would fill the heap until a collection stops the polling threads
+    private final Histogram recent = LatencyRecorder.newTotal();
+    private final ByteBuffer encoded = ByteBuffer.allocate(recent.getNeededByteBufferCapacity());
 
     /**
      * Reports on an engine that has started.
@@ -57,15 +64,14 @@ public final class NodeReporter {
     /** The engine's threads, by the names that its agents give them. */
     private static long[] pollingThreads(final ThreadMXBean threads) {
         return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
-                .filter(info -> info != null
-                        && (info.getThreadName().startsWith("shard-")
-                                || info.getThreadName().startsWith("io-")))
+                .filter(info -> info != null && PollingThreads.isPolling(info.getThreadName()))
                 .mapToLong(ThreadInfo::getThreadId)
                 .toArray();
     }
 
-    /** The first report. */
+    /** The first report, after a collection: what starting has left over goes before anything is measured. */
     public NodeReport ready() {
+        System.gc();
         return report(NodeReport.READY);
     }
 
@@ -83,7 +89,9 @@ public final class NodeReporter {
 
     private NodeReport report(final String event) {
         final boolean loads = !generators.isEmpty();
-        final Histogram recent = loads ? takeLatencies() : null;
+        if (loads) {
+            takeLatencies();
+        }
         return new NodeReport(
                 event,
                 System.nanoTime(),
@@ -91,6 +99,7 @@ public final class NodeReporter {
                 loads ? load() : null,
                 loads ? latency(recent) : null,
                 loads ? latency(total) : null,
+                loads ? encodedRecent() : null,
                 cost(),
                 event.equals(NodeReport.READY) ? facts : Map.of(),
                 List.of());
@@ -100,8 +109,10 @@ public final class NodeReporter {
         final Map<String, Long> sums = new TreeMap<>();
         final List<CounterBlock> blocks = engine.counters();
         for (final Counter counter : Counter.values()) {
-            final long sum =
-                    blocks.stream().mapToLong(block -> block.get(counter)).sum();
+            long sum = 0;
+            for (final CounterBlock block : blocks) {
+                sum += block.get(counter);
+            }
             if (sum != 0) {
                 sums.put(counter.name(), sum);
             }
@@ -131,8 +142,8 @@ public final class NodeReporter {
     }
 
     /** What the generators recorded since the last time, added to the total as well. */
-    private Histogram takeLatencies() {
-        final Histogram recent = LatencyRecorder.newTotal();
+    private void takeLatencies() {
+        recent.reset();
         for (final RateGenerator generator : generators) {
             final LatencyRecorder recorder = generator.latency();
             recorder.ask();
@@ -145,7 +156,12 @@ public final class NodeReporter {
             }
         }
         total.add(recent);
-        return recent;
+    }
+
+    private String encodedRecent() {
+        encoded.clear();
+        final int length = recent.encodeIntoCompressedByteBuffer(encoded);
+        return Base64.getEncoder().encodeToString(Arrays.copyOf(encoded.array(), length));
     }
 
     private static Latency latency(final Histogram nanos) {
@@ -176,6 +192,17 @@ public final class NodeReporter {
             collections += collector.getCollectionCount();
             collectionMillis += collector.getCollectionTime();
         }
-        return new ProcessCost(system.getProcessCpuTime(), cpu, allocated, collections, collectionMillis);
+        final PollingThreads.Account account = scheduled.read();
+        return new ProcessCost(
+                system.getProcessCpuTime(),
+                cpu,
+                allocated,
+                collections,
+                collectionMillis,
+                safepoints.count(),
+                safepoints.millis(),
+                scheduled.count(),
+                account.waitNanos(),
+                account.switches());
     }
 }

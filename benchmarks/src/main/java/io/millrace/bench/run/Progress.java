@@ -1,18 +1,34 @@
 package io.millrace.bench.run;
 
+import java.time.Duration;
+
 /** Who is told how a run goes. Called by the run's thread. */
 public interface Progress {
+    /** Another run of several begins, counted from 1; not told where there is only one. */
+    void run(int number, int of);
+
     /** A step that takes a moment begins. */
     void phase(String what);
+
+    /** The step has not ended, and takes this long already. */
+    void waiting(long seconds);
 
     /** Both nodes are ready; the load begins. */
     void ready(Moment ready);
 
     /**
-     * Another second is over.
+     * Another second of the warm-up is over.
      *
-     * @param elapsedSeconds since the warm-up began, or since measuring began.
-     * @param warmUp whether this second does not count.
+     * @param elapsedSeconds since it began.
+     * @param limit how long it takes at most.
+     * @param settled whether the rate has settled.
      */
-    void second(double elapsedSeconds, Moment before, Moment now, boolean warmUp);
+    void warmUp(double elapsedSeconds, Duration limit, boolean settled, Moment before, Moment now);
+
+    /**
+     * Another second that counts is over.
+     *
+     * @param elapsedSeconds since measuring began.
+     */
+    void second(double elapsedSeconds, Moment before, Moment now);
 }

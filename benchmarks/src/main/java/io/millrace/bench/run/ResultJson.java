@@ -4,28 +4,30 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import io.millrace.bench.run.NodeReport.Load;
 import io.millrace.dataplane.counters.Counter;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A result as JSON, for machines. Figures are of the measured time only, except where the name says otherwise. */
+/**
+ * A result as JSON, for machines. Figures are of the measured time only, except where the name says otherwise; those at the
+ * top level are of the run in the middle.
+ */
 public final class ResultJson {
+    /** What the first member says: which members there are. */
+    public static final String SCHEMA = "millrace-bench-1";
+
     private ResultJson() {}
 
-    /** Writes the file, or replaces it. */
-    public static void write(final BenchResult result, final Path file) throws IOException {
-        Files.writeString(file, toText(result) + "\n");
-    }
-
     /** The text of the file. */
-    static String toText(final BenchResult result) throws IOException {
-        return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(toMap(result));
+    public static String toText(final Map<String, Object> json) throws IOException {
+        return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(json) + "\n";
     }
 
-    private static Map<String, Object> toMap(final BenchResult result) {
+    /** What the file says. */
+    public static Map<String, Object> of(final Repeats repeats) {
+        final BenchResult result = repeats.middle();
         final Map<String, Object> json = new LinkedHashMap<>();
+        json.put("schema", SCHEMA);
         json.put("connections_per_second", rounded(result.connectionsPerSecond()));
         json.put("opened", result.opened());
         json.put("closed", result.closed());
@@ -52,8 +54,8 @@ public final class ResultJson {
         json.put("busy", sides(result.server().busy(), result.generator().busy()));
         json.put("limited_by", result.limit());
         json.put("left_over", result.leftOver().orElse(null));
-        json.put("interrupted", result.interrupted());
-        json.put("failure", result.failure().orElse(null));
+        json.put("interrupted", repeats.interrupted());
+        json.put("failure", repeats.failure().orElse(null));
         json.put(
                 "polling_threads_allocated_bytes",
                 ordered(
@@ -72,10 +74,31 @@ public final class ResultJson {
         json.put("server", node(result.ready().server(), result.server()));
         json.put("generator", node(result.ready().generator(), result.generator()));
         json.put("command", result.plan().command());
+        json.put("noise", Noise.of(repeats));
+        json.put("repeats", repeats(repeats));
         return json;
     }
 
-    private static Map<String, Object> latency(final BenchResult result) {
+    private static Map<String, Object> repeats(final Repeats repeats) {
+        final Spread rate = repeats.rate();
+        return ordered(
+                "wanted",
+                repeats.wanted(),
+                "counting",
+                repeats.counting().size(),
+                "connections_per_second",
+                ordered(
+                        "median", rounded(rate.median()),
+                        "min", rounded(rate.min()),
+                        "max", rounded(rate.max()),
+                        "spread", rounded(rate.relative())),
+                "middle",
+                repeats.runs().indexOf(repeats.middle()),
+                "runs",
+                repeats.runs().stream().map(RunJson::of).toList());
+    }
+
+    static Map<String, Object> latency(final BenchResult result) {
         final NodeReport.Latency latency = result.latency();
         return ordered("p50", latency.p50(), "p99", latency.p99(), "p999", latency.p999(), "max", latency.max());
     }
@@ -84,6 +107,7 @@ public final class ResultJson {
         final Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("duration_s", plan.duration().toMillis() / 1e3);
         settings.put("warm_up_s", plan.warmUp().toMillis() / 1e3);
+        settings.put("settle_s", plan.settle().toMillis() / 1e3);
         settings.put("concurrency", plan.concurrency());
         settings.put("shards", plan.shards());
         settings.put("arrangement", plan.arrangement());
@@ -112,11 +136,11 @@ public final class ResultJson {
         return node;
     }
 
-    private static Map<String, Object> sides(final double server, final double generator) {
+    static Map<String, Object> sides(final double server, final double generator) {
         return ordered("server", rounded(server), "generator", rounded(generator));
     }
 
-    private static Map<String, Object> ordered(final Object... namesAndValues) {
+    static Map<String, Object> ordered(final Object... namesAndValues) {
         final Map<String, Object> map = new LinkedHashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {
             map.put((String) namesAndValues[i], namesAndValues[i + 1]);
@@ -125,7 +149,7 @@ public final class ResultJson {
     }
 
     /** Three digits after the point are more than any figure here is worth. */
-    private static double rounded(final double value) {
+    static double rounded(final double value) {
         return Math.round(value * 1e3) / 1e3;
     }
 }

@@ -29,6 +29,11 @@ final class Series {
         return moments.getLast();
     }
 
+    /** From the first moment to the last, s. */
+    double seconds() {
+        return last().generatorSince(first()).seconds();
+    }
+
     List<Moment> moments() {
         return List.copyOf(moments);
     }

@@ -9,13 +9,37 @@ import io.millrace.bench.run.NodeReport.Load;
 import io.millrace.dataplane.counters.Counter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** A result as text, for people. */
 public final class Summary {
     private Summary() {}
 
-    /** The lines of the summary. */
-    public static List<String> of(final BenchResult result) {
+    /** The lines of the summary: the run in the middle, then what all of them together say. */
+    public static List<String> of(final Repeats repeats) {
+        final BenchResult middle = repeats.middle();
+        final List<String> lines = new ArrayList<>(of(middle));
+        if (middle.opened() == 0) {
+            return lines;
+        }
+        if (repeats.wanted() > 1) {
+            final Spread rate = repeats.rate();
+            lines.add(row(
+                    "repeats",
+                    "%d of %d runs: median %s connections/s, %s to %s, %s apart; the lines above are of the run in the middle"
+                            .formatted(
+                                    repeats.counting().size(),
+                                    repeats.wanted(),
+                                    count(rate.median()),
+                                    count(rate.min()),
+                                    count(rate.max()),
+                                    percent(rate.relative()))));
+        }
+        return lines;
+    }
+
+    /** The lines of one run. */
+    static List<String> of(final BenchResult result) {
         final List<String> lines = new ArrayList<>();
         final Interval server = result.server();
         final Interval generator = result.generator();
@@ -69,11 +93,13 @@ public final class Summary {
                                 limit(result))));
         lines.add(row(
                 "heap",
-                "polling threads allocated %s bytes (server), %s bytes (generator); %s collections"
-                        .formatted(
-                                count(server.pollingAllocatedBytes()),
-                                count(generator.pollingAllocatedBytes()),
-                                count(server.collections() + generator.collections()))));
+                "polling threads allocated %s bytes (server), %s bytes (generator)"
+                        .formatted(count(server.pollingAllocatedBytes()), count(generator.pollingAllocatedBytes()))));
+        lines.add(row("pauses", "server %s; generator %s".formatted(pauses(server), pauses(generator))));
+        lines.add(row(
+                "warm-up",
+                "%s s, left out; the rate had %ssettled"
+                        .formatted(decimal(result.warmUpSeconds(), 1), result.settled() ? "" : "not ")));
         final long heldBack = generator.delta(Load::heldBack);
         if (heldBack > 0) {
             lines.add(row(
@@ -85,6 +111,19 @@ public final class Summary {
                 .ifPresent(left -> lines.add(
                         row("left over", count(left) + " connections on the server after the load had stopped")));
         return lines;
+    }
+
+    private static String pauses(final Interval interval) {
+        final String collections =
+                "%s collections (%s ms)".formatted(count(interval.collections()), count(interval.collectionMillis()));
+        final OptionalLong safepoints = interval.safepoints();
+        return safepoints.isEmpty()
+                ? collections
+                : collections
+                        + ", %s safepoints (%s ms)"
+                                .formatted(
+                                        count(safepoints.getAsLong()),
+                                        count(interval.safepointMillis().orElse(0)));
     }
 
     private static String timeWaitHeld(final BenchResult result) {

@@ -2,6 +2,7 @@ package io.millrace.bench.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.bench.run.Spread;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

@@ -42,8 +42,19 @@ class BenchProcessTest {
     @Test
     void shouldOpenAndCloseConnectionsWithoutAFailureAndWriteTheJson() throws IOException, InterruptedException {
         final Path json = folder.resolve("result.json");
+        final Path report = folder.resolve("report");
 
-        final Program bench = bench("--duration", "2s", "--warm-up", "2s", "--json", json.toString());
+        final Program bench = bench(
+                "--duration",
+                "2s",
+                "--warm-up",
+                "2s",
+                "--repeats",
+                "2",
+                "--json",
+                json.toString(),
+                "--report",
+                report.toString());
 
         assertThat(bench.result()).contains("connections/s opened and closed").contains("failed 0");
         assertThat(bench.exitCode()).isZero();
@@ -58,6 +69,18 @@ class BenchProcessTest {
                 .extracting("entries")
                 .satisfies(entries -> assertThat((int) entries).isGreaterThanOrEqualTo((int) result.get("closed") / 2));
         assertThat(((String) result.get("command"))).contains("--duration 2s --warm-up 2s");
+        assertThat(report.resolve("result.json")).hasSameTextualContentAs(json);
+        assertThat(report.resolve("index.html")).content().contains("median of 2 runs");
+        assertThat(report.resolve("latency.hlog")).content().contains("Tag=run-2,");
+        assertThat((List<?>) ((Map<?, ?>) result.get("repeats")).get("runs"))
+                .hasSize(2)
+                .allSatisfy(run -> {
+                    final Map<?, ?> server = (Map<?, ?>) ((Map<?, ?>) ((Map<?, ?>) run).get("stops")).get("server");
+                    assertThat((Object) server.get("safepoints"))
+                            .as("what the JVM tells")
+                            .isInstanceOf(Integer.class);
+                    assertThat((Object) server.get("core_wait")).isInstanceOf(Double.class);
+                });
     }
 
     @Test
@@ -96,7 +119,7 @@ class BenchProcessTest {
     }
 
     private Program bench(final String... options) throws IOException {
-        final Stream<String> fixed = Stream.of("bench", "--time-wait-capacity", "4M");
+        final Stream<String> fixed = Stream.of("bench", "--time-wait-capacity", "4M", "--settle", "0s");
         final Stream<String> memory = Program.hugePages() ? Stream.of() : Stream.of("--no-huge");
         final String[] arguments =
                 Stream.concat(Stream.concat(fixed, Stream.of(options)), memory).toArray(String[]::new);

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.millrace.bench.load.LatencyRecorder;
 import io.millrace.bench.run.NodeReport.Latency;
 import io.millrace.bench.run.NodeReport.Load;
 import io.millrace.bench.run.NodeReport.ProcessCost;
 import io.millrace.dataplane.counters.Counter;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,23 +18,8 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("The result of a run")
 class BenchResultTest {
-    private static final BenchPlan PLAN = new BenchPlan(
-            Link.VHOST,
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(1),
-            512,
-            1,
-            "auto",
-            List.of(0),
-            List.of(1),
-            "busy",
-            true,
-            60,
-            1 << 26,
-            1 << 16,
-            2039,
-            List.of(),
-            "millrace bench --duration 2");
+    /** A histogram without a value. */
+    private static final String EMPTY = SyntheticRun.encoded(LatencyRecorder.newTotal());
 
     /** Two seconds in which 1,000,000 connections open and 999,000 close. */
     private final BenchResult result = result();
@@ -42,7 +27,8 @@ class BenchResultTest {
     private static BenchResult result() {
         final Series measured = new Series(moment(10, 100, 100, 0, 600, 600));
         measured.add(moment(12, 1_000_100, 999_100, 7, 3_000_600, 3_000_600));
-        return new BenchResult(PLAN, measured.first(), measured, Optional.of(server(13, 0, 0)), false);
+        return new BenchResult(
+                SyntheticRun.plan(2), measured.first(), measured, true, measured, Optional.of(server(13, 0, 0)), false);
     }
 
     private static Moment moment(
@@ -55,10 +41,11 @@ class BenchResultTest {
                 new Load(opened, opened, closed, failed, 3, failed == 0 ? Map.of() : Map.of("TIMED_OUT", failed)),
                 latency,
                 latency,
-                new ProcessCost(second * 1_000_000_000L, 0, 64, 1, 2),
+                EMPTY,
+                new ProcessCost(second * 1_000_000_000L, 0, 64, 1, 2, -1, -1, 1, 0, 0),
                 Map.of("dpdk", "DPDK 22.11"),
                 List.of());
-        return new Moment(server(second, rx, tx), generator);
+        return new Moment(server(second, rx, tx), generator, CpuTimes.UNKNOWN, second * 1000L);
     }
 
     private static NodeReport server(final int second, final long rx, final long tx) {
@@ -83,7 +70,8 @@ class BenchResultTest {
                 null,
                 null,
                 null,
-                new ProcessCost(second * 1_100_000_000L, 0, 0, 0, 0),
+                null,
+                new ProcessCost(second * 1_100_000_000L, 0, 0, 0, 0, 5, 7, 1, 0, 0),
                 Map.of(),
                 List.of());
     }
@@ -103,7 +91,8 @@ class BenchResultTest {
 
     @Test
     void shouldWriteTheAgreedNamesAtTheTopLevelOfTheJson() throws IOException {
-        final Map<String, Object> json = JSON.std.mapFrom(ResultJson.toText(result));
+        final Map<String, Object> json =
+                JSON.std.mapFrom(ResultJson.toText(ResultJson.of(new Repeats(List.of(result), 1))));
 
         assertThat(json)
                 .containsEntry("connections_per_second", 499_500.0)
@@ -119,7 +108,7 @@ class BenchResultTest {
                 .containsEntry("packets_per_second", Map.of("rx", 1_500_000.0, "tx", 1_500_000.0))
                 .containsEntry("cpu", Map.of("server", 1.1, "generator", 1.0))
                 .containsEntry("busy", Map.of("server", 0.75, "generator", 0.0))
-                .containsEntry("command", "millrace bench --duration 2")
+                .containsEntry("command", SyntheticRun.COMMAND)
                 .containsKeys("machine", "settings", "server", "generator", "retransmissions", "left_over");
     }
 
@@ -137,10 +126,28 @@ class BenchResultTest {
     @Test
     void shouldKeepTheColumnsOfTheLiveTableApartAndAligned() {
         final String head = LiveTable.head();
-        final String row = LiveTable.row(2, result.ready(), result.last());
+        final String row = LiveTable.row(2, result.ready(), result.last(), text -> text);
 
         assertThat(head.lines().map(String::length).distinct()).containsExactly(row.length());
         assertThat(row.strip().split(" +")).hasSize(13).startsWith("2", "500,000", "499,500", "4", "50.0", "99.0");
+    }
+
+    @Test
+    void shouldMarkTheLineOfASecondInWhichAConnectionFailed() {
+        final BenchResult quiet = SyntheticRun.of(1000, 1000);
+
+        assertThat(LiveTable.row(2, result.ready(), result.last(), row -> "!" + row + "!"))
+                .startsWith("!")
+                .endsWith("!");
+        assertThat(LiveTable.row(2, quiet.ready(), quiet.last(), row -> "!" + row + "!"))
+                .doesNotContain("!");
+    }
+
+    @Test
+    void shouldTellPausesOfBothJvmsWhereTheyTellThem() {
+        assertThat(Summary.of(result))
+                .anyMatch(line -> line.contains(
+                        "server 0 collections (0 ms), 0 safepoints (0 ms); generator 0 collections (0 ms)"));
     }
 
     @Test

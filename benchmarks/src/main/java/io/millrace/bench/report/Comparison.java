@@ -1,0 +1,153 @@
+package io.millrace.bench.report;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** Two results beside each other: B as a share of A, and what makes the comparison doubtful. Immutable. */
+public final class Comparison {
+    private static final int ENOUGH_RUNS = 2;
+
+    private final String nameA;
+    private final String nameB;
+    private final ResultDocument a;
+    private final ResultDocument b;
+    private final List<Row> rows;
+
+    /** One figure of both. */
+    record Row(Metric metric, double a, double b, Ratio ratio) {}
+
+    /** Compares two results, which go by these names. */
+    public Comparison(final String nameA, final ResultDocument a, final String nameB, final ResultDocument b) {
+        this.nameA = nameA;
+        this.nameB = nameB;
+        this.a = a;
+        this.b = b;
+        rows = Arrays.stream(Metric.values())
+                .map(metric -> new Row(
+                        metric,
+                        Metric.mean(metric.of(a)),
+                        Metric.mean(metric.of(b)),
+                        Ratio.of(metric.of(a), metric.of(b))))
+                .toList();
+    }
+
+    List<Row> rows() {
+        return rows;
+    }
+
+    /** What differs between the two beside what was measured, and what disturbed either; a line each. */
+    List<String> warnings() {
+        final List<String> warnings = new ArrayList<>();
+        differences(warnings, "machine", "machines differ");
+        differences(warnings, "settings", "settings differ");
+        for (final String node : List.of("server", "generator")) {
+            differ(warnings, node + " differs", "dpdk", a.text(node, "dpdk"), b.text(node, "dpdk"));
+            differ(warnings, node + " differs", "device", a.text(node, "device"), b.text(node, "device"));
+        }
+        if (Math.min(runs(a), runs(b)) < ENOUGH_RUNS) {
+            warnings.add("no interval: measure both with --repeats 2 or more, better 5");
+        }
+        a.lines("noise").forEach(line -> warnings.add("A was noisy: " + line));
+        b.lines("noise").forEach(line -> warnings.add("B was noisy: " + line));
+        return warnings;
+    }
+
+    private static int runs(final ResultDocument result) {
+        return Metric.RATE.of(result).length;
+    }
+
+    private void differences(final List<String> warnings, final String part, final String what) {
+        final Set<String> names = new LinkedHashSet<>(a.members(part).keySet());
+        names.addAll(b.members(part).keySet());
+        // what is free at one moment says nothing about the machine
+        names.remove("huge_pages_free");
+        for (final String name : names) {
+            differ(warnings, what, name, a.text(part, name), b.text(part, name));
+        }
+    }
+
+    private static void differ(
+            final List<String> warnings, final String what, final String name, final String a, final String b) {
+        if (!Objects.equals(a, b)) {
+            warnings.add("%s: %s is %s in A, %s in B".formatted(what, name.replace('_', ' '), shown(a), shown(b)));
+        }
+    }
+
+    private static String shown(final String value) {
+        return value.isEmpty() ? "nothing" : value;
+    }
+
+    /** Aligned columns. */
+    public List<String> toLines() {
+        final List<String> lines = new ArrayList<>();
+        lines.add(heading("A", nameA, a));
+        lines.add(heading("B", nameB, b));
+        lines.add("");
+        lines.add("%-30s %14s %14s %8s  %-16s".formatted("mean of the runs", "A", "B", "B/A", "95 % interval"));
+        for (final Row row : rows) {
+            lines.add("%-30s %14s %14s %8s  %-16s %s"
+                    .formatted(
+                            row.metric.title(),
+                            ReportPage.decimal(row.a, row.metric.digits()),
+                            ReportPage.decimal(row.b, row.metric.digits()),
+                            ReportPage.decimal(row.ratio.value(), 3),
+                            row.ratio.hasInterval()
+                                    ? ReportPage.decimal(row.ratio.low(), 3) + " to "
+                                            + ReportPage.decimal(row.ratio.high(), 3)
+                                    : "–",
+                            row.metric.verdict(row.ratio))
+                    .stripTrailing());
+        }
+        lines.add("");
+        lines.add("ratio of geometric means; interval: " + Ratio.METHOD);
+        warnings().forEach(warning -> lines.add("warning: " + warning));
+        return lines;
+    }
+
+    private static String heading(final String letter, final String name, final ResultDocument result) {
+        final int runs = runs(result);
+        return "%s  %s  (%d run%s)  %s".formatted(letter, name, runs, runs == 1 ? "" : "s", result.text("command"));
+    }
+
+    /** The same for machines; null where there is no figure. */
+    public Map<String, Object> toJson() {
+        final Map<String, Object> json = new LinkedHashMap<>();
+        json.put("a", side(nameA, a));
+        json.put("b", side(nameB, b));
+        json.put("confidence", 0.95);
+        json.put("method", Ratio.METHOD);
+        final List<Map<String, Object>> metrics = new ArrayList<>();
+        for (final Row row : rows) {
+            final Map<String, Object> metric = new LinkedHashMap<>();
+            metric.put("name", row.metric.key());
+            metric.put("a", orNull(row.a));
+            metric.put("b", orNull(row.b));
+            metric.put("ratio", orNull(row.ratio.value()));
+            metric.put("low", orNull(row.ratio.low()));
+            metric.put("high", orNull(row.ratio.high()));
+            metric.put("verdict", row.metric.verdict(row.ratio));
+            metrics.add(metric);
+        }
+        json.put("metrics", metrics);
+        json.put("warnings", warnings());
+        return json;
+    }
+
+    private static Map<String, Object> side(final String name, final ResultDocument result) {
+        final Map<String, Object> side = new LinkedHashMap<>();
+        side.put("path", name);
+        side.put("runs", runs(result));
+        side.put("command", result.text("command"));
+        return side;
+    }
+
+    private static Double orNull(final double value) {
+        return Double.isFinite(value) ? value : null;
+    }
+}

@@ -1,0 +1,118 @@
+package io.millrace.bench.report;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import io.millrace.bench.run.ResultJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** A result, or a part of one, as its JSON says it. A member that is not there is null, NaN or empty. Immutable. */
+public final class ResultDocument {
+    private final Map<String, Object> json;
+
+    private ResultDocument(final Map<String, Object> json) {
+        this.json = json;
+    }
+
+    /**
+     * Reads one.
+     *
+     * @param path a report's folder, or the file itself.
+     * @throws NoResultException if it is neither, or of another version; says so in one line.
+     */
+    public static ResultDocument read(final Path path) throws NoResultException {
+        final Path file = Files.isDirectory(path) ? path.resolve(BenchReport.RESULT) : path;
+        try {
+            return of(file.toString(), Files.readString(file));
+        } catch (final NoSuchFileException e) {
+            throw new NoResultException(
+                    "there is no result " + file + ": give a folder of bench --report or a file of --json");
+        } catch (final IOException e) {
+            throw new NoResultException(file + " can't be read: " + e.getMessage());
+        }
+    }
+
+    static ResultDocument of(final String name, final String text) throws NoResultException {
+        final Map<String, Object> json;
+        try {
+            json = JSON.std.mapFrom(text);
+        } catch (final IOException e) {
+            throw new NoResultException(name + " is not a result of millrace bench: it is not JSON");
+        }
+        final ResultDocument document = new ResultDocument(json);
+        if (!ResultJson.SCHEMA.equals(json.get("schema"))) {
+            throw new NoResultException("%s is not a result of this version of millrace bench: its schema is %s, not %s"
+                    .formatted(name, json.get("schema"), ResultJson.SCHEMA));
+        }
+        if (document.runs().isEmpty()) {
+            throw new NoResultException(name + " holds no run");
+        }
+        return document;
+    }
+
+    /** What {@code json}, as written, would be when read. */
+    static ResultDocument of(final Map<String, Object> json) {
+        return new ResultDocument(json);
+    }
+
+    /** The number at a path of names; NaN where there is none. */
+    double number(final String... path) {
+        return at(path) instanceof final Number number ? number.doubleValue() : Double.NaN;
+    }
+
+    /** The value at a path as text; empty where there is none. */
+    String text(final String... path) {
+        final Object value = at(path);
+        return value == null ? "" : value.toString();
+    }
+
+    /** Whether the value at a path is {@code true}. */
+    boolean isTrue(final String... path) {
+        return Boolean.TRUE.equals(at(path));
+    }
+
+    /** The numbers of a list. */
+    double[] numbers(final String... path) {
+        return list(path).stream()
+                .mapToDouble(value -> value instanceof final Number number ? number.doubleValue() : Double.NaN)
+                .toArray();
+    }
+
+    /** The lines of a list. */
+    List<String> lines(final String... path) {
+        return list(path).stream().map(String::valueOf).toList();
+    }
+
+    /** Any list. */
+    List<?> list(final String... path) {
+        return at(path) instanceof final List<?> list ? list : List.of();
+    }
+
+    /** An object's members, in their order. */
+    Map<String, Object> members(final String... path) {
+        return members(at(path));
+    }
+
+    /** The runs, in the order in which they were made. */
+    List<ResultDocument> runs() {
+        return list("repeats", "runs").stream()
+                .map(run -> new ResultDocument(members(run)))
+                .toList();
+    }
+
+    private Object at(final String... path) {
+        Object value = json;
+        for (final String name : path) {
+            value = members(value).get(name);
+        }
+        return value;
+    }
+
+    @SuppressWarnings("unchecked") // JSON has no other names than strings
+    private static Map<String, Object> members(final Object value) {
+        return value instanceof final Map<?, ?> map ? (Map<String, Object>) map : Map.of();
+    }
+}

@@ -1,0 +1,29 @@
+package io.millrace.bench.run;
+
+import java.nio.ByteBuffer;
+import java.util.Base64;
+import java.util.zip.DataFormatException;
+import org.HdrHistogram.Histogram;
+
+/**
+ * The set-up latencies of a stretch of time.
+ *
+ * @param startMillis its first moment, time of day.
+ * @param endMillis its last.
+ * @param nanos the latencies; not to be changed.
+ */
+public record LatencyInterval(long startMillis, long endMillis, Histogram nanos) {
+    static LatencyInterval between(final Moment before, final Moment now) {
+        return new LatencyInterval(
+                before.epochMillis(), now.epochMillis(), decode(now.generator().histogram()));
+    }
+
+    private static Histogram decode(final String base64) {
+        try {
+            return Histogram.decodeFromCompressedByteBuffer(
+                    ByteBuffer.wrap(Base64.getDecoder().decode(base64)), 0);
+        } catch (final DataFormatException e) {
+            throw new IllegalStateException("the generator sent a histogram that can't be read", e);
+        }
+    }
+}

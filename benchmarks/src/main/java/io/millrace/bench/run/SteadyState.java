@@ -1,0 +1,34 @@
+package io.millrace.bench.run;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Tells when a rate has settled: the last {@link #SECONDS} seconds differ from their mean by no more than {@link #TOLERANCE}.
+ * Before that the compiler still replaces the code that runs, and tables are touched for the first time. One thread.
+ */
+final class SteadyState {
+    /** Successive seconds that have to agree. */
+    static final int SECONDS = 4;
+    /** How far each may be from their mean, as a share of it. */
+    static final double TOLERANCE = 0.05;
+
+    private final Deque<Double> last = new ArrayDeque<>();
+
+    /** Another second is over. */
+    void add(final double rate) {
+        last.addLast(rate);
+        if (last.size() > SECONDS) {
+            last.removeFirst();
+        }
+    }
+
+    /** Whether the last seconds agree; a rate of nothing has not settled. */
+    boolean reached() {
+        if (last.size() < SECONDS) {
+            return false;
+        }
+        final double mean = last.stream().mapToDouble(Double::doubleValue).sum() / SECONDS;
+        return mean > 0 && last.stream().allMatch(rate -> Math.abs(rate - mean) <= TOLERANCE * mean);
+    }
+}

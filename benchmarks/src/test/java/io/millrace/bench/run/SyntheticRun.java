@@ -1,0 +1,153 @@
+package io.millrace.bench.run;
+
+import io.millrace.bench.load.LatencyRecorder;
+import io.millrace.bench.run.NodeReport.Latency;
+import io.millrace.bench.run.NodeReport.Load;
+import io.millrace.bench.run.NodeReport.ProcessCost;
+import io.millrace.dataplane.counters.Counter;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.HdrHistogram.Histogram;
+
+/** Runs as they would be if the rate were this or that: two seconds of warm-up, then a given rate in each second. */
+public final class SyntheticRun {
+    /** The command line of all of them. */
+    public static final String COMMAND = "millrace bench --duration 4s --sources 8 <&>";
+
+    private static final long SECOND = 1_000_000_000L;
+    private static final long EPOCH_MILLIS = 1_700_000_000_000L;
+
+    private long waitedNanos;
+    private long safepointMillis;
+    private long stolenTicks;
+    private int second = 100;
+    private long connections;
+
+    private SyntheticRun() {}
+
+    /** What they were to do. */
+    public static BenchPlan plan(final long seconds) {
+        return new BenchPlan(
+                Link.VHOST,
+                Duration.ofSeconds(seconds),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(5),
+                512,
+                1,
+                "auto",
+                List.of(0),
+                List.of(1),
+                "busy",
+                true,
+                60,
+                1 << 26,
+                1 << 16,
+                2039,
+                List.of(),
+                COMMAND);
+    }
+
+    /** A quiet run with these rates. */
+    public static BenchResult of(final double... rates) {
+        return disturbed(0, 0, 0, rates);
+    }
+
+    /** Quiet runs of four seconds, one for each rate. */
+    public static Repeats repeats(final double... rates) {
+        return new Repeats(
+                Arrays.stream(rates)
+                        .mapToObj(rate -> of(rate, rate, rate, rate))
+                        .toList(),
+                rates.length);
+    }
+
+    /** A run in each second of which the server waits for its core, stands still, and loses ticks of CPU 0 (of 100). */
+    static BenchResult disturbed(
+            final long waitMillis, final long stopMillis, final long stolen, final double... rates) {
+        final SyntheticRun run = new SyntheticRun();
+        final Series warmUp = new Series(run.moment(0));
+        warmUp.add(run.next(rates[0] / 2));
+        warmUp.add(run.next(rates[0]));
+        final Series measured = new Series(warmUp.last());
+        for (final double rate : rates) {
+            run.waitedNanos += waitMillis * 1_000_000;
+            run.safepointMillis += stopMillis;
+            run.stolenTicks += stolen;
+            measured.add(run.next(rate));
+        }
+        return new BenchResult(plan(rates.length), warmUp.first(), warmUp, true, measured, Optional.empty(), false);
+    }
+
+    private Moment next(final double rate) {
+        second++;
+        connections += Math.round(rate);
+        return moment(rate);
+    }
+
+    private Moment moment(final double rate) {
+        final Histogram nanos = LatencyRecorder.newTotal();
+        for (int i = 1; i <= 1000 && rate > 0; i++) {
+            nanos.recordValue(i * 1_000L);
+        }
+        final Latency latency = new Latency(nanos.getTotalCount(), 500, 990, 999, 1000);
+        final NodeReport generator = new NodeReport(
+                NodeReport.SAMPLE,
+                second * SECOND,
+                Map.of(
+                        Counter.DUTY_WORK_NANOS.name(),
+                        second * SECOND / 2,
+                        Counter.DUTY_IDLE_NANOS.name(),
+                        second * SECOND / 2),
+                new Load(connections, connections, connections, 0, 0, Map.of()),
+                latency,
+                latency,
+                encoded(nanos),
+                cost(0, 0),
+                Map.of("dpdk", "DPDK 22.11.7"),
+                List.of());
+        final NodeReport server = new NodeReport(
+                NodeReport.SAMPLE,
+                second * SECOND,
+                Map.of(
+                        Counter.FRAMES_RECEIVED.name(),
+                        3 * connections,
+                        Counter.FRAMES_TRANSMITTED.name(),
+                        3 * connections,
+                        Counter.SYN_QUEUE_ENTRIES.name(),
+                        (long) second % 7,
+                        Counter.TIME_WAIT_ENTRIES.name(),
+                        connections,
+                        Counter.DUTY_WORK_NANOS.name(),
+                        second * SECOND / 10 * 9,
+                        Counter.DUTY_IDLE_NANOS.name(),
+                        second * SECOND / 10),
+                null,
+                null,
+                null,
+                null,
+                cost(waitedNanos, safepointMillis),
+                Map.of("dpdk", "DPDK 22.11.7"),
+                List.of());
+        final long ticks = second * 100L;
+        final TreeMap<Integer, CpuTimes.Ticks> cpus = new TreeMap<>();
+        cpus.put(0, new CpuTimes.Ticks(ticks - stolenTicks, stolenTicks, ticks));
+        cpus.put(1, new CpuTimes.Ticks(ticks / 2, 0, ticks));
+        return new Moment(server, generator, new CpuTimes(cpus), EPOCH_MILLIS + second * 1000L);
+    }
+
+    private ProcessCost cost(final long waited, final long stopped) {
+        return new ProcessCost(second * SECOND, second * SECOND, 64, 0, 0, stopped, stopped, 1, waited, waited / 1000);
+    }
+
+    static String encoded(final Histogram nanos) {
+        final ByteBuffer buffer = ByteBuffer.allocate(nanos.getNeededByteBufferCapacity());
+        final int length = nanos.encodeIntoCompressedByteBuffer(buffer);
+        return Base64.getEncoder().encodeToString(Arrays.copyOf(buffer.array(), length));
+    }
+}
