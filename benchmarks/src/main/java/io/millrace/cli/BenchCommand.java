@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        subcommands = {BenchIoCommand.class, BenchCompareCommand.class})
+        subcommands = {BenchIoCommand.class, BenchStreamCommand.class, BenchCompareCommand.class})
 final class BenchCommand implements Callable<Integer>, Checked {
     @Option(
             names = "--duration",

@@ -78,12 +78,17 @@ final class BenchIoCommand implements Callable<Integer>, Checked {
         Checked.within(errors, "--burst", burst, 1, IoPlan.MAX_BURST);
         Checked.within(errors, "--seconds", seconds, 1, 3600);
         Checked.within(errors, "--repeats", repeats, 1, 1000);
-        if (core != null
-                && (core > Integer.MAX_VALUE || !CpuAffinity.allowedCpus().contains(core.intValue()))) {
-            errors.add("--core: CPU " + core + " is not one this process may use; choose from "
+        checkCore(errors, "--core", core);
+        BenchCommand.checkJson(errors, json);
+    }
+
+    /** Adds a line when this process may not use a CPU; null is none. */
+    static void checkCore(final List<String> errors, final String option, final Long cpu) {
+        if (cpu != null
+                && (cpu > Integer.MAX_VALUE || !CpuAffinity.allowedCpus().contains(cpu.intValue()))) {
+            errors.add(option + ": CPU " + cpu + " is not one this process may use; choose from "
                     + CpuAffinity.allowedCpus());
         }
-        BenchCommand.checkJson(errors, json);
     }
 
     @Override

@@ -26,7 +26,8 @@ import picocli.CommandLine.ScopeType;
             CaptureCommand.class,
             JmhCommand.class,
             BenchNodeCommand.class,
-            BenchIoNodeCommand.class
+            BenchIoNodeCommand.class,
+            BenchStreamNodeCommand.class
         })
 public final class Millrace implements Runnable {
     /** Exit code of a run that did what was asked. */

@@ -81,6 +81,27 @@ class CommandLineTest {
         assertRefused("bench io " + options, message);
     }
 
+    @ParameterizedTest(name = "bench stream {0}: {1}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    --workload chat         | --workload chat: unknown; choose one of bulk, request-response
+                    --direction up          | --direction up: unknown; choose one of to-server, from-server
+                    --peer windows          | --peer windows: unknown; choose one of engine, kernel
+                    --peer kernel --workload request-response | --peer kernel: with --workload bulk only
+                    --connections 0         | --connections 0 is out of range: give 1 to 60000
+                    --mtu 9217              | --mtu 9217 is out of range: give 576 to 9216
+                    --size 513              | --size 513 is out of range: give 1 to 512
+                    --buffer 1k             | --buffer 1024 is out of range: give 2048 to 536870912
+                    --duration soon         | '--duration': 'soon' is not a duration
+                    --warm-up 2d            | '--warm-up': '2d' is not a duration
+                    --server-core 8191      | --server-core: CPU 8191 is not one this process may use; choose from [
+                    --client-core x         | '--client-core': 'x' is not a count
+                    --json /nowhere/a.json  | --json /nowhere/a.json can't be written
+                    --no-such-option        | Unknown option: '--no-such-option'
+                    """)
+    void shouldRefuseABenchStreamOptionInOneLine(final String options, final String message) {
+        assertRefused("bench stream " + options, message);
+    }
+
     @ParameterizedTest(name = "serve {0}: {1}")
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     --port bogus                    | device 'bogus': not a PCI address (0000:3b:00.0) and not a virtual device
@@ -218,6 +239,7 @@ class CommandLineTest {
                 "--help",
                 "bench --help",
                 "bench io --help",
+                "bench stream --help",
                 "bench compare --help",
                 "serve --help",
                 "stat --help",

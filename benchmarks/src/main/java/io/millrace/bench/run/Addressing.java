@@ -14,7 +14,7 @@ public final class Addressing {
     /** Where the server listens. */
     public static final int PORT = 9;
     /** The generator's MAC address: locally administered. */
-    static final String GENERATOR_MAC = "02:00:00:00:00:02";
+    public static final String GENERATOR_MAC = "02:00:00:00:00:02";
 
     private Addressing() {}
 

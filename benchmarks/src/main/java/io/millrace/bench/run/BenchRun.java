@@ -71,12 +71,12 @@ public final class BenchRun {
 
     private BenchResult measure(final ChildNode server, final ChildNode generator, final Moment ready)
             throws InterruptedException {
-        final Series warmUp = new Series(ask(server, generator, NodeCommand.START));
+        final Series warmUp = new Series(ChildNode.ask(server, generator, NodeCommand.START, ANSWER_LIMIT));
         final boolean settled = warmUp(server, generator, warmUp);
         if (warmUp.failure().isPresent()) {
             throw new NodeFailedException(warmUp.failure().get() + " during the warm-up", List.of());
         }
-        final Series measured = new Series(ask(server, generator, NodeCommand.MARK));
+        final Series measured = new Series(ChildNode.ask(server, generator, NodeCommand.MARK, ANSWER_LIMIT));
         watch(server, generator, plan.duration(), measured, second -> {
             progress.second(measured.seconds(), second.before(), second.now());
         });
@@ -124,7 +124,8 @@ public final class BenchRun {
         for (long end = Math.min(SECOND, length); !over; end = Math.min(end + SECOND, length)) {
             over = interrupted.await(start + end - System.nanoTime(), TimeUnit.NANOSECONDS) || end == length;
             try {
-                final Second second = new Second(series.last(), ask(server, generator, NodeCommand.SAMPLE));
+                final Second second =
+                        new Second(series.last(), ChildNode.ask(server, generator, NodeCommand.SAMPLE, ANSWER_LIMIT));
                 series.add(second.now());
                 listener.accept(second);
             } catch (final NodeFailedException e) {
@@ -145,13 +146,5 @@ public final class BenchRun {
 
     private boolean isInterrupted() {
         return interrupted.getCount() == 0;
-    }
-
-    /** Sends both the same command, then awaits both answers, so that they are of nearly the same moment. */
-    private static Moment ask(final ChildNode server, final ChildNode generator, final String command)
-            throws InterruptedException {
-        server.send(command);
-        generator.send(command);
-        return Moment.now(server.await(ANSWER_LIMIT), generator.await(ANSWER_LIMIT));
     }
 }

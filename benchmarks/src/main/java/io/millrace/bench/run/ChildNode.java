@@ -19,7 +19,7 @@ import java.util.function.LongConsumer;
  *
  * <p>Used by one thread; a thread of its own reads the child's output, so that a silent child does not block its parent.
  */
-final class ChildNode implements AutoCloseable {
+public final class ChildNode implements AutoCloseable {
     private static final Duration STOP_TIME = Duration.ofSeconds(10);
     private static final Duration SLICE = Duration.ofSeconds(1);
 
@@ -36,7 +36,8 @@ final class ChildNode implements AutoCloseable {
     }
 
     /** Starts the process; its standard error, and what it prints that is no report, goes to {@code log}. */
-    static ChildNode start(final String name, final List<String> command, final PrintStream log) throws IOException {
+    public static ChildNode start(final String name, final List<String> command, final PrintStream log)
+            throws IOException {
         final Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -59,12 +60,12 @@ final class ChildNode implements AutoCloseable {
     }
 
     /** Whether the process still runs. */
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** Sends a command without waiting for its answer. */
-    void send(final String command) {
+    public void send(final String command) {
         try {
             commands.write(command + "\n");
             commands.flush();
@@ -74,12 +75,12 @@ final class ChildNode implements AutoCloseable {
     }
 
     /** The next report. */
-    NodeReport await(final Duration limit) throws InterruptedException {
+    public NodeReport await(final Duration limit) throws InterruptedException {
         return await(limit, waited -> {});
     }
 
     /** The next report; {@code waiting} is told each second how many of them it has not come for. */
-    NodeReport await(final Duration limit, final LongConsumer waiting) throws InterruptedException {
+    public NodeReport await(final Duration limit, final LongConsumer waiting) throws InterruptedException {
         Optional<NodeReport> report = null;
         for (long waited = 0; report == null && waited < limit.toNanos(); waited += SLICE.toNanos()) {
             report = reports.poll(Math.min(SLICE.toNanos(), limit.toNanos() - waited), TimeUnit.NANOSECONDS);
@@ -96,6 +97,19 @@ final class ChildNode implements AutoCloseable {
             throw new NodeFailedException("the " + name + " process could not start", answer.errors());
         }
         return answer;
+    }
+
+    /**
+     * Sends both the same command, then awaits both answers, so that they are of nearly the same moment.
+     *
+     * @throws NodeFailedException if one of them does not answer.
+     */
+    public static Moment ask(
+            final ChildNode server, final ChildNode generator, final String command, final Duration limit)
+            throws InterruptedException {
+        server.send(command);
+        generator.send(command);
+        return Moment.now(server.await(limit), generator.await(limit));
     }
 
     private String lastWords() {

@@ -12,17 +12,17 @@ import io.millrace.bench.run.NodeReport.Load;
  */
 public record Moment(NodeReport server, NodeReport generator, CpuTimes cpus, long epochMillis) {
     /** Two reports that have just come. */
-    static Moment now(final NodeReport server, final NodeReport generator) {
+    public static Moment now(final NodeReport server, final NodeReport generator) {
         return new Moment(server, generator, CpuTimes.read(), System.currentTimeMillis());
     }
 
     /** What the server did since an earlier moment. */
-    Interval serverSince(final Moment earlier) {
+    public Interval serverSince(final Moment earlier) {
         return new Interval(earlier.server, server);
     }
 
     /** What the generator did since an earlier moment. */
-    Interval generatorSince(final Moment earlier) {
+    public Interval generatorSince(final Moment earlier) {
         return new Interval(earlier.generator, generator);
     }
 

@@ -21,6 +21,7 @@ import java.util.Map;
  * @param process what the process itself costs.
  * @param facts what does not change, on {@link #READY}: versions, flags, sizes.
  * @param errors on {@link #ERROR}: what went wrong, a line each.
+ * @param stream what a node of the stream benchmark has moved; null from others.
  */
 public record NodeReport(
         String event,
@@ -32,7 +33,8 @@ public record NodeReport(
         String histogram,
         ProcessCost process,
         Map<String, String> facts,
-        List<String> errors) {
+        List<String> errors,
+        Stream stream) {
 
     /** The node listens, or could begin to send. */
     public static final String READY = "ready";
@@ -87,9 +89,19 @@ public record NodeReport(
             long pollingWaitNanos,
             long pollingSwitches) {}
 
+    /**
+     * What a node of the stream benchmark has moved.
+     *
+     * @param bytes text that its applications have received.
+     * @param exchanges requests that were answered in full.
+     * @param open connections open now.
+     * @param failed connections that have ended before the load did.
+     */
+    public record Stream(long bytes, long exchanges, long open, long failed) {}
+
     /** A report that the node could not start. */
     public static NodeReport error(final List<String> lines) {
-        return new NodeReport(ERROR, System.nanoTime(), Map.of(), null, null, null, null, null, Map.of(), lines);
+        return new NodeReport(ERROR, System.nanoTime(), Map.of(), null, null, null, null, null, Map.of(), lines, null);
     }
 
     /** A counter's value. */
@@ -110,6 +122,7 @@ public record NodeReport(
         line.put("process", process);
         line.put("facts", facts);
         line.put("errors", errors);
+        line.put("stream", stream);
         try {
             return JSON.std.asString(line);
         } catch (final IOException e) {

@@ -44,7 +44,8 @@ class BenchResultTest {
                 EMPTY,
                 new ProcessCost(second * 1_000_000_000L, 0, 64, 1, 2, -1, -1, 1, 0, 0),
                 Map.of("dpdk", "DPDK 22.11"),
-                List.of());
+                List.of(),
+                null);
         return new Moment(server(second, rx, tx), generator, CpuTimes.UNKNOWN, second * 1000L);
     }
 
@@ -73,7 +74,8 @@ class BenchResultTest {
                 null,
                 new ProcessCost(second * 1_100_000_000L, 0, 0, 0, 0, 5, 7, 1, 0, 0),
                 Map.of(),
-                List.of());
+                List.of(),
+                null);
     }
 
     @Test

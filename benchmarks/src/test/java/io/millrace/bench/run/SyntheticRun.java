@@ -110,7 +110,8 @@ public final class SyntheticRun {
                 encoded(nanos),
                 cost(0, 0),
                 Map.of("dpdk", "DPDK 22.11.7"),
-                List.of());
+                List.of(),
+                null);
         final NodeReport server = new NodeReport(
                 NodeReport.SAMPLE,
                 second * SECOND,
@@ -133,7 +134,8 @@ public final class SyntheticRun {
                 null,
                 cost(waitedNanos, safepointMillis),
                 Map.of("dpdk", "DPDK 22.11.7"),
-                List.of());
+                List.of(),
+                null);
         final long ticks = second * 100L;
         final TreeMap<Integer, CpuTimes.Ticks> cpus = new TreeMap<>();
         cpus.put(0, new CpuTimes.Ticks(ticks - stolenTicks, stolenTicks, ticks));

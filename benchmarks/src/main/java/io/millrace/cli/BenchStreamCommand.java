@@ -1,0 +1,196 @@
+package io.millrace.cli;
+
+import io.millrace.bench.run.NodeFailedException;
+import io.millrace.bench.stream.Direction;
+import io.millrace.bench.stream.Pairing;
+import io.millrace.bench.stream.StreamJson;
+import io.millrace.bench.stream.StreamPlan;
+import io.millrace.bench.stream.StreamResult;
+import io.millrace.bench.stream.StreamRun;
+import io.millrace.bench.stream.StreamTable;
+import io.millrace.bench.stream.Workload;
+import io.millrace.dataplane.core.IdleMode;
+import io.millrace.linux.CpuAffinity;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code millrace bench stream}: measures how much text, or how many requests, go through open connections. */
+@Command(
+        name = "stream",
+        description = "Measure how many bytes, or requests, a second go over open connections between two processes.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false)
+final class BenchStreamCommand implements Callable<Integer>, Checked {
+    private static final int USUAL_BULK_CONNECTIONS = 1;
+    private static final int USUAL_REQUEST_CONNECTIONS = 10_000;
+
+    @Option(
+            names = "--workload",
+            paramLabel = "NAME",
+            description = "bulk, or request-response (default: ${DEFAULT-VALUE}).")
+    private String workload = "bulk";
+
+    @Option(
+            names = "--direction",
+            paramLabel = "NAME",
+            description = "Of bulk: to-server or from-server (default: ${DEFAULT-VALUE}).")
+    private String direction = "to-server";
+
+    @Option(
+            names = "--connections",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "Connections open at once (default: 1 for bulk, 10000 for request-response).")
+    private Optional<Long> connections = Optional.empty();
+
+    @Option(
+            names = "--mtu",
+            converter = Quantity.Count.class,
+            paramLabel = "BYTES",
+            description = "Largest IP packet of both ports, 576 to 9216 (default: ${DEFAULT-VALUE}).")
+    private long mtu = 1500;
+
+    @Option(
+            names = "--size",
+            converter = Quantity.Count.class,
+            paramLabel = "BYTES",
+            description = "Of a request, and of its answer (default: ${DEFAULT-VALUE}).")
+    private long size = 64;
+
+    @Option(
+            names = "--buffer",
+            converter = Quantity.Count.class,
+            paramLabel = "BYTES",
+            description = "Bound of the engine's send and receive buffer of each connection (default: 1M).")
+    private long buffer = 1 << 20;
+
+    @Option(
+            names = "--peer",
+            paramLabel = "NAME",
+            description =
+                    "engine: two engines over vhost-user. kernel: besides, an engine and Linux, and Linux and Linux,"
+                            + " over a veth pair that is made and removed (default: ${DEFAULT-VALUE}).")
+    private String peer = "engine";
+
+    @Option(
+            names = "--duration",
+            converter = Quantity.Time.class,
+            paramLabel = "TIME",
+            description = "How long to measure each (default: 10s).")
+    private Duration duration = Duration.ofSeconds(10);
+
+    @Option(
+            names = "--warm-up",
+            converter = Quantity.Time.class,
+            paramLabel = "TIME",
+            description = "How long the load runs before that (default: 5s).")
+    private Duration warmUp = Duration.ofSeconds(5);
+
+    @Option(
+            names = "--server-core",
+            converter = Quantity.Count.class,
+            paramLabel = "CPU",
+            description = "CPU of the server's polling thread (default: the first one this process may use).")
+    private Long serverCore;
+
+    @Option(
+            names = "--client-core",
+            converter = Quantity.Count.class,
+            paramLabel = "CPU",
+            description = "CPU of the client's polling thread (default: the last one this process may use).")
+    private Long clientCore;
+
+    @Option(names = "--no-huge", description = "Do without huge pages.")
+    private boolean noHuge;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON.")
+    private Path json;
+
+    @Option(
+            names = "--jvm-flag",
+            paramLabel = "FLAG",
+            description = "One more flag for both child JVMs, such as --jvm-flag=-XX:+PrintCompilation; repeatable.")
+    private List<String> jvmFlags = new ArrayList<>();
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Override
+    public void check(final List<String> errors) {
+        if (Workload.of(workload).isEmpty()) {
+            errors.add("--workload " + workload + ": unknown; choose one of " + Workload.labels());
+        }
+        if (Direction.of(direction).isEmpty()) {
+            errors.add("--direction " + direction + ": unknown; choose one of " + Direction.labels());
+        }
+        if (Pairing.withPeer(peer).isEmpty()) {
+            errors.add("--peer " + peer + ": unknown; choose one of engine, kernel");
+        } else if (!peer.equals("engine") && Workload.of(workload).orElse(null) == Workload.REQUEST_RESPONSE) {
+            errors.add("--peer " + peer + ": with --workload bulk only");
+        }
+        connections.ifPresent(n -> Checked.within(errors, "--connections", n, 1, 60_000));
+        Checked.within(errors, "--mtu", mtu, 576, 9216);
+        Checked.within(errors, "--size", size, 1, StreamPlan.MAX_SIZE);
+        Checked.within(errors, "--buffer", buffer, 2048, 1 << 29);
+        Checked.within(errors, "--duration (in ms)", duration.toMillis(), 100, 86_400_000);
+        Checked.within(errors, "--warm-up (in ms)", warmUp.toMillis(), 0, 86_400_000);
+        BenchIoCommand.checkCore(errors, "--server-core", serverCore);
+        BenchIoCommand.checkCore(errors, "--client-core", clientCore);
+        BenchCommand.checkJson(errors, json);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        final PrintWriter out = spec.commandLine().getOut();
+        final StreamPlan plan = plan();
+        final StreamRun run = new StreamRun(plan, result -> out.println(StreamTable.row(result)), System.err);
+        out.println(StreamTable.heading(plan));
+        try (Interrupts interrupts = Interrupts.handledBy(run::interrupt)) {
+            final List<StreamResult> results = run.run();
+            if (json != null) {
+                StreamJson.write(plan, results, json);
+            }
+            return run.isInterrupted() ? Interrupts.INTERRUPTED : Millrace.OK;
+        } catch (final NodeFailedException e) {
+            return BenchCommand.explain(e, spec.commandLine());
+        }
+    }
+
+    private StreamPlan plan() {
+        final List<Integer> cpus = new ArrayList<>(CpuAffinity.allowedCpus());
+        final boolean cpuEach = cpus.size() > 1;
+        final Workload load = Workload.of(workload).orElseThrow();
+        final int usual = load == Workload.BULK ? USUAL_BULK_CONNECTIONS : USUAL_REQUEST_CONNECTIONS;
+        return new StreamPlan(
+                Pairing.withPeer(peer).orElseThrow(),
+                load,
+                Direction.of(direction).orElseThrow(),
+                connections.map(Long::intValue).orElse(usual),
+                (int) mtu,
+                (int) size,
+                (int) buffer,
+                duration,
+                warmUp,
+                core(serverCore, cpuEach, cpus.getFirst()),
+                core(clientCore, cpuEach, cpus.getLast()),
+                EngineNames.of(cpuEach ? IdleMode.BUSY : IdleMode.YIELD),
+                !noHuge,
+                List.copyOf(jvmFlags),
+                "millrace "
+                        + String.join(" ", spec.commandLine().getParseResult().originalArgs()));
+    }
+
+    /** Where there is one CPU only, the kernel places the threads. */
+    private static List<Integer> core(final Long given, final boolean cpuEach, final int usual) {
+        return given != null ? List.of(given.intValue()) : cpuEach ? List.of(usual) : List.of();
+    }
+}

@@ -1,0 +1,61 @@
+package io.millrace.bench.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import io.millrace.linux.peer.Program;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("The stream benchmark, as a user runs it, over vhost-user")
+class StreamProcessTest {
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void needDpdk() {
+        Program.needDpdk();
+    }
+
+    @Test
+    void shouldMoveTextInBulkAndWriteTheJson() throws IOException, InterruptedException {
+        final Map<?, ?> pairing = run("--direction", "from-server", "--connections", "2", "--mtu", "4000");
+
+        assertThat((Number) pairing.get("bytes"))
+                .extracting(Number::longValue)
+                .satisfies(bytes -> assertThat(bytes).isPositive());
+        assertThat(pairing.get("open")).isEqualTo(2);
+        assertThat(pairing.get("failed")).isEqualTo(0);
+    }
+
+    @Test
+    void shouldHaveEveryRequestAnswered() throws IOException, InterruptedException {
+        final Map<?, ?> pairing = run("--workload", "request-response", "--connections", "100");
+
+        assertThat((double) pairing.get("requests_per_second")).isPositive();
+        assertThat((double) ((Map<?, ?>) pairing.get("latency_us")).get("p50")).isPositive();
+        assertThat(pairing.get("open")).isEqualTo(100);
+        assertThat(pairing.get("failed")).isEqualTo(0);
+    }
+
+    private Map<?, ?> run(final String... options) throws IOException, InterruptedException {
+        final Path json = folder.resolve("result.json");
+        final Stream<String> fixed =
+                Stream.of("bench", "stream", "--duration", "2s", "--warm-up", "2s", "--json", json.toString());
+        final Stream<String> memory = Program.hugePages() ? Stream.of() : Stream.of("--no-huge");
+        final String[] arguments =
+                Stream.concat(Stream.concat(fixed, Stream.of(options)), memory).toArray(String[]::new);
+        try (Program program = Program.start(List.of(Program.java("io.millrace.cli.Millrace", arguments)))) {
+            assertThat(program.exitCode()).as(program.result()).isZero();
+        }
+        return (Map<?, ?>) JSON.std.mapFrom(Files.readString(json)).get("engine_engine");
+    }
+}
