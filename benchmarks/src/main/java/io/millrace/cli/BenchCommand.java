@@ -16,6 +16,7 @@ import io.millrace.bench.run.Summary;
 import io.millrace.dataplane.core.IdleMode;
 import io.millrace.linux.CpuAffinity;
 import io.millrace.tcp.Arrangement;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -235,9 +236,8 @@ final class BenchCommand implements Callable<Integer>, Checked {
             if (json != null) {
                 Files.writeString(json, ResultJson.toText(ResultJson.of(result)));
             }
-            if (report != null) {
-                BenchReport.write(result, report);
-                out.println("  report          " + BenchReport.page(report));
+            if (report != null && !writeReport(result, out)) {
+                return interrupts.exitCode(Millrace.FAILED);
             }
             if (result.failure().isPresent()) {
                 Millrace.complain(spec.commandLine(), result.failure().get());
@@ -246,6 +246,17 @@ final class BenchCommand implements Callable<Integer>, Checked {
             return result.interrupted() ? Interrupts.INTERRUPTED : Millrace.OK;
         } catch (final NodeFailedException e) {
             return explain(e, spec.commandLine());
+        }
+    }
+
+    private boolean writeReport(final Repeats result, final PrintStream out) {
+        try {
+            BenchReport.write(result, report);
+            out.println("  report          " + BenchReport.page(report));
+            return true;
+        } catch (final IOException e) {
+            Millrace.complain(spec.commandLine(), "the report can't be written: " + e.getMessage());
+            return false;
         }
     }
 

@@ -68,7 +68,27 @@ public final class Comparison {
         // what is free at one moment says nothing about the machine
         names.remove("huge_pages_free");
         for (final String name : names) {
-            differ(warnings, what, name, a.text(part, name), b.text(part, name));
+            if (a.list(part, name).isEmpty() || b.list(part, name).isEmpty()) {
+                differ(warnings, what, name, a.text(part, name), b.text(part, name));
+            } else {
+                only(warnings, what, name, "A", a.lines(part, name), b.lines(part, name));
+                only(warnings, what, name, "B", b.lines(part, name), a.lines(part, name));
+            }
+        }
+    }
+
+    private static void only(
+            final List<String> warnings,
+            final String what,
+            final String name,
+            final String in,
+            final List<String> own,
+            final List<String> others) {
+        final List<String> rest =
+                own.stream().filter(entry -> !others.contains(entry)).toList();
+        if (!rest.isEmpty()) {
+            warnings.add(
+                    "%s: %s has only in %s %s".formatted(what, name.replace('_', ' '), in, String.join(" ", rest)));
         }
     }
 
@@ -89,9 +109,9 @@ public final class Comparison {
         lines.add(heading("A", nameA, a));
         lines.add(heading("B", nameB, b));
         lines.add("");
-        lines.add("%-30s %14s %14s %8s  %-16s".formatted("mean of the runs", "A", "B", "B/A", "95 % interval"));
+        lines.add("%-30s %14s %14s %8s  %-18s".formatted("mean of the runs", "A", "B", "B/A", "95 % interval"));
         for (final Row row : rows) {
-            lines.add("%-30s %14s %14s %8s  %-16s %s"
+            lines.add("%-30s %14s %14s %8s  %-18s %s"
                     .formatted(
                             row.metric.title(),
                             ReportPage.decimal(row.a, row.metric.digits()),

@@ -213,22 +213,22 @@ final class ReportPage {
 
     private static String text(final Object value) {
         return switch (value) {
-            case null -> "";
+            case null -> "none";
             case final List<?> list -> list.stream().map(String::valueOf).collect(Collectors.joining(" "));
             case final Integer number -> count(number);
             case final Long number -> count(number);
-            default -> value.toString();
+            default -> value.toString().isEmpty() ? "none" : value.toString();
         };
     }
 
     /** A whole number with thousands separators; a dash where nothing is known. */
     static String count(final double value) {
-        return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%,d", Math.round(value));
+        return !Double.isFinite(value) ? "–" : String.format(Locale.ROOT, "%,d", Math.round(value));
     }
 
     /** A number with {@code digits} after the point; a dash where nothing is known. */
     static String decimal(final double value, final int digits) {
-        return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%,." + digits + "f", value);
+        return !Double.isFinite(value) ? "–" : String.format(Locale.ROOT, "%,." + digits + "f", value);
     }
 
     private static String percent(final double share) {

@@ -11,6 +11,10 @@ import java.util.function.UnaryOperator;
 public final class ConsoleProgress implements Progress {
     private static final int HEAD_EVERY = 20;
     private static final String ERASE_LINE = "\r\u001b[K";
+    /** A line longer than the terminal is wide would go on in the next, which could not be erased. */
+    private static final String CUT = "\u001b[?7l";
+
+    private static final String WRAP = "\u001b[?7h";
 
     private final PrintStream out;
     private final boolean terminal;
@@ -85,11 +89,11 @@ public final class ConsoleProgress implements Progress {
     /** A line that the next one may replace. */
     private void passing(final String text) {
         clear();
-        out.print(text);
         if (terminal) {
+            out.print(CUT + text + WRAP);
             overwritable = true;
         } else {
-            out.println();
+            out.println(text);
         }
         out.flush();
     }

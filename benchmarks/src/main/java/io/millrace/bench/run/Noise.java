@@ -93,8 +93,9 @@ public final class Noise {
             final long disturbed = runs.stream()
                     .filter(run -> value.applyAsDouble(run) > limit)
                     .count();
-            final String of = runs.size() == 1 ? "" : " (the worst of %d runs of %d)".formatted(disturbed, runs.size());
-            lines.add(text.apply(worst) + of);
+            final String where =
+                    runs.size() == 1 ? "" : "in %d of %d runs, at worst: ".formatted(disturbed, runs.size());
+            lines.add(where + text.apply(worst));
         }
     }
 }

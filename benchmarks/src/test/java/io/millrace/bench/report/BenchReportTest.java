@@ -168,6 +168,19 @@ class BenchReportTest {
     }
 
     @Test
+    void shouldBeWrittenOfARunThatMeasuredNothing() throws Exception {
+        final Path path = report(SyntheticRun.nothing());
+
+        final String page = Files.readString(path.resolve("index.html"));
+        parse(page);
+        assertThat(page)
+                .contains("0 connections/s", "broken off: the generator process died (exit code 137)")
+                .doesNotContain("NaN", "Infinity", "The machine was quiet");
+        assertThat(new Comparison("a", ResultDocument.read(path), "b", ResultDocument.read(path)).toLines())
+                .noneMatch(line -> line.contains("NaN") || line.contains("Infinity"));
+    }
+
+    @Test
     void shouldReplaceAnEarlierReportAndNothingElse() throws IOException {
         report(SyntheticRun.repeats(1000));
         final Path path = report(SyntheticRun.repeats(2000));

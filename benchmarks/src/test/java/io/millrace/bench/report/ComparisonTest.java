@@ -114,6 +114,9 @@ class ComparisonTest {
         assertThat(compare(result(100, 100), edited(result(100, 100), "settings", "concurrency", 64))
                         .warnings())
                 .containsExactly("settings differ: concurrency is 512 in A, 64 in B");
+        assertThat(compare(result(100, 100), edited(result(100, 100), "settings", "server_cores", List.of(0, 3)))
+                        .warnings())
+                .containsExactly("settings differ: server cores has only in B 3");
         assertThat(compare(result(100, 100), edited(result(100, 100), "server", "dpdk", "DPDK 24.11"))
                         .warnings())
                 .singleElement()

@@ -72,8 +72,9 @@ class RepeatsTest {
                 3);
 
         assertThat(Noise.of(three))
-                .containsExactly("the server's polling threads waited for a core that another had, 30.0% of the time"
-                        + " (the worst of 2 runs of 3)");
+                .containsExactly(
+                        "in 2 of 3 runs, at worst: the server's polling threads waited for a core that another had,"
+                                + " 30.0% of the time");
     }
 
     private static List<String> noise(final long waitMillis, final long stopMillis, final long stolen) {

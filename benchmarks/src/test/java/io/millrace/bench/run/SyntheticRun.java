@@ -67,6 +67,16 @@ public final class SyntheticRun {
                 rates.length);
     }
 
+    /** A run whose generator died before its first second was over. */
+    public static Repeats nothing() {
+        final SyntheticRun run = new SyntheticRun();
+        final Series warmUp = new Series(run.moment(0));
+        final Series measured = new Series(warmUp.first());
+        measured.fail("the generator process died (exit code 137)");
+        return new Repeats(
+                List.of(new BenchResult(plan(4), warmUp.first(), warmUp, false, measured, Optional.empty(), false)), 1);
+    }
+
     /** A run in each second of which the server waits for its core, stands still, and loses ticks of CPU 0 (of 100). */
     static BenchResult disturbed(
             final long waitMillis, final long stopMillis, final long stolen, final double... rates) {
