@@ -29,6 +29,9 @@ final class EngineAgents {
     /** The polling threads as the core check knows them; none where the agents are driven. */
     private final List<Poller> pollers = new ArrayList<>();
 
+    /** A duty cycle is under way on an engine that is driven. */
+    private boolean inCycle;
+
     /** These agents, the first of which are IO cores'. */
     EngineAgents(final List<Agent> agents, final int ioCores) {
         this.agents = List.copyOf(agents);
@@ -80,7 +83,9 @@ final class EngineAgents {
 
     /** One duty cycle of each; how much was done. */
     int poll() {
+        requireBetweenCycles("TcpEngine.poll");
         int work = 0;
+        inCycle = true;
         try {
             for (int i = 0; i < agents.size(); i++) {
                 work += agents.get(i).doWork();
@@ -89,8 +94,18 @@ final class EngineAgents {
             throw e;
         } catch (final Exception e) {
             throw new IllegalStateException("an agent failed", e);
+        } finally {
+            inCycle = false;
         }
         return work;
+    }
+
+    /** Throws in a duty cycle of an engine that is driven: {@code what} would run another, or free what this one uses. */
+    void requireBetweenCycles(final String what) {
+        if (inCycle) {
+            throw new IllegalStateException(
+                    what + " in a duty cycle of the engine: call it between two calls of TcpEngine.poll");
+        }
     }
 
     /** Whether no thread has failed. */

@@ -29,6 +29,9 @@ final class EngineConductor implements Conductor {
 
     @Override
     public void run(final List<Command> commands) {
+        if (!engine.isRunning()) {
+            throw new IllegalStateException("not any more: the engine is closed, or has failed; see the log");
+        }
         if (driven) {
             commands.forEach(command -> command.action().run());
             return;

@@ -114,8 +114,10 @@ public final class TcpEngine implements AutoCloseable {
      * Runs one duty cycle of every agent, on an engine that was started manually; by one thread.
      *
      * @return how much was done; 0 when all is at rest until time goes on or frames come.
+     * @throws IllegalStateException if the engine is closed, or this is a duty cycle of it.
      */
     public int poll() {
+        requireOpen();
         return agents.poll();
     }
 
@@ -176,7 +178,7 @@ public final class TcpEngine implements AutoCloseable {
      *     arrangement; says which, and what to do.
      */
     public void addPort(final PacketPort port, final HostAddresses hosts) {
-        PollingThread.refuse("TcpEngine.addPort");
+        refuseWithin("TcpEngine.addPort");
         synchronized (this) {
             requireOpen();
             datapath.attach(port, hosts, conductor);
@@ -198,7 +200,7 @@ public final class TcpEngine implements AutoCloseable {
      * @throws IllegalArgumentException if the engine has no such port.
      */
     public void removePort(final PacketPort port) {
-        PollingThread.refuse("TcpEngine.removePort");
+        refuseWithin("TcpEngine.removePort");
         synchronized (this) {
             requireOpen();
             remove(port);
@@ -221,6 +223,12 @@ public final class TcpEngine implements AutoCloseable {
         takeAddresses();
     }
 
+    /** What waits for duty cycles, or frees what they use, must not be called in one. */
+    private void refuseWithin(final String what) {
+        PollingThread.refuse(what);
+        agents.requireBetweenCycles(what);
+    }
+
     private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("the engine is closed");
@@ -238,11 +246,11 @@ public final class TcpEngine implements AutoCloseable {
     /**
      * Has {@code command} run on the thread of a shard.
      *
-     * @return false if too many commands wait there already.
+     * @return false if too many commands wait there already, or the engine is closed.
      */
     public boolean execute(final int shard, final Consumer<TcpLoop> command) {
         final TcpShard target = shards.get(shard);
-        return target.commands().submit(() -> command.accept(target));
+        return !closed && target.commands().submit(() -> command.accept(target));
     }
 
     /**
@@ -319,7 +327,7 @@ public final class TcpEngine implements AutoCloseable {
     /** Resets the connections that are left, ends the polling threads and gives the tables' memory back. */
     @Override
     public void close() {
-        PollingThread.refuse("TcpEngine.close");
+        refuseWithin("TcpEngine.close");
         synchronized (this) {
             if (!closed) {
                 closed = true;

@@ -156,7 +156,11 @@ class SeveralPortsTest {
     }
 
     private int poll() {
-        return engine.poll() + peers.stream().mapToInt(TcpEngine::poll).sum();
+        return engine.poll()
+                + peers.stream()
+                        .filter(TcpEngine::isRunning)
+                        .mapToInt(TcpEngine::poll)
+                        .sum();
     }
 
     private final class Echo implements TcpHandler {

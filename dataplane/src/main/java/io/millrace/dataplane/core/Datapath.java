@@ -77,6 +77,8 @@ public abstract sealed class Datapath implements AutoCloseable permits DirectDat
      * Takes in a port.
      *
      * @throws IllegalArgumentException when an address of it is another port's too, or it does not fit the arrangement
+     * @throws IllegalStateException when a thread does not take it over; if one has failed, the port must stay open until
+     *     this is closed
      */
     public final AttachedPort attach(final PacketPort port, final HostAddresses host, final Conductor conductor) {
         ports().forEach(other -> checkApart(port, host, other));
@@ -85,11 +87,25 @@ public abstract sealed class Datapath implements AutoCloseable permits DirectDat
         try {
             queues.set(attached.number(), attach(attached, conductor));
         } catch (final RuntimeException e) {
-            attached.close();
+            takeBack(attached, conductor, e);
             throw e;
         }
         ports[attached.number()] = attached;
         return attached;
+    }
+
+    /** A port did not come as far as it should: some threads may know it, which must forget it before its memory goes. */
+    private void takeBack(final AttachedPort attached, final Conductor conductor, final RuntimeException reason) {
+        try {
+            stopReceiving(attached, conductor);
+            detach(attached, conductor);
+            attached.close();
+        } catch (
+                final RuntimeException
+                        e) { // a thread has failed, or the engine is closed: who knows who polls it still
+            reason.addSuppressed(e);
+            ports[attached.number()] = attached;
+        }
     }
 
     private int freeNumber() {

@@ -23,6 +23,7 @@ final class PolledQueue {
     private final NeighborService neighbors;
 
     private boolean receiving = true;
+    private boolean started;
 
     /** Makes the stages of queue pair {@code number}; the thread's {@code allocator} may serve several queues of the port. */
     PolledQueue(
@@ -93,6 +94,7 @@ final class PolledQueue {
 
     void start(final long nowNanos) {
         attached.port().attachThread();
+        started = true;
         if (neighbors != null) {
             neighbors.start(nowNanos);
         }
@@ -132,6 +134,8 @@ final class PolledQueue {
     void close() {
         sink.close();
         ingress.close();
-        attached.port().detachThread();
+        if (started) {
+            attached.port().detachThread();
+        }
     }
 }

@@ -49,18 +49,19 @@ final class RingEndpoint implements ShardEndpoint {
 
     /** A port has come. */
     void add(final ShardPort port, final PacketPort device) {
-        attached.add(device);
         if (started) {
             device.attachThread();
         }
+        attached.add(device);
         ports.add(port);
     }
 
     /** A port has gone; nothing of it waits here any more. */
     void remove(final int port, final PacketPort device) {
         ports.remove(port);
-        attached.remove(device);
-        device.detachThread();
+        if (attached.remove(device) && started) {
+            device.detachThread();
+        }
     }
 
     /** True when the rings have taken all that was sent. */

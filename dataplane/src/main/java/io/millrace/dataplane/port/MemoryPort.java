@@ -39,6 +39,7 @@ public final class MemoryPort implements PacketPort {
 
     private final Receiver[] receivers;
     private final Transmitter[] transmitters;
+    private boolean closed;
 
     private MemoryPort(
             final String name, final MemoryPortConfig config, final MacAddress mac, final MemoryFramePool pool) {
@@ -135,9 +136,20 @@ public final class MemoryPort implements PacketPort {
         return new PortCapabilities(offload, offload, offload, config.rss().tells(), true, false, false, false, false);
     }
 
-    /** Gives up this port's queues; the pool is closed with the {@link Pair}. */
+    /**
+     * Gives up this port's queues, as a device does: frames that nobody has received go back to the pool, which is closed
+     * with the {@link Pair}. Nobody may use a queue any more; again is harmless.
+     */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        final FrameAllocator allocator = pool.newAllocator();
+        for (final Receiver receiver : receivers) {
+            receiver.giveBack(allocator);
+        }
         for (final FrameRing[] rings : incoming) {
             for (final FrameRing ring : rings) {
                 ring.close();
@@ -213,6 +225,13 @@ public final class MemoryPort implements PacketPort {
             }
             Mbuf.offloadFlags(mbuf, flags);
             Mbuf.rssHash(mbuf, hash);
+        }
+
+        /** Frees what has come and was not received. */
+        private void giveBack(final FrameAllocator allocator) {
+            while (taken < pending.size() || refill()) {
+                allocator.free(pending.mbuf(taken++));
+            }
         }
 
         /** Takes from the peer's transmit queues in turn. */

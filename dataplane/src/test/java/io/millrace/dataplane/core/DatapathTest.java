@@ -9,6 +9,7 @@ import static io.millrace.dataplane.TestFrames.ip;
 import static io.millrace.dataplane.TestFrames.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.millrace.dataplane.Allocations;
 import io.millrace.dataplane.FrameConsumer;
@@ -31,6 +32,7 @@ import io.millrace.memory.Memory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.Agent;
 import org.junit.jupiter.api.Tag;
@@ -198,6 +200,57 @@ class DatapathTest {
                     .isThrownBy(() -> path.attach(pair.left(), host, Conductor.BEFORE_START))
                     .withMessageContaining("2 shards")
                     .withMessageContaining("pipeline");
+        }
+    }
+
+    /** Runs so many lists of commands, then one command of the next, and says that it failed; the rest as it should be. */
+    private static Conductor failingAfter(final int lists) {
+        return new Conductor() {
+            private int left = lists;
+
+            @Override
+            public void run(final List<Command> commands) {
+                if (left-- == 0) {
+                    commands.getFirst().action().run();
+                    throw new IllegalStateException("too many commands waiting");
+                }
+                commands.forEach(command -> command.action().run());
+            }
+
+            @Override
+            public void await(final String what, final BooleanSupplier condition) {
+                assertThat(condition.getAsBoolean()).as(what).isTrue();
+            }
+        };
+    }
+
+    @Test
+    @Tag("H14")
+    void shouldLeaveNoThreadWithAPortThatCameOnlyHalfway() {
+        for (int step = 0; step < 4; step++) {
+            final boolean pipeline = step % 2 == 0;
+            final int lists = step / 2;
+            try (Bench bench = new Bench(pipeline, 3);
+                    MemoryPort.Pair late =
+                            MemoryPort.pair(MemoryPortConfig.defaults().withQueuePairs(3))) {
+                bench.discardSent();
+                final HostAddresses more = HostAddresses.builder(new MacAddress(OUR_MAC))
+                        .address("10.0.1.1/24")
+                        .build();
+
+                assertThatIllegalStateException()
+                        .isThrownBy(() -> bench.path.attach(late.left(), more, failingAfter(lists)))
+                        .withMessage("too many commands waiting");
+                bench.cycle(2);
+
+                assertThat(bench.path.ports()).containsExactly(bench.port);
+                for (final ShardEndpoint endpoint : bench.path.endpoints()) {
+                    assertThat(endpoint.ports().get(1)).isNull();
+                }
+                final AttachedPort second = bench.path.attach(late.left(), more, Conductor.BEFORE_START);
+                bench.cycle(2);
+                assertThat(second.number()).isEqualTo(1);
+            }
         }
     }
 

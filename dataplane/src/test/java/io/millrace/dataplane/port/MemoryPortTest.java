@@ -75,6 +75,37 @@ class MemoryPortTest {
     }
 
     @Test
+    void shouldGiveBackWhatNobodyHasReceivedWhenItIsClosed() {
+        try (MemoryPort.Pair pair = MemoryPort.pair(MemoryPortConfig.defaults().withQueuePairs(2));
+                FrameBurst burst = new FrameBurst(32);
+                FrameBurst one = new FrameBurst(1)) {
+            final TestFrames frames = new TestFrames(pair.pool());
+            final int all = pair.pool().capacity();
+            for (int i = 0; i < 20; i++) {
+                burst.add(frames.tcp(i));
+            }
+            pair.left().txQueue(0).transmit(burst);
+            burst.add(frames.tcp(0));
+            pair.left().txQueue(1).transmit(burst);
+            burst.add(frames.tcp(0));
+            pair.right().txQueue(1).transmit(burst);
+            int received = 0;
+            for (int queue = 0; queue < 2; queue++) { // one of many: the rest has left the ring, and waits
+                received += pair.right().rxQueue(queue).receive(one);
+                if (!one.isEmpty()) {
+                    frames.allocator.free(one.get(0));
+                }
+            }
+            assertThat(received).isPositive();
+
+            pair.right().close();
+            assertThat(pair.pool().available()).isEqualTo(all - 1);
+            pair.left().close();
+            assertThat(pair.pool().available()).isEqualTo(all);
+        }
+    }
+
+    @Test
     void shouldLoseNoFrameBetweenTwoThreads() throws InterruptedException {
         final int count = 500_000;
         try (MemoryPort.Pair pair = MemoryPort.pair(MemoryPortConfig.defaults().withFrames(1000));

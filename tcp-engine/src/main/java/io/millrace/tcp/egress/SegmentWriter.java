@@ -111,6 +111,11 @@ public final class SegmentWriter {
         lentWritable = true;
     }
 
+    /** An application is called before the lent frame is done with: what it has sent must not be written over it. */
+    public void lentMustStay() {
+        lentWritable = false;
+    }
+
     /** The lent frame is kept by the caller, who frees it one day. */
     public void keepLent() {
         lent = 0;

@@ -27,6 +27,32 @@ final class Callbacks implements TextSink {
         this.view = view;
     }
 
+    /** What the arguments of a callback point at, while there are callbacks within it. */
+    void show(final int slot, final long address, final long textAddress, final int textLength) {
+        view.wrap(slot, address);
+        text.wrap(textAddress, textLength);
+    }
+
+    /** The slot of the connection that the callback under way is about. */
+    int shownSlot() {
+        return view.slot();
+    }
+
+    /** Address of that connection's record. */
+    long shownAddress() {
+        return view.address();
+    }
+
+    /** Address of the text that the callback under way is about. */
+    long shownText() {
+        return text.addressOffset();
+    }
+
+    /** Bytes of that text. */
+    int shownLength() {
+        return text.capacity();
+    }
+
     /** A connection waits in the accept queue of {@code listener}. */
     void onAcceptable(final Listener listener) {
         try {

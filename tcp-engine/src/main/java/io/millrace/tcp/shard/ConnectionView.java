@@ -27,6 +27,14 @@ final class ConnectionView implements TcpConnection {
         return this;
     }
 
+    int slot() {
+        return tcb.slot();
+    }
+
+    long address() {
+        return tcb.address();
+    }
+
     @Override
     public long id() {
         return requests.id(tcb);

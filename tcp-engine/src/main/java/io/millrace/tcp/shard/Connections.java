@@ -138,6 +138,7 @@ final class Connections {
             ecn.onAcknowledgment(connection, segment);
         }
         if (Verdict.has(verdict, Verdict.OPENED)) {
+            writer.lentMustStay();
             callbacks.onOpen(connection); // an active open; passive ones come here open
         } else if (Verdict.has(verdict, Verdict.SYN_ACK)) {
             transmitter.sendSyn(connection); // simultaneous open
@@ -148,6 +149,7 @@ final class Connections {
         }
         int further = verdict;
         if (Verdict.has(verdict, Verdict.URGENT) && requests.isUrgent(connection, segment)) {
+            writer.lentMustStay();
             callbacks.onUrgent(connection);
         }
         if (Verdict.has(verdict, Verdict.TEXT | Verdict.FIN)) {
@@ -413,6 +415,22 @@ final class Connections {
 
     /** Hands the connections waiting in a listener's accept queue to its handler, at most {@code limit}; how many. */
     int accept(final Listener listener, final int limit) {
+        // An application may accept in a callback: then its arguments, and our own flyweight, must point at the same
+        // after
+        // the callbacks within it.
+        final int slot = callbacks.shownSlot();
+        final long address = callbacks.shownAddress();
+        final long text = callbacks.shownText();
+        final int length = callbacks.shownLength();
+        final int outerSlot = accepted.slot();
+        final long outerAddress = accepted.address();
+        final int count = acceptAll(listener, limit);
+        accepted.wrap(outerSlot, outerAddress);
+        callbacks.show(slot, address, text, length);
+        return count;
+    }
+
+    private int acceptAll(final Listener listener, final int limit) {
         int count = 0;
         for (; count < limit && acceptFirst(listener); count++) {
             receiver.offerAgain(accepted);

@@ -454,12 +454,14 @@ final class PassiveOpen {
         listener.counters.increment(ListenerCounter.OPENED);
         connections.begin(tcb);
         listener.offer(slot);
+        writer.lentMustStay();
         if (listener.config().autoAccept()) {
             connections.acceptFirst(listener);
-        } else {
+            connections.onSegment(slot, segment);
+        } else { // the segment first: who hears of the connection may take it, and end it
+            connections.onSegment(slot, segment);
             connections.callbacks().onAcceptable(listener);
         }
-        connections.onSegment(slot, segment);
     }
 
     private ConnectionOptions optionsOf(final Listener listener) {

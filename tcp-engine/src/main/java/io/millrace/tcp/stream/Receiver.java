@@ -73,7 +73,7 @@ public final class Receiver {
     public void onArrival(final Tcb tcb, final Segment segment) {
         sackBlocks.begin();
         if (segment.hasDuplicate() && tcb.is(TcbFlags.SACK)) {
-            sackBlocks.duplicate(segment.duplicateFrom(), segment.duplicateTo());
+            sackBlocks.duplicate(tcb, segment.duplicateFrom(), segment.duplicateTo());
             counters.increment(Counter.TCP_DSACK_OLD_SENT);
         }
     }
@@ -111,7 +111,7 @@ public final class Receiver {
         final int outcome = reassembly.add(
                 tcb, segment.seq(), segment.textAddress(), segment.textLength(), segment.isFin(), segment.mbuf());
         if (reassembly.hasDuplicate() && tcb.is(TcbFlags.SACK)) {
-            reportTwice(reassembly.duplicateFrom(), reassembly.duplicateTo());
+            reportTwice(tcb, reassembly.duplicateFrom(), reassembly.duplicateTo());
         }
         switch (outcome) {
             case Reassembly.KEPT -> {
@@ -127,9 +127,9 @@ public final class Receiver {
         }
     }
 
-    private void reportTwice(final int left, final int right) {
+    private void reportTwice(final Tcb tcb, final int left, final int right) {
         if (left != right) {
-            sackBlocks.duplicate(left, right);
+            sackBlocks.duplicate(tcb, left, right);
             counters.increment(Counter.TCP_DSACK_OUT_OF_ORDER_SENT);
         }
     }
@@ -144,7 +144,7 @@ public final class Receiver {
             final int old = tcb.rcvNxt() - reassembly.seq(slot);
             final int fresh = reassembly.length(slot) - old;
             if (old > 0 && tcb.is(TcbFlags.SACK)) {
-                reportTwice(reassembly.seq(slot), reassembly.seq(slot) + Math.min(old, reassembly.length(slot)));
+                reportTwice(tcb, reassembly.seq(slot), reassembly.seq(slot) + Math.min(old, reassembly.length(slot)));
             }
             if (fresh > 0 && accept(tcb, reassembly.textAddress(slot) + old, fresh) < fresh) {
                 break;

@@ -17,7 +17,9 @@ public final class SackBlocks {
     private final int[] lefts = new int[MOST];
     private final int[] rights = new int[MOST];
     private final int[] arrivals = new int[MOST];
-    private boolean duplicate;
+    /** The slot of the connection that has something to say of a duplicate; -1 for none. */
+    private int duplicateOf = -1;
+
     private int duplicateLeft;
     private int duplicateRight;
 
@@ -28,16 +30,16 @@ public final class SackBlocks {
 
     /** A segment is being processed: what was left to say of the one before is said no more. */
     void begin() {
-        duplicate = false;
+        duplicateOf = -1;
     }
 
     /**
      * The segment's numbers from {@code left} to {@code right} came before; the acknowledgment that follows says so of the
      * first ones that hang together (RFC 2883 §4).
      */
-    void duplicate(final int left, final int right) {
-        if (!duplicate) {
-            duplicate = true;
+    void duplicate(final Tcb tcb, final int left, final int right) {
+        if (duplicateOf != tcb.slot()) {
+            duplicateOf = tcb.slot();
             duplicateLeft = left;
             duplicateRight = right;
         } else if (left == duplicateRight) {
@@ -47,7 +49,7 @@ public final class SackBlocks {
 
     /** Whether there is something to report: a hole before what has come, or a duplicate. */
     boolean hasNews(final Tcb tcb) {
-        return duplicate || !reassembly.isEmpty(tcb);
+        return duplicateOf == tcb.slot() || !reassembly.isEmpty(tcb);
     }
 
     /** Writes the option at {@code at}; the bytes written, 0 when there is nothing to report. */
@@ -58,8 +60,8 @@ public final class SackBlocks {
         final int most = tcb.is(TcbFlags.TIMESTAMPS) ? OptionWriter.MAX_SACK_BLOCKS_WITH_TIMESTAMPS : MOST;
         final long first = at + 4;
         int blocks = 0;
-        if (duplicate) {
-            duplicate = false;
+        if (duplicateOf == tcb.slot()) {
+            duplicateOf = -1;
             OptionWriter.sackBlock(first, duplicateLeft, duplicateRight);
             blocks++;
         }

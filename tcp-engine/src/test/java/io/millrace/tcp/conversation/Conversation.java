@@ -418,6 +418,7 @@ public final class Conversation implements AutoCloseable {
     public void close() {
         engine.close();
         wire.receive();
+        cable.left().close(); // the wire may have answered: such frames are nobody's but the cable's
         final int missing = frames - cable.pool().available();
         wire.close();
         cable.close();
