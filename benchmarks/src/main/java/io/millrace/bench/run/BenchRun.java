@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  *
  * <p>One thread; {@link #interrupt} is for any other.
  */
-public final class BenchRun {
+public final class BenchRun implements BenchSession.Run {
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
     private static final long SECOND = 1_000_000_000L;
@@ -35,6 +35,7 @@ public final class BenchRun {
     }
 
     /** Ends the run early; its result covers what was measured. */
+    @Override
     public void interrupt() {
         interrupted.countDown();
     }
@@ -44,6 +45,7 @@ public final class BenchRun {
      *
      * @throws NodeFailedException if a process could not start, or died before anything was measured.
      */
+    @Override
     public BenchResult run() throws IOException, InterruptedException {
         final Path socket = BenchPlan.socket();
         Files.deleteIfExists(socket);

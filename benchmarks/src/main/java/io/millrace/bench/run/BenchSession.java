@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Makes the same run several times, with fresh processes each time: what the compiler and the memory's layout do
@@ -13,19 +15,30 @@ import java.util.List;
  * <p>One thread; {@link #interrupt} is for any other.
  */
 public final class BenchSession {
-    private final BenchPlan plan;
     private final int repeats;
     private final Progress progress;
-    private final PrintStream log;
-    private BenchRun current;
+    private final Supplier<Run> runs;
+    private Run current;
     private boolean interrupted;
 
     /** Prepares {@code repeats} runs of a plan; the rest as for a {@link BenchRun}. */
     public BenchSession(final BenchPlan plan, final int repeats, final Progress progress, final PrintStream log) {
-        this.plan = plan;
+        this(repeats, progress, () -> new BenchRun(plan, progress, log));
+    }
+
+    BenchSession(final int repeats, final Progress progress, final Supplier<Run> runs) {
         this.repeats = repeats;
         this.progress = progress;
-        this.log = log;
+        this.runs = runs;
+    }
+
+    /** One run, as a session sees it. */
+    interface Run {
+        /** Makes it; throws {@link NodeFailedException} where nothing was measured. */
+        BenchResult run() throws IOException, InterruptedException;
+
+        /** Ends it early; any thread. */
+        void interrupt();
     }
 
     /** Ends the session early; its result covers what was measured. */
@@ -39,26 +52,36 @@ public final class BenchSession {
     /**
      * Runs.
      *
-     * @throws NodeFailedException if a process could not start, or died before anything was measured.
+     * @throws NodeFailedException if a process could not start, or died, before anything was measured in any run.
      */
     public Repeats run() throws IOException, InterruptedException {
         final List<BenchResult> results = new ArrayList<>();
-        boolean over = false;
-        while (!over) {
+        while (results.size() < repeats && !isBrokenOff(results)) {
             if (repeats > 1) {
                 progress.run(results.size() + 1, repeats);
             }
-            final BenchResult result = next().run();
-            results.add(result);
-            over = results.size() == repeats
-                    || result.interrupted()
-                    || result.failure().isPresent();
+            try {
+                results.add(next().run());
+            } catch (final NodeFailedException e) {
+                if (results.isEmpty()) {
+                    throw e;
+                }
+                // what was measured so far is not lost
+                final String why = String.join("; ", e.causes().isEmpty() ? List.of(e.getMessage()) : e.causes());
+                return new Repeats(results, repeats, Optional.of(why));
+            }
         }
         return new Repeats(results, repeats);
     }
 
-    private synchronized BenchRun next() {
-        current = new BenchRun(plan, progress, log);
+    private static boolean isBrokenOff(final List<BenchResult> results) {
+        return !results.isEmpty()
+                && (results.getLast().interrupted()
+                        || results.getLast().failure().isPresent());
+    }
+
+    private synchronized Run next() {
+        current = runs.get();
         if (interrupted) {
             current.interrupt();
         }

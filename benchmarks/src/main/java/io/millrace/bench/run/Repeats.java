@@ -9,10 +9,16 @@ import java.util.Optional;
  *
  * @param runs all of them; only the last may have been broken off.
  * @param wanted how many were asked for.
+ * @param broken why there is no further run: one could not start, or died before it measured anything.
  */
-public record Repeats(List<BenchResult> runs, int wanted) {
+public record Repeats(List<BenchResult> runs, int wanted, Optional<String> broken) {
     /** Extremes that are further apart than this share of the median tell more about the machine than about the engine. */
     static final double NOISY_SPREAD = 0.1;
+
+    /** Runs after which nothing went wrong. */
+    Repeats(final List<BenchResult> runs, final int wanted) {
+        this(runs, wanted, Optional.empty());
+    }
 
     /** Takes the runs over. */
     public Repeats {
@@ -46,8 +52,8 @@ public record Repeats(List<BenchResult> runs, int wanted) {
         return runs.getLast().interrupted();
     }
 
-    /** What broke the last run off. */
+    /** What broke the last run off, or kept it from starting. */
     public Optional<String> failure() {
-        return runs.getLast().failure();
+        return broken.or(runs.getLast()::failure);
     }
 }
