@@ -75,10 +75,10 @@ public record TcpConfig(
     /** Checks every field; the exception names all that are wrong, their values and the allowed ranges. */
     public TcpConfig {
         final List<String> errors = new ArrayList<>();
-        within(errors, "max-connections", maxConnections, 1, 1 << 29);
-        within(errors, "syn-queue", synQueueCapacity, 1, 1 << 29);
-        within(errors, "time-wait-capacity", timeWaitCapacity, 1, 1 << 29);
-        within(errors, "time-wait-ipv6-capacity", timeWaitIpv6Capacity, 1, 1 << 29);
+        within(errors, "max-connections", maxConnections, 1, 1 << 26);
+        within(errors, "syn-queue", synQueueCapacity, 1, 1 << 26);
+        within(errors, "time-wait-capacity", timeWaitCapacity, 1, 100_000_000);
+        within(errors, "time-wait-ipv6-capacity", timeWaitIpv6Capacity, 1, 1 << 25);
         within(errors, "time-wait-ms", timeWaitMs, 1_000, 240_000);
         within(errors, "quiet-time-ms", quietTimeMs, 0, 240_000);
         within(errors, "fin-wait-2-ms", finWait2Ms, 1_000, 3_600_000);

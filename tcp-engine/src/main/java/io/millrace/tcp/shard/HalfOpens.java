@@ -82,7 +82,7 @@ final class HalfOpens {
                 localHi,
                 localLo,
                 clock.millis() + tables.synQueue.tsOffset(slot),
-                tables.options.get(listeners.ofNumber(tables.synQueue.listener(slot)).options));
+                listeners.ofNumber(tables.synQueue.listener(slot)).connectionOptions);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.millrace.tcp.shard;
 import io.millrace.dataplane.counters.ListenerBlock;
 import io.millrace.dataplane.counters.ListenerCounter;
 import io.millrace.dataplane.wire.IpAddress;
+import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.ListenConfig;
 import io.millrace.tcp.TcpListener;
 import io.millrace.tcp.TcpListenerStats;
@@ -15,6 +16,8 @@ final class Listener implements TcpListener {
     final int handler;
     /** Number of its connections' options. */
     final int options;
+    /** These options. */
+    final ConnectionOptions connectionOptions;
 
     final ListenerBlock counters;
 
@@ -39,6 +42,7 @@ final class Listener implements TcpListener {
             final Backlog backlog,
             final int handler,
             final int options,
+            final ConnectionOptions connectionOptions,
             final ListenerBlock counters) {
         this.shard = shard;
         this.number = number;
@@ -46,6 +50,7 @@ final class Listener implements TcpListener {
         this.backlog = backlog;
         this.handler = handler;
         this.options = options;
+        this.connectionOptions = connectionOptions;
         this.counters = counters;
         this.acceptQueue = new AcceptQueue(config.backlog());
         everyIpv4 = config.local().isEmpty() || config.local().get().equals(IpAddress.ANY_IPV4);

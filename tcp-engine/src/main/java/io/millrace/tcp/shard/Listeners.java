@@ -63,13 +63,15 @@ final class Listeners {
      */
     Listener open(final TcpShard shard, final ListenConfig config, final TcpHandler handler, final Backlog backlog) {
         check(config);
+        final int number = config.options().map(options::acquire).orElseGet(this::defaultOptions);
         final Listener listener = new Listener(
                 shard,
                 nextNumber(),
                 config,
                 backlog,
                 handlers.acquire(handler),
-                config.options().map(options::acquire).orElseGet(this::defaultOptions),
+                number,
+                options.get(number),
                 counters.open(thread, Listener.name(config)));
         listener.publish();
         add(listener);

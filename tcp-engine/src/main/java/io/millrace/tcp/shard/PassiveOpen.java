@@ -149,7 +149,7 @@ final class PassiveOpen {
         }
         counters.increment(Counter.STATE_SYN_RCVD);
         listener.halfOpen++;
-        replies.synAck(segment, iss, options, clock.millis() + tsOffset, offered.tsVal(), optionsOf(listener));
+        replies.synAck(segment, iss, options, clock.millis() + tsOffset, offered.tsVal(), listener.connectionOptions);
     }
 
     private void countOverflow(final Listener listener) {
@@ -169,7 +169,7 @@ final class PassiveOpen {
         final int options = SynOptions.of(
                 offered.sackPermitted() && config.sack(),
                 offered.timestamps() && config.timestamps(),
-                segment.offersEcn() && optionsOf(listener).ecn());
+                segment.offersEcn() && listener.connectionOptions.ecn());
         return offered.windowScale() != SegmentOptions.NO_WINDOW_SCALE && config.windowScaling()
                 ? SynOptions.withWindowScale(options, offered.windowScale())
                 : options;
@@ -220,7 +220,7 @@ final class PassiveOpen {
         final int tsVal = SynCookies.timestamp(clock.millis() + tsOffset(segment), options);
         counters.increment(Counter.SYNCOOKIES_SENT);
         listener.counters.increment(ListenerCounter.SYNCOOKIES_SENT);
-        replies.synAck(segment, cookie, options, tsVal, offered.tsVal(), optionsOf(listener));
+        replies.synAck(segment, cookie, options, tsVal, offered.tsVal(), listener.connectionOptions);
     }
 
     private boolean completesByCookie(final Listener listener, final Segment segment, final int flowHash) {
@@ -293,7 +293,7 @@ final class PassiveOpen {
         final boolean timestamps = SynOptions.timestamps(options);
         final int irs = queue.irs(slot);
         final int iss = queue.iss(slot);
-        final int window = optionsOf(listener).synWindow();
+        final int window = listener.connectionOptions.synWindow();
         final int verdict = SynReceivedState.onSegment(segment, irs, iss, window, timestamps, queue.tsRecent(slot));
         if (Verdict.has(verdict, Verdict.OPENED)) {
             complete(slot, position, segment);
@@ -303,7 +303,7 @@ final class PassiveOpen {
                 options = SynOptions.withoutEcn(options); // RFC 3168 §6.1.1.1: the peer tries it without
                 queue.options(slot, options);
             }
-            replies.synAck(segment, iss, options, tsVal(slot), queue.tsRecent(slot), optionsOf(listener));
+            replies.synAck(segment, iss, options, tsVal(slot), queue.tsRecent(slot), listener.connectionOptions);
         } else if (Verdict.has(verdict, Verdict.RESET_SEGMENT)) {
             replies.reset(segment);
         } else if (Verdict.has(verdict, Verdict.RETURN_TO_LISTEN)) {
@@ -404,7 +404,7 @@ final class PassiveOpen {
             counters.increment(Counter.CONNECTION_TABLE_OVERFLOWS);
             return RecordSlab.NONE;
         }
-        final ConnectionOptions own = optionsOf(listener);
+        final ConnectionOptions own = listener.connectionOptions;
         tcb.wrap(slot, tables.connections.address(slot));
         tcb.reset();
         tcb.remoteHi(segment.remoteHi());
@@ -420,7 +420,7 @@ final class PassiveOpen {
                 | (SynOptions.sack(options) ? TcbFlags.SACK : 0)
                 | (SynOptions.windowScaling(options) ? TcbFlags.WINDOW_SCALE : 0)
                 | (segment.isIpv6() ? TcbFlags.IPV6 : 0));
-        if (SynOptions.ecn(options) && optionsOf(listener).ecn()) {
+        if (SynOptions.ecn(options) && own.ecn()) {
             tcb.enter(TcbModes.ECN);
         }
         if (SynOptions.windowScaling(options)) {
@@ -462,10 +462,6 @@ final class PassiveOpen {
             connections.onSegment(slot, segment);
             connections.callbacks().onAcceptable(listener);
         }
-    }
-
-    private ConnectionOptions optionsOf(final Listener listener) {
-        return tables.options.get(listener.options);
     }
 
     private int tsVal(final int halfOpen) {

@@ -112,7 +112,7 @@ final class ShardTables implements AutoCloseable {
 
     private static int indexCapacity(
             final int connections, final int halfOpen, final int timeWaitIpv4, final int timeWaitIpv6) {
-        return (int) Math.min(FlowIndex.MAXIMUM_SLOT, (long) connections + halfOpen + timeWaitIpv4 + timeWaitIpv6);
+        return (int) Math.min(FlowIndex.MAXIMUM_CAPACITY, (long) connections + halfOpen + timeWaitIpv4 + timeWaitIpv6);
     }
 
     /** Hash of the flow of a validated frame that is not parsed yet. */

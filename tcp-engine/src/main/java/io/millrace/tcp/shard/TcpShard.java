@@ -196,7 +196,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         for (int i = 0; i < size; i++) { // nothing but loads, so that the core has all of them in flight
             read += tables.index.touch(hashes[i]);
         }
-        touched = read;
+        touched = read + tables.timeWaitIpv4.touchNext(size) + tables.timeWaitIpv6.touchNext(size);
         int segments = shedding.shed();
         if (segments > 0) {
             counters.add(Counter.SYNS_SHED, segments);

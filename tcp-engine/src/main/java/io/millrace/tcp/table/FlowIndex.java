@@ -8,14 +8,14 @@ import io.millrace.memory.MemoryRegion;
  * tuple, and answers a miss for all three at once.
  *
  * <p>A bucket is one cache line with room for twelve entries: a tag of eight bits for each (0 where there is none), then
- * their refs. The tags of a bucket are compared all at once, so that most searches read one line and take no branch that
+ * their refs, with three bits more. The tags of a bucket are compared all at once, so that most searches read one line and take no branch that
  * could be guessed wrong. An entry whose home bucket is full goes to the next one with room, and the buckets passed over
  * count it: a search goes on behind a bucket only where that count is not 0. Removal clears a tag and takes the counts back;
  * no entry ever moves, and no tombstone is left.
  *
  * <p>A ref names a kind of record and its slot. The index holds neither tuples nor whole hashes: what it finds is a
  * candidate, whose record the caller compares, and goes on with {@link #findNext} where it is another's. At capacity that
- * happens to one search in 30.
+ * happens to one search in 240, as eleven bits of a hash are kept.
  *
  * <pre>
  *  bytes  0..11  tags
@@ -37,9 +37,16 @@ public final class FlowIndex implements AutoCloseable {
     /** The position of what is not there. */
     public static final int NONE = -1;
     /** The greatest slot that a ref can name. */
-    public static final int MAXIMUM_SLOT = (1 << 30) - 1;
+    public static final int MAXIMUM_SLOT = (1 << 27) - 1;
+    /** The most entries there can be, of all kinds. */
+    public static final int MAXIMUM_CAPACITY = (1 << 30) - 1;
 
     private static final int KIND_SHIFT = 30;
+    /** What lies between kind and slot in the index: three more bits of the hash. */
+    private static final int CHECK_SHIFT = 27;
+
+    private static final int CHECK_MASK = 7 << CHECK_SHIFT;
+    private static final int HASH_CHECK_SHIFT = 8;
 
     private static final int BUCKET_BYTES = 64;
     private static final int BUCKET_ENTRIES = 12;
@@ -67,8 +74,9 @@ public final class FlowIndex implements AutoCloseable {
 
     /** For at most {@code capacity} entries, at which it is seven tenths full, and a new one in seven finds its home full. */
     public FlowIndex(final String name, final int capacity) {
-        if (capacity < 1 || capacity > MAXIMUM_SLOT) {
-            throw new IllegalArgumentException(name + ": capacity " + capacity + " is outside 1 to " + MAXIMUM_SLOT);
+        if (capacity < 1 || capacity > MAXIMUM_CAPACITY) {
+            throw new IllegalArgumentException(
+                    name + ": capacity " + capacity + " is outside 1 to " + MAXIMUM_CAPACITY);
         }
         this.capacity = capacity;
         buckets = (int) ((capacity * 10L + BUCKET_ENTRIES * 7 - 1) / (BUCKET_ENTRIES * 7));
@@ -93,7 +101,7 @@ public final class FlowIndex implements AutoCloseable {
 
     /** The ref at a position. */
     public int ref(final int position) {
-        return Memory.getInt(refAddress(position));
+        return Memory.getInt(refAddress(position)) & ~CHECK_MASK;
     }
 
     /**
@@ -107,19 +115,16 @@ public final class FlowIndex implements AutoCloseable {
     /** The first position that may have this hash, or {@link #NONE}. */
     public int find(final int hash) {
         final int home = home(hash);
-        final long candidates = matches(address(home), tag(hash));
-        if (candidates != 0) {
-            return first(home, candidates);
-        }
-        return hasPassed(home) ? findBehind(home, hash) : NONE;
+        final int position = choose(home, matches(address(home), tag(hash)), hash);
+        return position == NONE && hasPassed(home) ? findBehind(home, hash) : position;
     }
 
     /** The next position that may have this hash, after one that {@link #find} or this method returned, or {@link #NONE}. */
     public int findNext(final int position, final int hash) {
         final int bucket = bucket(position);
-        final long candidates = matches(address(bucket), tag(hash)) & after(entry(position));
-        if (candidates != 0) {
-            return first(bucket, candidates) | position & DISPLACED;
+        final int further = choose(bucket, matches(address(bucket), tag(hash)) & after(entry(position)), hash);
+        if (further != NONE) {
+            return further | position & DISPLACED;
         }
         return hasPassed(bucket) ? findBehind(bucket, hash) : NONE;
     }
@@ -153,14 +158,15 @@ public final class FlowIndex implements AutoCloseable {
         }
         final int position = first(bucket, free);
         Memory.putByte(address(bucket) + entry(position), tag(hash));
-        Memory.putInt(refAddress(position), ref);
+        Memory.putInt(refAddress(position), ref | check(hash));
         size++;
         return position | displaced;
     }
 
     /** Lets the entry at {@code position} name another record under the same hash. */
     public void replace(final int position, final int ref) {
-        Memory.putInt(refAddress(position), ref);
+        final long address = refAddress(position);
+        Memory.putInt(address, ref | Memory.getInt(address) & CHECK_MASK);
     }
 
     /** Whether the entry at {@code position} is not in its home bucket: to {@link #remove} it takes its hash. */
@@ -219,9 +225,9 @@ public final class FlowIndex implements AutoCloseable {
     private int findBehind(final int from, final int hash) {
         final int home = home(hash);
         for (int bucket = next(from); bucket != home; bucket = next(bucket)) {
-            final long candidates = matches(address(bucket), tag(hash));
-            if (candidates != 0) {
-                return first(bucket, candidates) | DISPLACED;
+            final int position = choose(bucket, matches(address(bucket), tag(hash)), hash);
+            if (position != NONE) {
+                return position | DISPLACED;
             }
             if (!hasPassed(bucket)) {
                 break;
@@ -247,6 +253,17 @@ public final class FlowIndex implements AutoCloseable {
         return bucket << ENTRY_BITS | bit >>> 3 | (bit & 1) << 3;
     }
 
+    /** The first of these entries whose ref has the check bits of {@code hash} as well, or {@link #NONE}. */
+    private int choose(final int bucket, final long entries, final int hash) {
+        for (long left = entries; left != 0; left &= left - 1) {
+            final int position = first(bucket, left);
+            if (((Memory.getInt(refAddress(position)) ^ check(hash)) & CHECK_MASK) == 0) {
+                return position;
+            }
+        }
+        return NONE;
+    }
+
     /** The bits of {@link #matches} after the one that stands for an entry. */
     private static long after(final int entry) {
         return -2L << ((entry & 7) << 3 | entry >>> 3);
@@ -267,6 +284,11 @@ public final class FlowIndex implements AutoCloseable {
     private void pass(final int bucket, final int change) {
         final long passed = address(bucket) + PASSED_OFFSET;
         Memory.putInt(passed, Memory.getInt(passed) + change);
+    }
+
+    /** Of the hash's bits above those of the tag. */
+    private static int check(final int hash) {
+        return (hash >>> HASH_CHECK_SHIFT & 7) << CHECK_SHIFT;
     }
 
     /** Of the hash's upper bits. */

@@ -40,6 +40,9 @@ public final class TimeWaitTable implements AutoCloseable {
     private static final int INDEX_POSITION_OFFSET = 24;
     private static final int REMOTE_OFFSET = 28;
 
+    /** Records that lie in one cache line, or nearly. */
+    private static final int LINE_RECORDS = 2;
+
     private final MemoryRegion region;
     private final long slotZero;
     private final int first;
@@ -127,6 +130,19 @@ public final class TimeWaitTable implements AutoCloseable {
         final int slot = grow();
         peak = Math.max(peak, live);
         return slot;
+    }
+
+    /**
+     * Reads the records that the next {@code count} entries will take, so that their cache misses overlap with others; the
+     * value is only returned so that the reads are not optimised away.
+     */
+    public long touchNext(final int count) {
+        long read = 0;
+        final int last = Math.min(count, end - tail);
+        for (int i = 0; i < last; i += LINE_RECORDS) {
+            read += Memory.getInt(address(tail + i));
+        }
+        return read;
     }
 
     /**

@@ -173,7 +173,7 @@ class FlowIndexTest {
                     candidates++;
                 }
             }
-            assertThat(candidates).as("of %d misses", capacity).isLessThan(capacity / 15);
+            assertThat(candidates).as("of %d misses", capacity).isLessThan(capacity / 150);
         }
     }
 
