@@ -170,9 +170,9 @@ final class BenchCommand implements Callable<Integer>, Checked {
         Checked.within(errors, "--time-wait-seconds", timeWaitSeconds, 1, 240);
         Checked.within(errors, "--concurrency", concurrency, 1, 1 << 20);
         Checked.within(errors, "--shards", shards, 1, 64);
-        Checked.within(errors, "--time-wait-capacity", timeWaitCapacity, 1, 1 << 29);
+        Checked.within(errors, "--time-wait-capacity", timeWaitCapacity, 1, 100_000_000);
         checkMemory(errors);
-        Checked.within(errors, "--syn-queue", synQueue, 1, 1 << 29);
+        Checked.within(errors, "--syn-queue", synQueue, 1, 1 << 26);
         Checked.within(errors, "--sources", sources, 1, 65_534);
         checkLink(errors);
         EngineNames.checkArrangement(errors, arrangement);

@@ -78,11 +78,11 @@ final class TableOptions {
     private boolean prefault;
 
     void check(final List<String> errors) {
-        Checked.within(errors, "--max-connections", maxConnections, 1, 1 << 29);
-        Checked.within(errors, "--syn-queue", synQueue, 1, 1 << 29);
-        Checked.within(errors, "--time-wait-capacity", timeWaitCapacity, 1, 1 << 29);
+        Checked.within(errors, "--max-connections", maxConnections, 1, 1 << 26);
+        Checked.within(errors, "--syn-queue", synQueue, 1, 1 << 26);
+        Checked.within(errors, "--time-wait-capacity", timeWaitCapacity, 1, 100_000_000);
         timeWaitIpv6Capacity.ifPresent(
-                capacity -> Checked.within(errors, "--time-wait-ipv6-capacity", capacity, 1, 1 << 29));
+                capacity -> Checked.within(errors, "--time-wait-ipv6-capacity", capacity, 1, 1 << 25));
         Checked.within(errors, "--time-wait-seconds", timeWaitSeconds, 1, 240);
         Checked.within(errors, "--quiet-time", quietTime, 0, 240);
         Checked.within(errors, "--reset-rate", resetRate, 0, 1 << 24);

@@ -14,6 +14,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two engines on one cable in memory, on a virtual clock: whole connections, both roles at once. */
@@ -65,6 +66,12 @@ class TwoEnginesTest {
         cable.close();
     }
 
+    private static void rest(final TcpEngine engine) {
+        for (int cycle = 0; cycle < 100 && engine.poll() > 0; cycle++) {
+            // until it is at rest
+        }
+    }
+
     private void run(final long millis) {
         for (long i = 0; i < millis; i++) {
             while (server.poll() + client.poll() > 0) {
@@ -89,6 +96,28 @@ class TwoEnginesTest {
                 .as("SYN-ACK, FIN, ACK")
                 .isEqualTo(3);
         assertThat(count(client, Counter.TCP_SEGMENTS_SENT)).as("SYN, ACK, FIN").isEqualTo(3);
+    }
+
+    /** A thread that was kept from its core comes back to timers that are over and to frames that make them void. */
+    @Test
+    @Tag("D3")
+    void shouldReadWhatHasArrivedBeforeItSendsAnythingAgain() {
+        server.listen(ListenConfig.onPort(9), shard -> closer());
+        clientLoop.connect(CLIENT, SERVER, 9, recorder(), 0); // resolves the next hops
+        run(10);
+        for (int i = 0; i < 99; i++) {
+            clientLoop.connect(CLIENT, SERVER, 9, recorder(), 0);
+        }
+        for (int round = 0; round < 10 && count(server, Counter.TCP_PASSIVE_OPENS) < 100; round++) {
+            rest(client);
+            rest(server);
+        }
+        rest(client); // has the server's FINs now, and has answered them
+        clock.advanceMillis(3_000);
+        run(10);
+
+        assertThat(count(server, Counter.TIME_WAIT_ENTERED)).isEqualTo(100);
+        assertThat(count(server, Counter.TCP_SEGMENTS_RETRANSMITTED)).isZero();
     }
 
     @Test

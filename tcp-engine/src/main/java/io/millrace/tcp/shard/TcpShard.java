@@ -53,6 +53,11 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     public static final int RETIRED = -1;
     /** How much of each kind of due work one duty cycle does: bounds the time until the next frames. */
     private static final int WORK_LIMIT = 256;
+    /**
+     * For so many duty cycles in a row frames that wait go before timers, which is some 2 ms. A thread that was kept from its
+     * core has both, and the frames may make the timers void: what it sends again would only add to what it is behind with.
+     */
+    private static final int TIMERS_WAIT_LIMIT = 256;
     /** Gauges are published once in so many duty cycles, a power of two. */
     private static final int PUBLISH_INTERVAL = 1 << 10;
 
@@ -85,6 +90,8 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     private final int[] hashes;
     private final QuietTime quiet;
     private int cycle;
+    private boolean framesWait;
+    private int timersWaited;
     private long touched;
 
     /** Makes a shard; everything it needs is in {@code context}. */
@@ -187,6 +194,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
             quiet.discard(received);
             return;
         }
+        framesWait = received.hasMore();
         final FrameBatch batch = shedding.admit(received);
         final int size = batch.size();
         for (int i = 0; i < size; i++) {
@@ -275,7 +283,13 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     public int poll() {
         clock.tick();
         shedding.endCycle(clock.millis());
-        int count = 0;
+        int count = timeWaits.expire() + commands.run();
+        if (framesWait && timersWaited < TIMERS_WAIT_LIMIT) {
+            timersWaited++;
+            framesWait = false;
+            return count + 1;
+        }
+        timersWaited = 0;
         for (int i = 0; i < WORK_LIMIT; i++) {
             final int slot = wheel.poll(clock.millis());
             if (slot == RecordSlab.NONE) {
@@ -287,9 +301,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         if (wheel.isBehind()) {
             count++; // timers are still being moved down: no idling yet
         }
-        count += halfOpens.expire(WORK_LIMIT);
-        count += timeWaits.expire();
-        return count + commands.run();
+        return count + halfOpens.expire(WORK_LIMIT);
     }
 
     /** Ends a duty cycle: settles connections that were acted on outside their callbacks, and sends. */
