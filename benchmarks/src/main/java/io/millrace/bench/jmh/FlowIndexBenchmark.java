@@ -43,6 +43,7 @@ public class FlowIndexBenchmark {
 
     private final SplittableRandom random = new SplittableRandom(1);
     private int[] present;
+    private int[] refs;
     private FlowIndex index;
     private int next;
 
@@ -50,6 +51,7 @@ public class FlowIndexBenchmark {
     public void fill() {
         index = new FlowIndex("index", entries);
         present = new int[Math.min(entries, MAXIMUM_SAMPLE)];
+        refs = new int[present.length];
         for (int slot = 0; slot < entries; slot++) {
             final int hash = random.nextInt();
             index.insert(hash, FlowIndex.ref(FlowIndex.TIME_WAIT, slot));
@@ -57,6 +59,7 @@ public class FlowIndexBenchmark {
             final int place = slot < present.length ? slot : random.nextInt(slot + 1);
             if (place < present.length) {
                 present[place] = hash;
+                refs[place] = FlowIndex.ref(FlowIndex.TIME_WAIT, slot);
             }
         }
     }
@@ -66,20 +69,23 @@ public class FlowIndexBenchmark {
         index.close();
     }
 
-    /** The answer of one look-up chooses the next, so that the next can't begin before. */
+    /** The answer of one look-up chooses the next, so that the next can't begin before; {@code none} is 0. */
     private int nextHash(final long answer) {
-        next = next + 1 + (int) (answer >>> 63);
+        next = next + 1 + ((int) answer & none);
         if (next >= present.length) {
             next = 0;
         }
         return present[next];
     }
 
+    /** Always 0, which the compiler does not know. */
+    private int none;
+
     private long answer;
 
     @Benchmark
     public long line() {
-        answer = index.touch(nextHash(answer & Long.MAX_VALUE));
+        answer = index.touch(nextHash(answer));
         return answer;
     }
 
@@ -96,24 +102,23 @@ public class FlowIndexBenchmark {
 
     @Benchmark
     public long hit() {
-        answer = index.find(nextHash(answer)) & Integer.MAX_VALUE;
+        answer = index.find(nextHash(answer));
         return answer;
     }
 
     @Benchmark
     public long miss() {
-        answer = index.find(nextHash(answer) * 0x9e3779b9) & Integer.MAX_VALUE;
+        answer = index.find(nextHash(answer) * 0x9e3779b9);
         return answer;
     }
 
     @Benchmark
     public int removeAndInsert() {
         final int hash = nextHash(answer);
-        final int position = index.find(hash);
-        final int ref = index.ref(position);
+        final int position = index.positionOf(hash, refs[next]);
         index.remove(position, hash);
         present[next] = random.nextInt();
-        index.insert(present[next], ref);
-        return ref;
+        answer = index.insert(present[next], refs[next]);
+        return position;
     }
 }
