@@ -10,6 +10,7 @@ import io.millrace.bench.run.Link;
 import io.millrace.bench.run.Machine;
 import io.millrace.bench.run.NodeFailedException;
 import io.millrace.bench.run.Noise;
+import io.millrace.bench.run.Offer;
 import io.millrace.bench.run.Repeats;
 import io.millrace.bench.run.ResultJson;
 import io.millrace.bench.run.Summary;
@@ -39,6 +40,9 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         subcommands = {BenchIoCommand.class, BenchStreamCommand.class, BenchCompareCommand.class})
 final class BenchCommand implements Callable<Integer>, Checked {
+    /** Connections a second: more than any link between two processes carries. */
+    private static final long MAX_RATE = 20_000_000;
+
     @Option(
             names = "--duration",
             converter = Quantity.Time.class,
@@ -68,10 +72,19 @@ final class BenchCommand implements Callable<Integer>, Checked {
     private long repeats = 1;
 
     @Option(
+            names = "--rate",
+            converter = Quantity.Rate.class,
+            paramLabel = "N",
+            description =
+                    "Connections a second that begin, whatever becomes of them, with latency from when each was due;"
+                            + " 0: a closed loop, as fast as the server goes (default: ${DEFAULT-VALUE}).")
+    private long rate = 0;
+
+    @Option(
             names = "--concurrency",
             converter = Quantity.Count.class,
             paramLabel = "N",
-            description = "Connections kept under way (default: ${DEFAULT-VALUE}).")
+            description = "Connections kept under way, in a closed loop (default: ${DEFAULT-VALUE}).")
     private long concurrency = 512;
 
     @Option(
@@ -168,6 +181,7 @@ final class BenchCommand implements Callable<Integer>, Checked {
         Checked.within(errors, "--settle (in ms)", settle.toMillis(), 0, 86_400_000);
         Checked.within(errors, "--repeats", repeats, 1, 1000);
         Checked.within(errors, "--time-wait-seconds", timeWaitSeconds, 1, 240);
+        Checked.within(errors, "--rate", rate, 0, MAX_RATE);
         Checked.within(errors, "--concurrency", concurrency, 1, 1 << 20);
         Checked.within(errors, "--shards", shards, 1, 64);
         Checked.within(errors, "--time-wait-capacity", timeWaitCapacity, 1, 100_000_000);
@@ -281,6 +295,7 @@ final class BenchCommand implements Callable<Integer>, Checked {
                 duration,
                 warmUp,
                 settle,
+                new Offer(rate),
                 (int) concurrency,
                 (int) shards,
                 arrangement,

@@ -3,6 +3,7 @@ package io.millrace.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.apps.App;
+import io.millrace.bench.load.ArrivalSchedule;
 import io.millrace.bench.load.RateGenerator;
 import io.millrace.bench.load.SourceAddresses;
 import io.millrace.bench.run.Addressing;
@@ -56,6 +57,9 @@ final class BenchNodeCommand implements Callable<Integer> {
     @Option(names = "--concurrency", required = true)
     private int concurrency;
 
+    @Option(names = "--rate")
+    private long rate;
+
     @Option(names = "--cores", converter = CoreList.Converter.class)
     private CoreList cores = CoreList.NONE;
 
@@ -105,8 +109,14 @@ final class BenchNodeCommand implements Callable<Integer> {
         return new RateGenerator(
                 Addressing.server(),
                 Addressing.PORT,
-                concurrency / shards + (shard < concurrency % shards ? 1 : 0),
-                new SourceAddresses(Addressing.SOURCES, sources));
+                (int) share(concurrency, shard),
+                new SourceAddresses(Addressing.SOURCES, sources),
+                rate == 0 ? null : new ArrivalSchedule(share(rate, shard)));
+    }
+
+    /** What one shard has of the whole: all have as much, but for the remainder. */
+    private long share(final long whole, final int shard) {
+        return whole / shards + (shard < whole % shards ? 1 : 0);
     }
 
     private EngineHost.Plan plan(final List<RateGenerator> generators) {

@@ -1,5 +1,6 @@
 package io.millrace.cli;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -9,6 +10,7 @@ import picocli.CommandLine.TypeConversionException;
 /** Reads counts and durations as people write them. */
 final class Quantity {
     private static final Pattern COUNT = Pattern.compile("([0-9]{1,12})([kKmMgG]?)");
+    private static final Pattern RATE = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,6})?)([kKmM]?)");
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(us|ms|s|m|h)?");
 
     private Quantity() {}
@@ -28,6 +30,23 @@ final class Quantity {
                 default -> 0;
             };
             return Long.parseLong(matcher.group(1)) << shift;
+        }
+    }
+
+    /** {@code 10000}, {@code 500k}, {@code 1.5M} a second; the letters are powers of 1,000, as rates have them. */
+    static final class Rate implements ITypeConverter<Long> {
+        @Override
+        public Long convert(final String text) {
+            final Matcher matcher = RATE.matcher(text.replace("_", "").replace(",", ""));
+            if (!matcher.matches()) {
+                throw new TypeConversionException("'" + text + "' is not a rate; write such as 10000, 500k or 1.5M");
+            }
+            final int places = switch (matcher.group(2)) {
+                case "k", "K" -> 3;
+                case "m", "M" -> 6;
+                default -> 0;
+            };
+            return new BigDecimal(matcher.group(1)).movePointRight(places).longValue();
         }
     }
 

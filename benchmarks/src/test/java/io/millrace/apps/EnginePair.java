@@ -2,6 +2,8 @@ package io.millrace.apps;
 
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.host.HostAddresses;
+import io.millrace.dataplane.port.FrameAllocator;
+import io.millrace.dataplane.port.FrameBurst;
 import io.millrace.dataplane.port.MemoryPort;
 import io.millrace.dataplane.port.MemoryPortConfig;
 import io.millrace.dataplane.wire.IpAddress;
@@ -114,6 +116,33 @@ public final class EnginePair implements AutoCloseable {
             server.poll();
             client.poll();
         }
+    }
+
+    /** The cable is cut for this long: all that the client sends is lost, and the server stands still. */
+    public void cutFor(final int millis) {
+        for (int i = 0; i < millis; i++) {
+            while (client.poll() > 0) {
+                loseWhatTheClientSent();
+            }
+            loseWhatTheClientSent();
+            nanos += 1_000_000;
+        }
+    }
+
+    private void loseWhatTheClientSent() {
+        final FrameAllocator frames = cable.pool().newAllocator();
+        try (FrameBurst lost = new FrameBurst(64)) {
+            while (cable.left().rxQueue(0).receive(lost) > 0) {
+                for (int i = 0; i < lost.size(); i++) {
+                    frames.free(lost.get(i));
+                }
+            }
+        }
+    }
+
+    /** Time goes by, and neither engine is polled: as if all the machine stood still. */
+    public void standStill(final int millis) {
+        nanos += millis * 1_000_000L;
     }
 
     /** A counter of the server. */

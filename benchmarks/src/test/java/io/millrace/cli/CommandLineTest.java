@@ -25,6 +25,8 @@ class CommandLineTest {
                     --report /etc           | --report: /etc holds what is no part of a report (
                     --settle soon           | '--settle': 'soon' is not a duration
                     --repeats 0             | --repeats 0 is out of range: give 1 to 1000
+                    --rate fast             | '--rate': 'fast' is not a rate; write such as 10000, 500k or 1.5M
+                    --rate 20.1M            | --rate 20100000 is out of range: give 0 to 20000000
                     --concurrency 0         | --concurrency 0 is out of range: give 1 to 1048576
                     --concurrency -1        | '--concurrency': '-1' is not a count
                     --concurrency many      | '--concurrency': 'many' is not a count; write such as 4096, 64k or 64M

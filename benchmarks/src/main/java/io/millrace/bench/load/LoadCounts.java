@@ -12,7 +12,9 @@ public final class LoadCounts {
     private static final int CLOSED = 1;
     private static final int ATTEMPTED = 2;
     private static final int HELD_BACK = 3;
-    private static final int FIRST_REASON = 4;
+    private static final int OFFERED = 4;
+    private static final int CLOSED_AT_FIRST_TRY = 5;
+    private static final int FIRST_REASON = 6;
     private static final CloseReason[] REASONS = CloseReason.values();
 
     private final AtomicLongArray counts = new AtomicLongArray(FIRST_REASON + REASONS.length);
@@ -29,8 +31,16 @@ public final class LoadCounts {
         increment(OPENED);
     }
 
-    void closed() {
+    void closed(final boolean firstTry) {
+        if (firstTry) {
+            increment(CLOSED_AT_FIRST_TRY);
+        }
         increment(CLOSED);
+    }
+
+    /** As many were due in all, begun or not. */
+    void offered(final long total) {
+        counts.setRelease(OFFERED, total);
     }
 
     void heldBack() {
@@ -54,6 +64,16 @@ public final class LoadCounts {
     /** Connections that were established and came to their orderly end. */
     public long closes() {
         return counts.get(CLOSED);
+    }
+
+    /** Those of them that were open before a SYN could have been sent again. */
+    public long closesAtFirstTry() {
+        return counts.get(CLOSED_AT_FIRST_TRY);
+    }
+
+    /** Connections that were due by the schedule, begun or not; without a schedule those that have begun. */
+    public long offers() {
+        return Math.max(counts.get(OFFERED), attempts());
     }
 
     /** Connections that have begun and not ended. */

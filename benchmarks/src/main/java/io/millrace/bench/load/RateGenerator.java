@@ -9,11 +9,16 @@ import io.millrace.tcp.TcpLoop;
 import org.agrona.DirectBuffer;
 
 /**
- * Opens connections as fast as they end: a closed loop that keeps a set number of them under way.
+ * Opens connections: in a closed loop, that keeps a set number of them under way, or in an open one, at a set rate whatever
+ * becomes of them.
  *
  * <p>A connection counts as under way from its SYN until its last segment; the server closes first, this side answers
  * its FIN at once, so the TIME_WAIT entry is the server's. The latency is the time from the burst that sent the SYN to
  * the burst that brought the SYN-ACK; its start is the connection's attachment.
+ *
+ * <p>In an open loop the latency begins when the connection was due, so that one which could not begin in time has waited
+ * for it: a server that stalls doesn't keep those from the figures that would have met the stall (coordinated omission).
+ * The number under way is bounded there too, for the memory; those beyond it are late.
  *
  * <p>One instance a shard, on its thread; {@link #start}, {@link #stop} and the counts are for any thread. Allocates nothing after
  * construction.
@@ -25,26 +30,51 @@ public final class RateGenerator implements TcpApplication, TcpHandler {
     /** Set in the attachment once the connection is open; the clock never reaches this bit. */
     private static final long OPEN = 1L << 62;
 
+    /** Set in it besides if that was before any SYN could have been sent again. */
+    private static final long FIRST_TRY = 1L << 61;
+
+    /** RFC 6298 §2.1: no SYN is sent again before. */
+    private static final long INITIAL_TIMEOUT_NANOS = 1_000_000_000L;
+
     private final IpAddress server;
     private final int port;
     private final int concurrency;
     private final SourceAddresses sources;
+    private final ArrivalSchedule schedule;
     private final LoadCounts counts = new LoadCounts();
     private final LatencyRecorder latency = new LatencyRecorder();
     private TcpLoop loop;
     private int underWay;
+    private boolean scheduled;
+    private long taken;
     private volatile boolean running;
 
     /**
-     * Aims at one port of one server.
+     * Aims at one port of one server, in a closed loop.
      *
      * @param concurrency connections to keep under way on this shard.
      */
     public RateGenerator(final IpAddress server, final int port, final int concurrency, final SourceAddresses sources) {
+        this(server, port, concurrency, sources, null);
+    }
+
+    /**
+     * Aims at one port of one server.
+     *
+     * @param concurrency connections to keep under way on this shard; in an open loop the most.
+     * @param schedule when each is due, for this shard alone; null for a closed loop.
+     */
+    public RateGenerator(
+            final IpAddress server,
+            final int port,
+            final int concurrency,
+            final SourceAddresses sources,
+            final ArrivalSchedule schedule) {
         this.server = server;
         this.port = port;
         this.concurrency = concurrency;
         this.sources = sources;
+        this.schedule = schedule;
     }
 
     /** What became of the connections; any thread. */
@@ -78,16 +108,21 @@ public final class RateGenerator implements TcpApplication, TcpHandler {
         if (!running) {
             return 0;
         }
-        final int burst = Math.min(concurrency - underWay, MAX_BURST);
         final long now = shard.nanoTime();
+        final int burst = (int) Math.min(Math.min(concurrency - underWay, MAX_BURST), due(now));
         int sent = 0;
         while (sent < burst) {
             // onClosed may come from within connect; counted before, so that it is never counted twice
             underWay++;
-            if (shard.connect(sources.next(), server, port, this, now) == 0) {
+            final long start = schedule == null ? now : schedule.next();
+            if (shard.connect(sources.next(), server, port, this, start) == 0) {
                 underWay--;
                 counts.heldBack();
                 break;
+            }
+            if (schedule != null) {
+                schedule.take();
+                taken++;
             }
             counts.attempted();
             sent++;
@@ -95,11 +130,26 @@ public final class RateGenerator implements TcpApplication, TcpHandler {
         return sent;
     }
 
+    /** How many may begin now. */
+    private long due(final long now) {
+        if (schedule == null) {
+            return MAX_BURST;
+        }
+        if (!scheduled) {
+            scheduled = true;
+            schedule.start(now);
+        }
+        final long due = schedule.due(now);
+        counts.offered(taken + due);
+        return due;
+    }
+
     @Override
     public void onOpen(final TcpConnection connection) {
         final long started = connection.attachment();
-        latency.record(loop.nanoTime() - started);
-        connection.attachment(started | OPEN);
+        final long nanos = loop.nanoTime() - started;
+        latency.record(nanos);
+        connection.attachment(started | OPEN | (nanos < INITIAL_TIMEOUT_NANOS ? FIRST_TRY : 0));
         counts.opened();
     }
 
@@ -112,7 +162,7 @@ public final class RateGenerator implements TcpApplication, TcpHandler {
     public void onClosed(final TcpConnection connection, final CloseReason reason) {
         underWay--;
         if (reason == CloseReason.NORMAL && (connection.attachment() & OPEN) != 0) {
-            counts.closed();
+            counts.closed((connection.attachment() & FIRST_TRY) != 0);
         } else {
             counts.failed(reason);
         }

@@ -11,7 +11,8 @@ import java.util.List;
  * @param duration how long is measured.
  * @param warmUp how long before it the load runs already, at least.
  * @param settle how much longer than that, at most, for the rate to settle.
- * @param concurrency connections kept under way.
+ * @param offer what the generator offers.
+ * @param concurrency connections kept under way; in an open loop a second's worth of them at least may be.
  * @param shards of the server.
  * @param arrangement of the server: auto, pipeline, run-to-completion, single-thread.
  * @param serverCores CPUs of the server's polling threads.
@@ -30,6 +31,7 @@ public record BenchPlan(
         Duration duration,
         Duration warmUp,
         Duration settle,
+        Offer offer,
         int concurrency,
         int shards,
         String arrangement,
@@ -46,6 +48,11 @@ public record BenchPlan(
 
     /** What the server takes for a TIME_WAIT entry at start: a record and its share of the index, rounded up. */
     public static final long BYTES_PER_TIME_WAIT = 40;
+
+    /** The most connections under way: in an open loop a second's worth, by when each has answered or is sent again. */
+    int mostUnderWay() {
+        return (int) Math.max(concurrency, offer.connections());
+    }
 
     /** The socket of the vhost-user link; of this process, so that two runs don't meet. */
     static Path socket() {

@@ -12,6 +12,8 @@ import java.util.stream.IntStream;
 public final class BenchResult {
     /** A polling thread that is busy for this share of its time has no more to give. */
     private static final double SATURATED = 0.85;
+    /** A generator that begins a smaller share of what was due has not offered what was asked for. */
+    private static final double MOST_BEHIND = 0.99;
 
     private final BenchPlan plan;
     private final Moment ready;
@@ -64,6 +66,21 @@ public final class BenchResult {
     /** How long was measured, s. */
     public double seconds() {
         return generator.seconds();
+    }
+
+    /** Connections a second that were due. */
+    public double offeredPerSecond() {
+        return generator.perSecond(Load::offered);
+    }
+
+    /** Connections a second that have begun: fewer than were due where the generator could not keep up. */
+    public double begunPerSecond() {
+        return generator.perSecond(Load::attempts);
+    }
+
+    /** Whether the generator began noticeably fewer connections than were due. */
+    public boolean fellBehind() {
+        return begunPerSecond() < MOST_BEHIND * offeredPerSecond();
     }
 
     /** Connections opened and closed a second: the figure. */

@@ -34,7 +34,7 @@ final class NodeArguments {
                 "--time-wait-ipv6-capacity",
                 IPV4_ONLY,
                 "--max-connections",
-                String.valueOf(2 * plan.concurrency() + SPARE_CONNECTIONS),
+                String.valueOf(2 * plan.mostUnderWay() + SPARE_CONNECTIONS),
                 "--syn-queue",
                 String.valueOf(plan.synQueue()),
                 "--prefault"));
@@ -50,7 +50,9 @@ final class NodeArguments {
                 "--sources",
                 String.valueOf(plan.sources()),
                 "--max-connections",
-                String.valueOf(2 * plan.concurrency() + SPARE_CONNECTIONS),
+                String.valueOf(2 * plan.mostUnderWay() + SPARE_CONNECTIONS),
+                "--rate",
+                String.valueOf(plan.offer().connections()),
                 "--time-wait-capacity",
                 String.valueOf(SPARE_CONNECTIONS),
                 "--syn-queue",
@@ -60,7 +62,7 @@ final class NodeArguments {
 
     private static List<String> common(final BenchPlan plan, final String role, final List<Integer> cores) {
         final List<String> arguments = new ArrayList<>(List.of(COMMAND, role));
-        arguments.addAll(List.of("--concurrency", String.valueOf(plan.concurrency()), "--idle", plan.idle()));
+        arguments.addAll(List.of("--concurrency", String.valueOf(plan.mostUnderWay()), "--idle", plan.idle()));
         if (!cores.isEmpty()) {
             arguments.addAll(
                     List.of("--cores", cores.stream().map(String::valueOf).collect(Collectors.joining(","))));

@@ -46,15 +46,29 @@ public record NodeReport(
     /**
      * The generator's counts.
      *
+     * @param offered connections that were due: in an open loop by its schedule, else {@code attempts}.
      * @param attempts SYNs sent for the first time.
      * @param opened connections established.
      * @param closed connections established and ended in order.
+     * @param closedAtFirstTry those of {@code closed} that were open before a SYN could have been sent again.
      * @param failed connections that ended otherwise.
      * @param heldBack times there was no room for another attempt.
      * @param failures {@code failed} by reason; zero ones are left out.
      */
     public record Load(
-            long attempts, long opened, long closed, long failed, long heldBack, Map<String, Long> failures) {}
+            long offered,
+            long attempts,
+            long opened,
+            long closed,
+            long closedAtFirstTry,
+            long failed,
+            long heldBack,
+            Map<String, Long> failures) {
+        /** Connections that have begun and not ended. */
+        public long underWay() {
+            return attempts - closed - failed;
+        }
+    }
 
     /**
      * Set-up latencies, microseconds.

@@ -104,9 +104,11 @@ public final class NodeReporter {
                         TreeMap::new));
         failures.values().removeIf(count -> count == 0);
         return new Load(
+                counts.stream().mapToLong(LoadCounts::offers).sum(),
                 counts.stream().mapToLong(LoadCounts::attempts).sum(),
                 counts.stream().mapToLong(LoadCounts::opens).sum(),
                 counts.stream().mapToLong(LoadCounts::closes).sum(),
+                counts.stream().mapToLong(LoadCounts::closesAtFirstTry).sum(),
                 counts.stream().mapToLong(LoadCounts::failures).sum(),
                 counts.stream().mapToLong(LoadCounts::heldBacks).sum(),
                 failures);

@@ -33,6 +33,10 @@ public final class ResultJson {
         json.put("closed", result.closed());
         json.put("failed", result.failed());
         json.put("failures", result.failures());
+        if (result.plan().offer().isOpenLoop()) {
+            json.put("offered_per_second", rounded(result.offeredPerSecond()));
+            json.put("begun_per_second", rounded(result.begunPerSecond()));
+        }
         json.put("duration_s", rounded(result.seconds()));
         json.put("link", result.plan().link().label());
         json.put("latency_us", latency(result));
@@ -108,6 +112,7 @@ public final class ResultJson {
         settings.put("duration_s", plan.duration().toMillis() / 1e3);
         settings.put("warm_up_s", plan.warmUp().toMillis() / 1e3);
         settings.put("settle_s", plan.settle().toMillis() / 1e3);
+        settings.put("rate", plan.offer().connections());
         settings.put("concurrency", plan.concurrency());
         settings.put("shards", plan.shards());
         settings.put("arrangement", plan.arrangement());

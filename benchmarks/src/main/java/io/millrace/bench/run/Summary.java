@@ -59,6 +59,9 @@ public final class Summary {
                 "connections",
                 "opened %s, closed %s, failed %s"
                         .formatted(count(result.opened()), count(result.closed()), failures(result))));
+        if (result.plan().offer().isOpenLoop()) {
+            lines.add(row("offered", offered(result)));
+        }
         lines.add(row(
                 "set-up latency",
                 "p50 %s µs, p99 %s µs, p99.9 %s µs, max %s µs"
@@ -111,6 +114,17 @@ public final class Summary {
                 .ifPresent(left -> lines.add(
                         row("left over", count(left) + " connections on the server after the load had stopped")));
         return lines;
+    }
+
+    private static String offered(final BenchResult result) {
+        final double offered = result.offeredPerSecond();
+        return "%s connections/s due, %s begun, %s completed (%s of those due)%s"
+                .formatted(
+                        count(offered),
+                        count(result.begunPerSecond()),
+                        count(result.connectionsPerSecond()),
+                        percent(offered == 0 ? 0 : result.connectionsPerSecond() / offered),
+                        result.fellBehind() ? ": the generator fell behind, so less was offered than asked for" : "");
     }
 
     private static String pauses(final Interval interval) {

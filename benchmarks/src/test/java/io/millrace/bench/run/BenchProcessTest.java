@@ -84,6 +84,20 @@ class BenchProcessTest {
     }
 
     @Test
+    void shouldOfferConnectionsAtTheRateItIsTold() throws IOException, InterruptedException {
+        final Path json = folder.resolve("result.json");
+
+        final Program bench = bench("--duration", "2s", "--warm-up", "2s", "--rate", "2k", "--json", json.toString());
+
+        assertThat(bench.result()).contains("connections/s due").contains("failed 0");
+        assertThat(bench.exitCode()).isZero();
+        final Map<String, Object> result = JSON.std.mapFrom(Files.readString(json));
+        assertThat((double) result.get("offered_per_second")).isBetween(1_900.0, 2_100.0);
+        assertThat(result.get("begun_per_second")).isNotNull();
+        assertThat((int) result.get("closed")).isPositive();
+    }
+
+    @Test
     void shouldEndWithItsSummaryWhenItIsInterrupted() throws IOException, InterruptedException {
         final Program bench = bench("--duration", "60s", "--warm-up", "1s").awaitText("warm-up\n     1 ");
         final List<ProcessHandle> children = bench.descendants();
