@@ -43,6 +43,41 @@ public interface TcpConnection {
      */
     int write(DirectBuffer source, int offset, int length);
 
+    /**
+     * Queues bytes for sending from where they are, without copying them. They must stay there, and must not change, until
+     * {@link TcpHandler#onReturned} gives them back: when the peer has acknowledged the last of them, or the connection ends.
+     * They count as {@link #write written}, and go in line with what was written before and after; whatever their number,
+     * they take a block of 4 KiB of the engine's buffers, so that a few bytes are better written.
+     *
+     * @param source direct memory; the engine keeps the address alone, so it is for the caller to keep it alive.
+     * @param token given back with the bytes; any value, which need not differ from others.
+     * @return how many bytes were taken, from {@code offset} on; fewer than {@code length} means that the send buffer is full,
+     *     and {@link TcpHandler#onWritable} will follow. 0 has lent nothing, and nothing will be given back.
+     * @throws IllegalArgumentException if the buffer is over an array.
+     */
+    int lend(DirectBuffer source, int offset, int length, long token);
+
+    /**
+     * Keeps the frame that has brought the bytes which {@link TcpHandler#onData} is being shown, so that they stay where they
+     * are until {@link #release}; wrap another buffer around them, as the one handed in is used again. Only within {@code
+     * onData}; a second call in the same one names the same frame. If {@code onData} throws, nothing is kept.
+     *
+     * <p>The device needs frames to receive into: those kept are bounded for each shard and each port, and one that is kept for
+     * long is missing. A port that is removed waits until its frames are back; the engine takes all back when it ends.
+     *
+     * @return a handle of the shard's; or 0, which is counted: too many are kept, or the bytes were copied already because
+     *     they had to wait. Copy them then.
+     */
+    long retain();
+
+    /**
+     * Gives a frame back that was {@link #retain kept} by any connection of the shard, this one or another; the bytes in it
+     * must not be looked at any more.
+     *
+     * @return false if the handle is not, or no longer, that of a frame which is kept.
+     */
+    boolean release(long frame);
+
     /** Room in the send buffer, in bytes. */
     int writable();
 

@@ -42,6 +42,13 @@ public interface TcpHandler {
     default void onWritable(final TcpConnection connection) {}
 
     /**
+     * Bytes that were {@link TcpConnection#lend lent} are the application's own again: the peer has acknowledged them, or the
+     * connection is about to end. Called once for each time that {@code lend} took some, in the same order, and never after
+     * {@link #onClosed}.
+     */
+    default void onReturned(final TcpConnection connection, final long token) {}
+
+    /**
      * A connection waits in the accept queue of a listener that does not accept by itself: {@link TcpListener#accept} hands it
      * over, now or later.
      */

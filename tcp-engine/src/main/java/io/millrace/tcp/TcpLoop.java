@@ -76,6 +76,9 @@ public interface TcpLoop {
     /** The connection with this id, or null if it is over. The flyweight is good until the next call. */
     TcpConnection connection(long id);
 
+    /** Gives a frame back, as {@link TcpConnection#release} does, where no connection is at hand. */
+    boolean release(long frame);
+
     /**
      * Some of the shard's connections that {@code filter} wants; bounded work, and bounded in length. Allocates. What comes,
      * goes, or enters TIME_WAIT between two pages may be missed, or seen twice.

@@ -174,7 +174,15 @@ class SeveralPortsTest {
         @Override
         public int onData(
                 final TcpConnection connection, final DirectBuffer buffer, final int offset, final int length) {
-            return connection.write(buffer, offset, length);
+            final long frame = connection.retain(); // which a port that goes must have back
+            return frame == 0
+                    ? connection.write(buffer, offset, length)
+                    : connection.lend(buffer, offset, length, frame);
+        }
+
+        @Override
+        public void onReturned(final TcpConnection connection, final long frame) {
+            connection.release(frame);
         }
 
         @Override

@@ -87,17 +87,25 @@ class ZeroAllocationTest {
         }
     }
 
-    /** Sends back what comes; closes when all has come, or leaves that to the peer. */
-    private record Echo(boolean closesFirst) implements TcpHandler {
+    /** Sends back what comes, from the frames it came in or not; closes when all has come, or leaves that to the peer. */
+    private record Echo(boolean closesFirst, boolean lends) implements TcpHandler {
         @Override
         public int onData(
                 final TcpConnection connection, final DirectBuffer buffer, final int offset, final int length) {
             connection.attachment(connection.attachment() + length);
-            final int taken = connection.write(buffer, offset, length);
+            final long frame = lends ? connection.retain() : 0;
+            final int taken = frame == 0
+                    ? connection.write(buffer, offset, length)
+                    : connection.lend(buffer, offset, length, frame);
             if (closesFirst && connection.attachment() == TEXT.capacity()) {
                 connection.close();
             }
             return taken;
+        }
+
+        @Override
+        public void onReturned(final TcpConnection connection, final long token) {
+            connection.release(token);
         }
     }
 
@@ -108,8 +116,8 @@ class ZeroAllocationTest {
     void shouldOpenEchoAndCloseWithoutAllocating(final Arrangement arrangement) {
         server = engine(cable.left(), family.cidr, arrangement, loop -> {});
         client = engine(cable.right(), family.peerCidr, arrangement, loop -> clientLoop = loop);
-        server.listen(ListenConfig.onPort(7), shard -> new Echo(false));
-        server.listen(ListenConfig.onPort(8), shard -> new Echo(true));
+        server.listen(ListenConfig.onPort(7), shard -> new Echo(false, false));
+        server.listen(ListenConfig.onPort(8), shard -> new Echo(true, true));
         for (int waited = 0; waited < family.detectionMs; waited++) {
             server.poll();
             client.poll();

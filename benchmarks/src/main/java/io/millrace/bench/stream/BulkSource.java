@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** Sends as much as the other side takes, out of one buffer over and over. Allocates that buffer, once. */
+/** Sends as much as the other side takes, out of one buffer over and over, from where it is. Allocates that buffer, once. */
 final class BulkSource extends StreamHandler {
     private static final int CHUNK = 1 << 16;
 
@@ -23,8 +23,8 @@ final class BulkSource extends StreamHandler {
 
     @Override
     public void onWritable(final TcpConnection connection) {
-        while (connection.write(text, 0, CHUNK) == CHUNK) {
-            // until the send buffer is full
+        while (connection.lend(text, 0, CHUNK, 0) == CHUNK) {
+            // until the send buffer is full; the text never changes, so that nobody waits for its return
         }
     }
 }

@@ -198,6 +198,12 @@ public enum Counter {
     OUT_OF_ORDER_QUEUED("Segments queued out of order", "TcpExtTCPOFOQueue"),
     OUT_OF_ORDER_COPIED("Segments queued out of order in buffers, because enough of the port's frames were kept"),
     OUT_OF_ORDER_DROPS("Segments that came out of order and found no room", "TcpExtTCPOFODrop"),
+    FRAMES_RETAINED("Frames that applications have kept because of the text in them"),
+    FRAMES_NOT_RETAINED(
+            "Times an application wanted to keep a frame and could not: too many are kept, or its text was copied"),
+    BUFFERS_LENT("Times an application has lent bytes to be sent from where they are"),
+    BUFFERS_RETURNED("Times an application was given such bytes back"),
+    ACKS_COMBINED("Segments whose answer was left to a later one of the same burst"),
     HANDLER_FAILURES("Callbacks and commands of applications that threw; a callback's costs it the connection"),
     COMMANDS_EXECUTED("Commands of other threads executed"),
 

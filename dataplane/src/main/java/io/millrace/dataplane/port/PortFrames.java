@@ -43,9 +43,14 @@ public final class PortFrames {
         return true;
     }
 
+    /** A frame that {@link #keep} was asked for is not kept after all. */
+    public void unkeep(final long mbuf) {
+        mayKeep[Mbuf.port(mbuf)]++;
+    }
+
     /** Gives a frame back that was kept. */
     public void freeKept(final long mbuf) {
-        mayKeep[Mbuf.port(mbuf)]++;
+        unkeep(mbuf);
         free(mbuf);
     }
 

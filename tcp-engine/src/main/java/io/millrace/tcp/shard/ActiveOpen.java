@@ -6,6 +6,7 @@ import io.millrace.dataplane.flow.FlowSteering;
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.TcpConfig;
+import io.millrace.tcp.TcpHandler;
 import io.millrace.tcp.TcpState;
 import io.millrace.tcp.egress.SegmentWriter;
 import io.millrace.tcp.isn.EphemeralPorts;
@@ -31,6 +32,7 @@ final class ActiveOpen {
 
     private final int shard;
     private final ShardTables tables;
+    private final Handlers handlers;
     private final Connections connections;
     private final Requests requests;
     private final TimeWaits timeWaits;
@@ -48,6 +50,7 @@ final class ActiveOpen {
     ActiveOpen(
             final int shard,
             final ShardTables tables,
+            final Handlers handlers,
             final Connections connections,
             final Requests requests,
             final TimeWaits timeWaits,
@@ -60,6 +63,7 @@ final class ActiveOpen {
             final SegmentWriter writer) {
         this.shard = shard;
         this.tables = tables;
+        this.handlers = handlers;
         this.connections = connections;
         this.requests = requests;
         this.timeWaits = timeWaits;
@@ -76,6 +80,24 @@ final class ActiveOpen {
 
     /** Opens a connection by a port, which has the local address; its id, or 0 if there is no room or no free port. */
     long connect(
+            final int devicePort,
+            final IpAddress local,
+            final int wantedPort,
+            final IpAddress remote,
+            final int remotePort,
+            final ConnectionOptions options,
+            final TcpHandler handler,
+            final long attachment) {
+        final int handlerNumber = handlers.acquire(handler);
+        final int optionsNumber = tables.options.acquire(options);
+        final long id =
+                connect(devicePort, local, wantedPort, remote, remotePort, optionsNumber, handlerNumber, attachment);
+        handlers.release(handlerNumber); // the connection has its own hold on them, if there is one
+        tables.options.release(optionsNumber);
+        return id;
+    }
+
+    private long connect(
             final int devicePort,
             final IpAddress local,
             final int wantedPort,

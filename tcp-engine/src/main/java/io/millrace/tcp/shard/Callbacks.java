@@ -3,7 +3,10 @@ package io.millrace.tcp.shard;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.tcp.CloseReason;
+import io.millrace.tcp.stream.ByteChain;
+import io.millrace.tcp.stream.RetainedFrames;
 import io.millrace.tcp.stream.TextSink;
+import io.millrace.tcp.table.RecordSlab;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbFlags;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -19,9 +22,15 @@ final class Callbacks implements TextSink {
     private final Handlers handlers;
     private final CounterBlock counters;
     private final ConnectionView view;
+    private final RetainedFrames retained;
     private final UnsafeBuffer text = new UnsafeBuffer(0, 0);
 
-    Callbacks(final Handlers handlers, final ConnectionView view, final CounterBlock counters) {
+    Callbacks(
+            final Handlers handlers,
+            final ConnectionView view,
+            final RetainedFrames retained,
+            final CounterBlock counters) {
+        this.retained = retained;
         this.handlers = handlers;
         this.counters = counters;
         this.view = view;
@@ -83,6 +92,7 @@ final class Callbacks implements TextSink {
         try {
             taken = handlers.get(tcb.handler()).onData(view.wrap(tcb.slot(), tcb.address()), text, 0, length);
         } catch (final Throwable e) {
+            retained.forgo();
             onFailure(tcb, e);
         }
         tcb.clear(TcbFlags.IN_CALLBACK);
@@ -118,6 +128,27 @@ final class Callbacks implements TextSink {
         tcb.set(TcbFlags.IN_CALLBACK);
         try {
             handlers.get(tcb.handler()).onWritable(view.wrap(tcb.slot(), tcb.address()));
+        } catch (final Throwable e) {
+            onFailure(tcb, e);
+        }
+        tcb.clear(TcbFlags.IN_CALLBACK);
+    }
+
+    /** Gives the application back what it has lent and the connection needs no more. */
+    void giveBack(final Tcb tcb, final ByteChain chain) {
+        int element = chain.takeReturned();
+        while (element != RecordSlab.NONE) {
+            final long token = chain.returnedToken(element);
+            element = chain.freeReturned(element);
+            onReturned(tcb, token);
+        }
+    }
+
+    private void onReturned(final Tcb tcb, final long token) {
+        counters.increment(Counter.BUFFERS_RETURNED);
+        tcb.set(TcbFlags.IN_CALLBACK);
+        try {
+            handlers.get(tcb.handler()).onReturned(view.wrap(tcb.slot(), tcb.address()), token);
         } catch (final Throwable e) {
             onFailure(tcb, e);
         }

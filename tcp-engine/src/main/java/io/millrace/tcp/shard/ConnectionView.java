@@ -81,6 +81,21 @@ final class ConnectionView implements TcpConnection {
     }
 
     @Override
+    public int lend(final DirectBuffer source, final int offset, final int length, final long token) {
+        return requests.lend(tcb, source, offset, length, token);
+    }
+
+    @Override
+    public long retain() {
+        return requests.retain();
+    }
+
+    @Override
+    public boolean release(final long frame) {
+        return requests.release(frame);
+    }
+
+    @Override
     public int writable() {
         return requests.writable(tcb);
     }

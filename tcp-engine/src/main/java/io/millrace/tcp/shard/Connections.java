@@ -12,10 +12,12 @@ import io.millrace.tcp.state.SynchronizedState;
 import io.millrace.tcp.state.Transition;
 import io.millrace.tcp.state.Verdict;
 import io.millrace.tcp.stream.Acknowledgments;
+import io.millrace.tcp.stream.ByteChain;
 import io.millrace.tcp.stream.CongestionWindow;
 import io.millrace.tcp.stream.Ecn;
 import io.millrace.tcp.stream.KeepAlive;
 import io.millrace.tcp.stream.Receiver;
+import io.millrace.tcp.stream.RetainedFrames;
 import io.millrace.tcp.stream.RttEstimator;
 import io.millrace.tcp.stream.Streams;
 import io.millrace.tcp.stream.Timeouts;
@@ -49,7 +51,10 @@ final class Connections {
     private final KeepAlive keepAlive;
     private final CongestionWindow congestion;
     private final Ecn ecn;
+    private final ByteChain chain;
+    private final RetainedFrames retained;
     private final Tcb tcb = new Tcb();
+    private final HeldOutput held = new HeldOutput();
 
     private Transmitter transmitter;
     private Acknowledgments acknowledgments;
@@ -64,13 +69,15 @@ final class Connections {
             final ConnectionTimers timers,
             final SegmentWriter writer,
             final Requests requests,
+            final ByteChain chain,
+            final RetainedFrames retained,
             final CongestionWindow congestion,
             final BurstClock clock,
             final CounterBlock counters) {
         this.tables = tables;
         this.replies = replies;
         this.timeWaits = timeWaits;
-        this.callbacks = new Callbacks(handlers, new ConnectionView(requests), counters);
+        this.callbacks = new Callbacks(handlers, new ConnectionView(requests), retained, counters);
         this.timers = timers;
         this.writer = writer;
         this.clock = clock;
@@ -78,6 +85,8 @@ final class Connections {
         transitions = new Transition(counters);
         this.handlers = handlers;
         this.requests = requests;
+        this.chain = chain;
+        this.retained = retained;
         this.congestion = congestion;
         this.ecn = new Ecn(congestion, counters);
         this.keepAlive = new KeepAlive(tables.options, timers, clock);
@@ -98,8 +107,16 @@ final class Connections {
 
     /* What the network brings. */
 
-    /** A segment to the connection in {@code slot}. */
-    void onSegment(final int slot, final Segment segment) {
+    /**
+     * A segment to the connection in {@code slot}.
+     *
+     * @param more whether the burst's next frame seems to be for the same connection.
+     */
+    void onSegment(final int slot, final Segment segment, final boolean more) {
+        if (held.isOther(slot)) {
+            settleHeld();
+        }
+        held.begin(slot, more);
         tcb.wrap(slot, tables.connections.address(slot));
         if (tcb.stateOrdinal() == TcpState.TIME_WAIT.ordinal()) {
             timeWaits.onLingeringSegment(tcb, segment, timers);
@@ -109,6 +126,14 @@ final class Connections {
                 ? SynSentState.onSegment(tcb, segment, clock.millis(), transitions)
                 : SynchronizedState.onSegment(tcb, segment, clock.millis(), transitions);
         apply(tcb, segment, verdict);
+    }
+
+    /** Settles the connection whose output has waited, if there is one. */
+    void settleHeld() {
+        final int slot = held.take();
+        if (slot != RecordSlab.NONE) {
+            settle(tcb.wrap(slot, tables.connections.address(slot)));
+        }
     }
 
     private void apply(final Tcb connection, final Segment segment, final int verdict) {
@@ -132,7 +157,12 @@ final class Connections {
             begin(connection);
         }
         if (segment.acked() > 0 || Verdict.has(verdict, Verdict.DUPLICATE_ACK | Verdict.SACK)) {
+            congestion.onHeld(held.acked());
             acknowledgments.onAck(connection, segment, verdict);
+            if (chain.hasReturned()) {
+                writer.lentMustStay();
+                callbacks.giveBack(connection, chain);
+            }
         }
         if (Verdict.has(verdict, CONVINCING | Verdict.DUPLICATE_ACK | Verdict.SACK)) {
             ecn.onAcknowledgment(connection, segment);
@@ -158,6 +188,10 @@ final class Connections {
             requests.settleUrgent(connection);
         }
         writer.lentMayBeOverwritten();
+        if (held.holds(connection, segment, further, receiver)) {
+            counters.increment(Counter.ACKS_COMBINED);
+            return;
+        }
         if (settle(connection) && Verdict.has(further, Verdict.TIME_WAIT)) {
             enterTimeWait(connection);
         }
@@ -388,6 +422,8 @@ final class Connections {
             return;
         }
         if (connection.is(TcbFlags.ACCEPTED | TcbFlags.ACTIVE_OPEN)) {
+            transmitter.release(connection);
+            callbacks.giveBack(connection, chain);
             callbacks.onClosed(connection, reason);
         }
         free(connection);
@@ -415,9 +451,11 @@ final class Connections {
 
     /** Hands the connections waiting in a listener's accept queue to its handler, at most {@code limit}; how many. */
     int accept(final Listener listener, final int limit) {
-        // An application may accept in a callback: then its arguments, and our own flyweight, must point at the same
-        // after
-        // the callbacks within it.
+        // An application may accept in a callback: then its arguments, what it may keep of them, and our own flyweight
+        // must
+        // be the same after the callbacks within it.
+        final int wanted = retained.wanted();
+        final long offered = retained.suspend();
         final int slot = callbacks.shownSlot();
         final long address = callbacks.shownAddress();
         final long text = callbacks.shownText();
@@ -427,6 +465,7 @@ final class Connections {
         final int count = acceptAll(listener, limit);
         accepted.wrap(outerSlot, outerAddress);
         callbacks.show(slot, address, text, length);
+        retained.resume(offered, wanted);
         return count;
     }
 

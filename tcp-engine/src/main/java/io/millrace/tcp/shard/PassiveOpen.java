@@ -457,9 +457,9 @@ final class PassiveOpen {
         writer.lentMustStay();
         if (listener.config().autoAccept()) {
             connections.acceptFirst(listener);
-            connections.onSegment(slot, segment);
+            connections.onSegment(slot, segment, false);
         } else { // the segment first: who hears of the connection may take it, and end it
-            connections.onSegment(slot, segment);
+            connections.onSegment(slot, segment, false);
             connections.callbacks().onAcceptable(listener);
         }
     }

@@ -8,6 +8,7 @@ import io.millrace.tcp.state.Segment;
 import io.millrace.tcp.state.Transition;
 import io.millrace.tcp.stream.ByteChain;
 import io.millrace.tcp.stream.Receiver;
+import io.millrace.tcp.stream.RetainedFrames;
 import io.millrace.tcp.stream.Urgent;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbFlags;
@@ -25,6 +26,7 @@ final class Requests {
     private final int shard;
     private final ShardTables tables;
     private final ByteChain chain;
+    private final RetainedFrames retained;
     private final CounterBlock counters;
     private final Transition transitions;
     private final SlotQueue unsettled;
@@ -32,7 +34,13 @@ final class Requests {
     private final Urgent urgent;
     private Receiver receiver;
 
-    Requests(final int shard, final ShardTables tables, final ByteChain chain, final CounterBlock counters) {
+    Requests(
+            final int shard,
+            final ShardTables tables,
+            final ByteChain chain,
+            final RetainedFrames retained,
+            final CounterBlock counters) {
+        this.retained = retained;
         this.shard = shard;
         this.tables = tables;
         this.chain = chain;
@@ -81,8 +89,7 @@ final class Requests {
     }
 
     int write(final Tcb connection, final DirectBuffer source, final int offset, final int length) {
-        if (connection.is(TcbFlags.FIN_QUEUED | TcbFlags.ABORTED)
-                || connection.stateOrdinal() < TcpState.ESTABLISHED.ordinal()) {
+        if (!isOpenForText(connection)) {
             return 0;
         }
         source.boundsCheck(offset, length);
@@ -96,6 +103,41 @@ final class Requests {
         }
         touch(connection);
         return taken;
+    }
+
+    int lend(final Tcb connection, final DirectBuffer source, final int offset, final int length, final long token) {
+        source.boundsCheck(offset, length);
+        if (source.byteArray() != null) {
+            throw new IllegalArgumentException(
+                    "the bytes of an array can't be lent, as they may move: use a direct buffer");
+        }
+        if (!isOpenForText(connection)) {
+            return 0;
+        }
+        final int room = Math.min(length, writable(connection));
+        int taken = 0;
+        if (room > 0 && chain.lend(sendChain(connection), source.addressOffset() + offset, room, token)) {
+            counters.increment(Counter.BUFFERS_LENT);
+            taken = room;
+        }
+        if (taken < length) {
+            connection.set(TcbFlags.WRITE_BLOCKED);
+        }
+        touch(connection);
+        return taken;
+    }
+
+    long retain() {
+        return retained.retain();
+    }
+
+    boolean release(final long frame) {
+        return retained.release(frame);
+    }
+
+    private static boolean isOpenForText(final Tcb connection) {
+        return !connection.is(TcbFlags.FIN_QUEUED | TcbFlags.ABORTED)
+                && connection.stateOrdinal() >= TcpState.ESTABLISHED.ordinal();
     }
 
     int writable(final Tcb connection) {

@@ -4,6 +4,7 @@ import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.tcp.CloseReason;
 import io.millrace.tcp.TcpState;
+import io.millrace.tcp.stream.RetainedFrames;
 import io.millrace.tcp.stream.Transmitter;
 import io.millrace.tcp.table.RecordSlab;
 import io.millrace.tcp.table.Tcb;
@@ -22,6 +23,8 @@ final class Retirement {
     private final ShardTables tables;
     private final Connections connections;
     private final Transmitter transmitter;
+    private final HalfOpens halfOpens;
+    private final RetainedFrames retained;
     private final CounterBlock counters;
     private final Tcb tcb = new Tcb();
 
@@ -29,14 +32,18 @@ final class Retirement {
             final ShardTables tables,
             final Connections connections,
             final Transmitter transmitter,
+            final HalfOpens halfOpens,
+            final RetainedFrames retained,
             final CounterBlock counters) {
         this.tables = tables;
         this.connections = connections;
         this.transmitter = transmitter;
+        this.halfOpens = halfOpens;
+        this.retained = retained;
         this.counters = counters;
     }
 
-    /** The engine ends: resets every connection, as far as the port takes the resets, and tells the applications. */
+    /** The engine ends: resets every connection, as far as the port takes the resets, and tells the applications; takes back frames that they keep. */
     void abortAll() {
         for (int slot = 0; slot < tables.connections.used(); slot++) {
             tcb.wrap(slot, tables.connections.address(slot));
@@ -44,15 +51,31 @@ final class Retirement {
                 resetAndRelease(CloseReason.ABORTED);
             }
         }
+        retained.releaseAll();
     }
 
     /**
-     * A port is about to go: resets its connections, a few in each call, so that the device can take the resets.
+     * A port is about to go: resets its connections, and forgets its half-open ones, some in each call; then waits for the
+     * frames of it that applications keep.
      *
-     * @param from the slot to begin with.
-     * @return the slot to go on with, or {@link TcpShard#RETIRED} if there are no more.
+     * @param from 0 at first, then what the last call answered: first the slots of connections, then those of the SYN queue.
+     * @return where to go on, or {@link TcpShard#RETIRED} when there is none left.
      */
-    int abortPort(final int devicePort, final int from) {
+    int retire(final int devicePort, final int from) {
+        final int firstHalfOpen = tables.connections.capacity();
+        if (from < firstHalfOpen) {
+            final int next = abortPort(devicePort, from);
+            return next == TcpShard.RETIRED ? firstHalfOpen : next;
+        }
+        final int next = halfOpens.forgetPortless(from - firstHalfOpen);
+        if (next == TcpShard.RETIRED) {
+            return retained.holds(devicePort) ? from : TcpShard.RETIRED;
+        }
+        return firstHalfOpen + next;
+    }
+
+    /** The same for connections alone: few at a time, so that the device can take the resets. */
+    private int abortPort(final int devicePort, final int from) {
         int resets = 0;
         final int end = Math.min(tables.connections.used(), from + PORT_SCAN_LIMIT);
         for (int slot = from; slot < end; slot++) {

@@ -1,5 +1,6 @@
 package io.millrace.tcp.shard;
 
+import io.millrace.dataplane.FrameBatch;
 import io.millrace.dataplane.FrameMeta;
 import io.millrace.dataplane.wire.IcmpHeader;
 import io.millrace.dataplane.wire.IpAddress;
@@ -302,5 +303,23 @@ final class ShardTables implements AutoCloseable {
         if (syns != null) {
             syns.close();
         }
+    }
+
+    /**
+     * Computes the hash of each frame of a batch, and touches the lines that its segment will need, so that the cache misses
+     * of a burst overlap.
+     *
+     * @return the sum of what was read, for the caller to keep, or the reads would be optimised away.
+     */
+    long touch(final FrameBatch batch, final int[] hashes) {
+        final int size = batch.size();
+        for (int i = 0; i < size; i++) {
+            hashes[i] = hashOf(batch.mbuf(i), batch.meta(i));
+        }
+        long read = 0;
+        for (int i = 0; i < size; i++) { // nothing but loads, so that the core has all of them in flight
+            read += index.touch(hashes[i]);
+        }
+        return read + timeWaitIpv4.touchNext(size) + timeWaitIpv6.touchNext(size);
     }
 }

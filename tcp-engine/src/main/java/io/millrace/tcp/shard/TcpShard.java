@@ -30,6 +30,7 @@ import io.millrace.tcp.stream.CongestionWindow;
 import io.millrace.tcp.stream.PathMtu;
 import io.millrace.tcp.stream.Reassembly;
 import io.millrace.tcp.stream.ReceiveTuning;
+import io.millrace.tcp.stream.RetainedFrames;
 import io.millrace.tcp.stream.Streams;
 import io.millrace.tcp.stream.Transmitter;
 import io.millrace.tcp.table.FlowIndex;
@@ -83,6 +84,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     private final HalfOpens halfOpens;
     private final PassiveOpen passiveOpen;
     private final ActiveOpen activeOpen;
+    private final RetainedFrames retained;
     private final ShardOccupancy occupancy;
     private final ConnectionView view;
     private final ConnectionSurvey survey;
@@ -124,10 +126,22 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         final ConnectionTimers timers = new ConnectionTimers(wheel);
         final ByteChain chain = new ByteChain(tables.blocks);
         timeWaits = new TimeWaits(tables, replies, context.secrets().timestamps(), clock, counters, config);
-        requests = new Requests(number, tables, chain, counters);
+        retained = new RetainedFrames(ports.frames(), counters);
+        requests = new Requests(number, tables, chain, retained, counters);
         final CongestionWindow congestion = new CongestionWindow(tables.options, tables.bulk, clock);
         connections = new Connections(
-                tables, handlers, replies, timeWaits, timers, writer, requests, congestion, clock, counters);
+                tables,
+                handlers,
+                replies,
+                timeWaits,
+                timers,
+                writer,
+                requests,
+                chain,
+                retained,
+                congestion,
+                clock,
+                counters);
         final Streams streams = new Streams(
                 writer,
                 nextHops,
@@ -139,6 +153,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 congestion,
                 new PathMtu(tables.bulk, clock, counters),
                 connections.callbacks(),
+                retained,
                 timers,
                 clock,
                 counters,
@@ -146,9 +161,9 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 config.dataRetries());
         final Transmitter transmitter = streams.transmitter();
         connections.connect(streams);
-        retirement = new Retirement(tables, connections, transmitter, counters);
         icmpErrors = new IcmpErrors(tables, connections, transmitter, counters);
         halfOpens = new HalfOpens(tables, listeners, replies, ports, clock, counters);
+        retirement = new Retirement(tables, connections, transmitter, halfOpens, retained, counters);
         passiveOpen = new PassiveOpen(
                 tables,
                 listeners,
@@ -164,6 +179,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         activeOpen = new ActiveOpen(
                 number,
                 tables,
+                handlers,
                 connections,
                 requests,
                 timeWaits,
@@ -184,8 +200,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     /**
      * {@inheritDoc}
      *
-     * <p>In two passes: the first touches the line of the index that each segment needs, so that the cache misses of a burst
-     * overlap; the second processes the segments in order.
+     * <p>In two passes: one touches what each segment needs ({@link ShardTables#touch}), one processes them in order.
      */
     @Override
     public void onFrames(final FrameBatch received) {
@@ -197,36 +212,31 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         framesWait = received.hasMore();
         final FrameBatch batch = shedding.admit(received);
         final int size = batch.size();
-        for (int i = 0; i < size; i++) {
-            hashes[i] = tables.hashOf(batch.mbuf(i), batch.meta(i));
-        }
-        long read = 0;
-        for (int i = 0; i < size; i++) { // nothing but loads, so that the core has all of them in flight
-            read += tables.index.touch(hashes[i]);
-        }
-        touched = read + tables.timeWaitIpv4.touchNext(size) + tables.timeWaitIpv6.touchNext(size);
+        touched = tables.touch(batch, hashes);
         int segments = shedding.shed();
         if (segments > 0) {
             counters.add(Counter.SYNS_SHED, segments);
         }
         for (int i = 0; i < size; i++) {
             if (FrameMeta.kind(batch.meta(i)) < FrameMeta.ICMP4_ERROR) {
-                process(batch.mbuf(i), batch.meta(i), hashes[i]);
+                process(batch.mbuf(i), batch.meta(i), hashes[i], i + 1 < size && hashes[i + 1] == hashes[i]);
                 segments++;
             } else {
                 processError(batch.mbuf(i), batch.meta(i), hashes[i]);
             }
         }
+        connections.settleHeld();
         counters.add(Counter.TCP_SEGMENTS_RECEIVED, segments);
     }
 
     private void processError(final long mbuf, final int meta, final int hash) {
+        connections.settleHeld();
         writer.lend(mbuf, true);
         icmpErrors.onError(mbuf, meta, hash);
         writer.releaseLent();
     }
 
-    private void process(final long mbuf, final int meta, final int hash) {
+    private void process(final long mbuf, final int meta, final int hash, final boolean more) {
         segment.parse(mbuf, meta);
         if (segment.hasSenselessFlags()) {
             counters.increment(Counter.TCP_SENSELESS_FLAGS); // each state decides what becomes of it
@@ -234,12 +244,16 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         writer.lend(mbuf, segment.textLength() == 0);
         final int position = tables.find(segment, hash);
         if (position == FlowIndex.NONE) {
+            connections.settleHeld();
             onUnknown(hash);
         } else {
             final int ref = tables.index.ref(position);
             final int slot = FlowIndex.slot(ref);
+            if (FlowIndex.kind(ref) != FlowIndex.CONNECTION) {
+                connections.settleHeld();
+            }
             switch (FlowIndex.kind(ref)) {
-                case FlowIndex.CONNECTION -> connections.onSegment(slot, segment);
+                case FlowIndex.CONNECTION -> connections.onSegment(slot, segment, more);
                 case FlowIndex.HALF_OPEN -> passiveOpen.onHalfOpenSegment(slot, position, segment);
                 default -> onTimeWait(slot, position, hash);
             }
@@ -343,14 +357,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         }
         clock.tick();
         ports.retire(devicePort);
-        final int firstHalfOpen =
-                tables.connections.capacity(); // first the slots of these, then those of the SYN queue
-        if (from < firstHalfOpen) {
-            final int next = retirement.abortPort(devicePort, from);
-            return next == RETIRED ? firstHalfOpen : next;
-        }
-        final int next = halfOpens.forgetPortless(from - firstHalfOpen);
-        return next == RETIRED ? RETIRED : firstHalfOpen + next;
+        return retirement.retire(devicePort, from);
     }
 
     /* The loop as applications see it. */
@@ -436,13 +443,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
             counters.increment(Counter.QUIET_TIME_DROPS);
             return 0;
         }
-        final int handlerNumber = handlers.acquire(handler);
-        final int optionsNumber = tables.options.acquire(options);
-        final long id = activeOpen.connect(
-                by.number(), local, localPort, remote, remotePort, optionsNumber, handlerNumber, attachment);
-        handlers.release(handlerNumber); // the connection has its own hold on them, if there is one
-        tables.options.release(optionsNumber);
-        return id;
+        return activeOpen.connect(by.number(), local, localPort, remote, remotePort, options, handler, attachment);
     }
 
     @Override
@@ -469,6 +470,11 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     @Override
     public TcpConnection connection(final long id) {
         return requests.wrap(view, id) ? view : null;
+    }
+
+    @Override
+    public boolean release(final long frame) {
+        return retained.release(frame);
     }
 
     @Override

@@ -26,6 +26,7 @@ public final class CongestionWindow {
     private final Cubic cubic;
     private final HyStart hyStart;
     private final BulkRecords bulk;
+    private int held;
 
     /** For connections with these options and side records. */
     public CongestionWindow(final Registry<ConnectionOptions> options, final BulkRecords bulk, final BurstClock clock) {
@@ -52,6 +53,14 @@ public final class CongestionWindow {
     }
 
     /**
+     * What is said next is said of a connection of which so many bytes were acknowledged in this burst before, and which has
+     * not had its turn to send since: for the window they count as used.
+     */
+    public void onHeld(final int bytes) {
+        held = bytes;
+    }
+
+    /**
      * SND.UNA has advanced by {@code acked}, outside recovery: the window grows if it was used. One that was not used says
      * nothing about the path (RFC 7661 §4.3, RFC 9438 §5.8).
      */
@@ -60,7 +69,7 @@ public final class CongestionWindow {
             return;
         }
         final int cwnd = tcb.cwnd();
-        final int used = flight(tcb) + acked;
+        final int used = flight(tcb) + acked + held;
         if (cwnd < tcb.ssthresh()) {
             if (used >= cwnd >> 1) { // it doubles in a round trip: half of it used now is all that it was
                 final int step = hyStart.growth(tcb, Math.min(acked, MAX_SLOW_START_STEP * tcb.mss()));

@@ -245,6 +245,16 @@ public final class Reassembly {
         return Memory.getLong(records.address(slot) + TEXT_OFFSET);
     }
 
+    /** The frame that a segment is kept in; 0 if it is in none. */
+    long frame(final int slot) {
+        return Math.max(0, Memory.getLong(records.address(slot) + HOLDER_OFFSET));
+    }
+
+    /** A segment's frame, which stays kept, is another's from here on. */
+    void handOver(final int slot) {
+        Memory.putLong(records.address(slot) + HOLDER_OFFSET, 0);
+    }
+
     /** Takes the first segment off the list, and frees its frame. */
     public void removeFirst(final Tcb tcb) {
         remove(tcb, NONE, head(tcb));

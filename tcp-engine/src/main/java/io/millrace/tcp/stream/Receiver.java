@@ -37,12 +37,15 @@ public final class Receiver {
     private final ReceiveWindow window;
     private final ReceiveTuning tuning;
     private final TextSink application;
+    private final RetainedFrames retained;
     private final SegmentWriter writer;
     private final ConnectionTimers timers;
     private final BurstClock clock;
     private final CounterBlock counters;
     private final Transition transitions;
     private final UnsafeBuffer piece = new UnsafeBuffer(0, 0);
+    /** Whether the segment that is being processed has filled a hole, or a part of one. */
+    private boolean filled;
 
     /** With the parts that all connections of the shard share. */
     public Receiver(
@@ -52,6 +55,7 @@ public final class Receiver {
             final ReceiveWindow window,
             final ReceiveTuning tuning,
             final TextSink application,
+            final RetainedFrames retained,
             final SegmentWriter writer,
             final ConnectionTimers timers,
             final BurstClock clock,
@@ -62,6 +66,7 @@ public final class Receiver {
         this.window = window;
         this.tuning = tuning;
         this.application = application;
+        this.retained = retained;
         this.writer = writer;
         this.timers = timers;
         this.clock = clock;
@@ -72,6 +77,7 @@ public final class Receiver {
     /** A segment has come, whether there is anything in it to take or not: notes what of it came before. */
     public void onArrival(final Tcb tcb, final Segment segment) {
         sackBlocks.begin();
+        filled = false;
         if (segment.hasDuplicate() && tcb.is(TcbFlags.SACK)) {
             sackBlocks.duplicate(tcb, segment.duplicateFrom(), segment.duplicateTo());
             counters.increment(Counter.TCP_DSACK_OLD_SENT);
@@ -92,12 +98,13 @@ public final class Receiver {
         }
         final boolean hole = !reassembly.isEmpty(tcb);
         final int length = segment.textLength();
-        if (length > 0 && accept(tcb, segment.textAddress(), length) < length) {
+        if (length > 0 && acceptFromFrame(tcb, segment, length) < length) {
             return 0; // out of memory: the peer sends the rest, and the FIN, again
         }
         int verdict = segment.isFin() ? takeFin(tcb) : 0;
         if (hole) {
             verdict |= drain(tcb);
+            filled = true;
             tcb.set(TcbFlags.ACK_NOW); // a hole was filled
         }
         if (length > 0) {
@@ -146,7 +153,7 @@ public final class Receiver {
             if (old > 0 && tcb.is(TcbFlags.SACK)) {
                 reportTwice(tcb, reassembly.seq(slot), reassembly.seq(slot) + Math.min(old, reassembly.length(slot)));
             }
-            if (fresh > 0 && accept(tcb, reassembly.textAddress(slot) + old, fresh) < fresh) {
+            if (fresh > 0 && acceptFromQueue(tcb, slot, old, fresh) < fresh) {
                 break;
             }
             if (fresh >= 0 && reassembly.isFin(slot)) {
@@ -165,6 +172,26 @@ public final class Receiver {
         final int verdict = SynchronizedState.onFin(tcb, transitions);
         tcb.set(TcbFlags.ACK_NOW);
         return verdict & Verdict.TIME_WAIT;
+    }
+
+    /** Text in the frame that is being processed, which the application may keep. */
+    private int acceptFromFrame(final Tcb tcb, final Segment segment, final int length) {
+        retained.offer(segment.mbuf(), false);
+        final int taken = accept(tcb, segment.textAddress(), length);
+        if (retained.conclude()) {
+            writer.keepLent();
+        }
+        return taken;
+    }
+
+    /** Text that has waited for its turn, in a frame that is kept already, or in a block. */
+    private int acceptFromQueue(final Tcb tcb, final int slot, final int from, final int length) {
+        retained.offer(reassembly.frame(slot), true);
+        final int taken = accept(tcb, reassembly.textAddress(slot) + from, length);
+        if (retained.conclude()) {
+            reassembly.handOver(slot);
+        }
+        return taken;
     }
 
     /** Text next in sequence: to the application, and what it does not take to the receive queue. */
@@ -198,6 +225,11 @@ public final class Receiver {
         } else if (!tcb.is(TcbFlags.TIMER_ACK | TcbFlags.ACK_NOW)) {
             timers.armAck(tcb, clock.millis() + DELAYED_ACK_MS);
         }
+    }
+
+    /** Whether what is due to the peer may wait for the next segment of the burst: all is in order, and well on its way. */
+    public boolean mayWait(final Tcb tcb) {
+        return !filled && reassembly.isEmpty(tcb) && !sackBlocks.hasNews(tcb) && !isStarting(tcb);
     }
 
     private static boolean isStarting(final Tcb tcb) {

@@ -25,6 +25,7 @@ public final class Streams {
      * @param ranges records of {@link Flight#RECORD_LENGTH} bytes for what is in flight.
      * @param recoveries records of {@link Recovery#RECORD_LENGTH} bytes for flights in disorder.
      * @param application where received text goes.
+     * @param retained frames that it keeps of that.
      */
     public Streams(
             final SegmentWriter writer,
@@ -37,6 +38,7 @@ public final class Streams {
             final CongestionWindow congestion,
             final PathMtu pathMtu,
             final TextSink application,
+            final RetainedFrames retained,
             final ConnectionTimers timers,
             final BurstClock clock,
             final CounterBlock counters,
@@ -67,7 +69,7 @@ public final class Streams {
                 options,
                 dataRetries);
         receiver = new Receiver(
-                chain, reassembly, sackBlocks, window, tuning, application, writer, timers, clock, counters);
+                chain, reassembly, sackBlocks, window, tuning, application, retained, writer, timers, clock, counters);
     }
 
     /** What may go out now. */
