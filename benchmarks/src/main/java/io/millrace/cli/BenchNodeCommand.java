@@ -4,13 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.apps.App;
 import io.millrace.bench.load.ArrivalSchedule;
+import io.millrace.bench.load.FloodPort;
 import io.millrace.bench.load.RateGenerator;
 import io.millrace.bench.load.SourceAddresses;
+import io.millrace.bench.load.SpoofedSyns;
 import io.millrace.bench.run.Addressing;
 import io.millrace.bench.run.NodeCommand;
 import io.millrace.bench.run.NodeReport;
 import io.millrace.bench.run.NodeReporter;
 import io.millrace.dataplane.host.HostAddresses;
+import io.millrace.dataplane.port.PacketPort;
 import io.millrace.dataplane.wire.IpPrefix;
 import io.millrace.dataplane.wire.MacAddress;
 import io.millrace.dpdk.Devargs;
@@ -28,6 +31,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import org.agrona.concurrent.SystemNanoClock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -41,6 +45,9 @@ import picocli.CommandLine.Parameters;
 final class BenchNodeCommand implements Callable<Integer> {
     private static final long DRAIN_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long DRAIN_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    /** The same flood each time. */
+    private static final long FLOOD_SEED = 42;
 
     /** What a child process is. */
     enum Role {
@@ -59,6 +66,9 @@ final class BenchNodeCommand implements Callable<Integer> {
 
     @Option(names = "--rate")
     private long rate;
+
+    @Option(names = "--flood-rate")
+    private Optional<Long> floodRate = Optional.empty();
 
     @Option(names = "--cores", converter = CoreList.Converter.class)
     private CoreList cores = CoreList.NONE;
@@ -81,6 +91,7 @@ final class BenchNodeCommand implements Callable<Integer> {
     @Mixin
     private TableOptions tables;
 
+    private Optional<FloodPort> flood = Optional.empty();
     private final PrintStream out = new PrintStream(System.out, true, UTF_8);
 
     @Override
@@ -95,7 +106,7 @@ final class BenchNodeCommand implements Callable<Integer> {
                                 ListenConfig.onPort(Addressing.PORT).withBacklog(tables.synQueue()),
                                 shard -> App.CLOSE.newHandler());
             }
-            final NodeReporter reporter = new NodeReporter(host.engine(), generators, facts(host));
+            final NodeReporter reporter = new NodeReporter(host.engine(), generators, flood, facts(host));
             out.println(reporter.ready().toLine());
             answer(host, reporter, generators);
             return Millrace.OK;
@@ -128,13 +139,29 @@ final class BenchNodeCommand implements Callable<Integer> {
                 Optional.empty(),
                 EngineNames.arrangement(arrangement),
                 EngineNames.idle(idle),
-                new PortDecoration(),
+                decoration(),
                 builder -> {
                     builder.config(config).cores(cores.toArray());
                     if (!generators.isEmpty()) {
                         builder.application(generators::get);
                     }
                 });
+    }
+
+    private PortDecoration decoration() {
+        final PortDecoration decoration = new PortDecoration();
+        floodRate.ifPresent(perSecond -> decoration.within(port -> flooded(port, perSecond), FloodPort.FRAMES_HELD));
+        return decoration;
+    }
+
+    private FloodPort flooded(final PacketPort port, final long perSecond) {
+        final FloodPort flooded = new FloodPort(
+                port,
+                new SpoofedSyns(Addressing.server(), Addressing.PORT, FLOOD_SEED),
+                perSecond == 0 ? null : new ArrivalSchedule(perSecond),
+                SystemNanoClock.INSTANCE);
+        flood = Optional.of(flooded);
+        return flooded;
     }
 
     private HostAddresses addresses(final MacAddress mac) {
@@ -164,8 +191,14 @@ final class BenchNodeCommand implements Callable<Integer> {
                 throw new IllegalStateException("a polling thread has failed: see its message above");
             }
             switch (command) {
-                case NodeCommand.START -> generators.forEach(RateGenerator::start);
-                case NodeCommand.STOP -> stop(generators);
+                case NodeCommand.START -> {
+                    generators.forEach(RateGenerator::start);
+                    flood.ifPresent(FloodPort::start);
+                }
+                case NodeCommand.STOP -> {
+                    flood.ifPresent(FloodPort::stop);
+                    stop(generators);
+                }
                 default -> {}
             }
             final NodeReport report = command.equals(NodeCommand.MARK) ? reporter.mark() : reporter.sample();

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.agrona.concurrent.OffsetEpochNanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 import picocli.CommandLine.Option;
@@ -40,6 +41,8 @@ final class PortDecoration implements AutoCloseable {
                     + " seed=42; with rx. or tx. before it, one direction.")
     private FaultsOption faults;
 
+    private UnaryOperator<PacketPort> innermost = UnaryOperator.identity();
+    private int innermostHolds;
     private final List<PcapTap> taps = new ArrayList<>();
     private final List<CounterBlock> counters = new ArrayList<>();
     private Function<String, CounterBlock> newBlock = CounterBlock::allocate;
@@ -51,9 +54,15 @@ final class PortDecoration implements AutoCloseable {
         newBlock = blocks;
     }
 
+    /** Puts something else round each port, inside of all that; {@code frames} is what it holds of a port's frames. */
+    void within(final UnaryOperator<PacketPort> decorator, final int frames) {
+        innermost = decorator;
+        innermostHolds = frames;
+    }
+
     /** The port as the engine is to see it; closing it closes the port. */
     PacketPort around(final PacketPort port) {
-        PacketPort outermost = port;
+        PacketPort outermost = innermost.apply(port);
         if (faults != null) {
             final FaultInjector injector = new FaultInjector(
                     outermost, faults.receiving(), faults.sending(), faults.seed(), SystemNanoClock.INSTANCE, newBlock);
@@ -68,9 +77,9 @@ final class PortDecoration implements AutoCloseable {
         return outermost;
     }
 
-    /** Frames that a port's pool needs beyond the engine's, for those under way on the bad cable. */
+    /** Frames that a port's pool needs beyond the engine's, for those under way in what is round it. */
     int framesHeld(final int queuePairs) {
-        return faults == null ? 0 : FaultInjector.FRAMES_HELD * queuePairs;
+        return innermostHolds + (faults == null ? 0 : FaultInjector.FRAMES_HELD * queuePairs);
     }
 
     /** What fault injectors and the capture count. */

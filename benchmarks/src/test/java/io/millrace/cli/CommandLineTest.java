@@ -83,6 +83,17 @@ class CommandLineTest {
         assertRefused("bench io " + options, message);
     }
 
+    @ParameterizedTest(name = "bench flood {0}: {1}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    --flood-rate 21M        | --flood-rate 21000000 is out of range: give 0 to 20000000
+                    --flood-rate all        | '--flood-rate': 'all' is not a rate; write such as 10000, 500k or 1.5M
+                    --rate 0                | --rate 0 is out of range: give 1 to 20000000
+                    --concurrency 0         | --concurrency 0 is out of range: give 1 to 1048576
+                    """)
+    void shouldRefuseABenchFloodOptionInOneLine(final String options, final String message) {
+        assertRefused("bench flood " + options, message);
+    }
+
     @ParameterizedTest(name = "bench stream {0}: {1}")
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     --workload chat         | --workload chat: unknown; choose one of bulk, request-response
@@ -240,6 +251,7 @@ class CommandLineTest {
             strings = {
                 "--help",
                 "bench --help",
+                "bench flood --help",
                 "bench io --help",
                 "bench stream --help",
                 "bench compare --help",

@@ -6,6 +6,7 @@ import io.millrace.dataplane.counters.Counter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /** What a run has shown. Immutable. */
@@ -21,7 +22,7 @@ public final class BenchResult {
     private final Series warmUp;
     private final boolean settled;
     private final Series measured;
-    private final Optional<NodeReport> drained;
+    private final Optional<Moment> drained;
     private final boolean interrupted;
     private final Optional<String> failure;
     private final Interval server;
@@ -33,7 +34,7 @@ public final class BenchResult {
             final Series warmUp,
             final boolean settled,
             final Series measured,
-            final Optional<NodeReport> drained,
+            final Optional<Moment> drained,
             final boolean interrupted) {
         this.plan = plan;
         this.ready = ready;
@@ -198,11 +199,41 @@ public final class BenchResult {
 
     /** Connections the server still held after the load had stopped and drained; empty when it was not asked. */
     public Optional<Long> leftOver() {
-        return drained.map(report -> report.counter(Counter.CONNECTIONS) + report.counter(Counter.SYN_QUEUE_ENTRIES));
+        // the half-open entries that a flood leaves behind are nobody's connections
+        return drained.map(Moment::server)
+                .map(report -> report.counter(Counter.CONNECTIONS)
+                        + (plan.offer().isFlood() ? 0 : report.counter(Counter.SYN_QUEUE_ENTRIES)));
+    }
+
+    /** Share of the connections under way at some time of the measured time that have come to their orderly end. */
+    public double succeeded() {
+        return shareOfBegun(Load::closed);
+    }
+
+    /** Share of them that have done so without a SYN sent again. */
+    public double succeededAtFirstTry() {
+        return shareOfBegun(Load::closedAtFirstTry);
+    }
+
+    private double shareOfBegun(final ToLongFunction<Load> count) {
+        final Load before = measured.first().generator().load();
+        final Load after = drained.orElse(last).generator().load();
+        final long begun = before.underWay() + after.attempts() - before.attempts();
+        return begun == 0 ? 0 : (count.applyAsLong(after) - count.applyAsLong(before)) / (double) begun;
+    }
+
+    /** What the spoofed SYNs met, where there were any. */
+    public Optional<FloodFigures> flood() {
+        return plan.offer().isFlood()
+                ? Optional.of(new FloodFigures(plan.offer(), server, generator))
+                : Optional.empty();
     }
 
     /** Who limits the rate: the node with less idle time, or neither of them when both had some left. */
     public String limit() {
+        if (flood().isPresent()) {
+            return flood().get().limit(server.busy() >= SATURATED);
+        }
         if (Math.max(server.busy(), generator.busy()) < SATURATED) {
             return "neither";
         }

@@ -82,8 +82,7 @@ public final class BenchRun implements BenchSession.Run {
         watch(server, generator, plan.duration(), measured, second -> {
             progress.second(measured.seconds(), second.before(), second.now());
         });
-        final Optional<NodeReport> drained =
-                measured.failure().isPresent() ? Optional.empty() : drain(server, generator);
+        final Optional<Moment> drained = measured.failure().isPresent() ? Optional.empty() : drain(server, generator);
         return new BenchResult(plan, ready, warmUp, settled, measured, drained, isInterrupted());
     }
 
@@ -138,12 +137,12 @@ public final class BenchRun implements BenchSession.Run {
     }
 
     /** Lets the connections under way end, and asks the server what it still holds. */
-    private static Optional<NodeReport> drain(final ChildNode server, final ChildNode generator)
+    private static Optional<Moment> drain(final ChildNode server, final ChildNode generator)
             throws InterruptedException {
         generator.send(NodeCommand.STOP);
-        generator.await(ANSWER_LIMIT);
+        final NodeReport ended = generator.await(ANSWER_LIMIT);
         server.send(NodeCommand.SAMPLE);
-        return Optional.of(server.await(ANSWER_LIMIT));
+        return Optional.of(Moment.now(server.await(ANSWER_LIMIT), ended));
     }
 
     private boolean isInterrupted() {

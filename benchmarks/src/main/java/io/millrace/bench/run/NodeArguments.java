@@ -57,6 +57,7 @@ final class NodeArguments {
                 String.valueOf(SPARE_CONNECTIONS),
                 "--syn-queue",
                 String.valueOf(SPARE_CONNECTIONS)));
+        plan.offer().spoofedSyns().ifPresent(rate -> arguments.addAll(List.of("--flood-rate", String.valueOf(rate))));
         return arguments;
     }
 

@@ -54,6 +54,7 @@ public record NodeReport(
      * @param failed connections that ended otherwise.
      * @param heldBack times there was no room for another attempt.
      * @param failures {@code failed} by reason; zero ones are left out.
+     * @param flood what became of the spoofed SYNs besides; null where there are none.
      */
     public record Load(
             long offered,
@@ -63,12 +64,22 @@ public record NodeReport(
             long closedAtFirstTry,
             long failed,
             long heldBack,
-            Map<String, Long> failures) {
+            Map<String, Long> failures,
+            Flood flood) {
         /** Connections that have begun and not ended. */
         public long underWay() {
             return attempts - closed - failed;
         }
     }
+
+    /**
+     * What became of spoofed SYNs.
+     *
+     * @param sent those that the link has taken.
+     * @param rounds duty cycles in which some were due.
+     * @param fullRounds those of them in which the link had no room for all.
+     */
+    public record Flood(long sent, long rounds, long fullRounds) {}
 
     /**
      * Set-up latencies, microseconds.

@@ -1,7 +1,10 @@
 package io.millrace.bench.run;
 
+import io.millrace.bench.load.FloodCounts;
+import io.millrace.bench.load.FloodPort;
 import io.millrace.bench.load.LoadCounts;
 import io.millrace.bench.load.RateGenerator;
+import io.millrace.bench.run.NodeReport.Flood;
 import io.millrace.bench.run.NodeReport.Load;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
@@ -9,6 +12,7 @@ import io.millrace.tcp.CloseReason;
 import io.millrace.tcp.TcpEngine;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -20,6 +24,7 @@ import java.util.stream.Collectors;
 public final class NodeReporter {
     private final TcpEngine engine;
     private final List<RateGenerator> generators;
+    private final Optional<FloodPort> flood;
     private final Map<String, String> facts;
     private final ProcessMeter process = new ProcessMeter();
     private final LatencyMeter latencies;
@@ -28,11 +33,17 @@ public final class NodeReporter {
      * Reports on an engine that has started.
      *
      * @param generators one a shard on the generator's node; none on the server's.
+     * @param flood the port through which spoofed SYNs go besides.
      * @param facts what does not change.
      */
-    public NodeReporter(final TcpEngine engine, final List<RateGenerator> generators, final Map<String, String> facts) {
+    public NodeReporter(
+            final TcpEngine engine,
+            final List<RateGenerator> generators,
+            final Optional<FloodPort> flood,
+            final Map<String, String> facts) {
         this.engine = engine;
         this.generators = generators;
+        this.flood = flood;
         this.facts = facts;
         latencies =
                 new LatencyMeter(generators.stream().map(RateGenerator::latency).toList());
@@ -111,6 +122,11 @@ public final class NodeReporter {
                 counts.stream().mapToLong(LoadCounts::closesAtFirstTry).sum(),
                 counts.stream().mapToLong(LoadCounts::failures).sum(),
                 counts.stream().mapToLong(LoadCounts::heldBacks).sum(),
-                failures);
+                failures,
+                flood.map(port -> flood(port.counts())).orElse(null));
+    }
+
+    private static Flood flood(final FloodCounts counts) {
+        return new Flood(counts.sent(), counts.rounds(), counts.fullRounds());
     }
 }

@@ -37,6 +37,11 @@ public final class ResultJson {
             json.put("offered_per_second", rounded(result.offeredPerSecond()));
             json.put("begun_per_second", rounded(result.begunPerSecond()));
         }
+        result.flood().ifPresent(flood -> {
+            json.put("flood", flood.toMap());
+            json.put("succeeded", result.succeeded());
+            json.put("succeeded_at_first_try", result.succeededAtFirstTry());
+        });
         json.put("duration_s", rounded(result.seconds()));
         json.put("link", result.plan().link().label());
         json.put("latency_us", latency(result));
@@ -113,6 +118,7 @@ public final class ResultJson {
         settings.put("warm_up_s", plan.warmUp().toMillis() / 1e3);
         settings.put("settle_s", plan.settle().toMillis() / 1e3);
         settings.put("rate", plan.offer().connections());
+        plan.offer().spoofedSyns().ifPresent(rate -> settings.put("flood_rate", rate));
         settings.put("concurrency", plan.concurrency());
         settings.put("shards", plan.shards());
         settings.put("arrangement", plan.arrangement());

@@ -59,6 +59,13 @@ public final class Summary {
                 "connections",
                 "opened %s, closed %s, failed %s"
                         .formatted(count(result.opened()), count(result.closed()), failures(result))));
+        result.flood().ifPresent(flood -> {
+            lines.add(row("flood", flood(flood)));
+            lines.add(row(
+                    "legitimate",
+                    "%s succeeded, %s at the first try"
+                            .formatted(finePercent(result.succeeded()), finePercent(result.succeededAtFirstTry()))));
+        });
         if (result.plan().offer().isOpenLoop()) {
             lines.add(row("offered", offered(result)));
         }
@@ -114,6 +121,23 @@ public final class Summary {
                 .ifPresent(left -> lines.add(
                         row("left over", count(left) + " connections on the server after the load had stopped")));
         return lines;
+    }
+
+    private static String flood(final FloodFigures flood) {
+        final long asked = flood.offer().spoofedSyns().orElse(0);
+        return "%s SYNs/s sent (%s), %s absorbed, %s answered by cookies, %s shed%s"
+                .formatted(
+                        count(flood.sentPerSecond()),
+                        asked == 0 ? "as many as possible" : "of " + count(asked) + " asked for",
+                        count(flood.absorbedPerSecond()),
+                        count(flood.cookiesPerSecond()),
+                        count(flood.shedPerSecond()),
+                        flood.fellBehind() ? ": fewer than asked for" : "");
+    }
+
+    /** A share whose distance to all is what matters. */
+    private static String finePercent(final double share) {
+        return decimal(share * 100, 3) + " %";
     }
 
     private static String offered(final BenchResult result) {

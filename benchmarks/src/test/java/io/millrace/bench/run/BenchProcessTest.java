@@ -98,6 +98,38 @@ class BenchProcessTest {
     }
 
     @Test
+    void shouldServeThoseWhoMeanItInAFlood() throws IOException, InterruptedException {
+        final Path json = folder.resolve("result.json");
+
+        final Program bench = bench(
+                "flood",
+                "--duration",
+                "2s",
+                "--warm-up",
+                "2s",
+                "--rate",
+                "1k",
+                "--flood-rate",
+                "50k",
+                "--syn-queue",
+                "1k",
+                "--json",
+                json.toString());
+
+        assertThat(bench.result()).contains("answered by cookies").contains("at the first try");
+        assertThat(bench.exitCode()).isZero();
+        final Map<String, Object> result = JSON.std.mapFrom(Files.readString(json));
+        assertThat((int) result.get("closed")).isPositive();
+        assertThat(result).containsEntry("failed", 0).containsEntry("left_over", 0);
+        assertThat((double) result.get("succeeded")).isPositive().isLessThanOrEqualTo(1);
+        final Map<?, ?> flood = (Map<?, ?>) result.get("flood");
+        assertThat(flood.get("asked_per_second")).isEqualTo(50_000);
+        assertThat((double) flood.get("sent_per_second")).isPositive().isLessThan(55_000);
+        assertThat((double) flood.get("absorbed_per_second")).isPositive();
+        assertThat((double) flood.get("cookies_per_second")).isPositive();
+    }
+
+    @Test
     void shouldEndWithItsSummaryWhenItIsInterrupted() throws IOException, InterruptedException {
         final Program bench = bench("--duration", "60s", "--warm-up", "1s").awaitText("warm-up\n     1 ");
         final List<ProcessHandle> children = bench.descendants();
@@ -133,10 +165,12 @@ class BenchProcessTest {
     }
 
     private Program bench(final String... options) throws IOException {
-        final Stream<String> fixed = Stream.of("bench", "--time-wait-capacity", "4M", "--settle", "0s");
+        final Stream<String> fixed = Stream.of("--time-wait-capacity", "4M", "--settle", "0s");
         final Stream<String> memory = Program.hugePages() ? Stream.of() : Stream.of("--no-huge");
-        final String[] arguments =
-                Stream.concat(Stream.concat(fixed, Stream.of(options)), memory).toArray(String[]::new);
+        // the workload's name, if there is one, comes before all options
+        final String[] arguments = Stream.of(Stream.of("bench"), Stream.of(options), fixed, memory)
+                .flatMap(part -> part)
+                .toArray(String[]::new);
         final Program program = Program.start(List.of(Program.java("io.millrace.cli.Millrace", arguments)));
         programs.add(program);
         return program;

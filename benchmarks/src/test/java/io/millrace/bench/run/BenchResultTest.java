@@ -28,7 +28,13 @@ class BenchResultTest {
         final Series measured = new Series(moment(10, 100, 100, 0, 600, 600));
         measured.add(moment(12, 1_000_100, 999_100, 7, 3_000_600, 3_000_600));
         return new BenchResult(
-                SyntheticRun.plan(2), measured.first(), measured, true, measured, Optional.of(server(13, 0, 0)), false);
+                SyntheticRun.plan(2),
+                measured.first(),
+                measured,
+                true,
+                measured,
+                Optional.of(new Moment(server(13, 0, 0), measured.last().generator(), CpuTimes.UNKNOWN, 0)),
+                false);
     }
 
     private static Moment moment(
@@ -46,7 +52,8 @@ class BenchResultTest {
                         closed,
                         failed,
                         3,
-                        failed == 0 ? Map.of() : Map.of("TIMED_OUT", failed)),
+                        failed == 0 ? Map.of() : Map.of("TIMED_OUT", failed),
+                        null),
                 latency,
                 latency,
                 EMPTY,

@@ -115,7 +115,7 @@ public final class SyntheticRun {
                         second * SECOND / 2,
                         Counter.DUTY_IDLE_NANOS.name(),
                         second * SECOND / 2),
-                new Load(connections, connections, connections, connections, connections, 0, 0, Map.of()),
+                new Load(connections, connections, connections, connections, connections, 0, 0, Map.of(), null),
                 latency,
                 latency,
                 encoded(nanos),

@@ -13,11 +13,12 @@ import java.util.Map;
  * A port made of another one: whatever a subclass does not change is the other's. Closing it closes that one. As the port
  * it is made of: any thread, each queue by its own thread; allocates nothing itself.
  */
-abstract class PortDecorator implements PacketPort {
+public abstract class PortDecorator implements PacketPort {
     /** The port it is made of. */
-    final PacketPort port;
+    protected final PacketPort port;
 
-    PortDecorator(final PacketPort port) {
+    /** Puts itself round {@code port}. */
+    protected PortDecorator(final PacketPort port) {
         this.port = port;
     }
 

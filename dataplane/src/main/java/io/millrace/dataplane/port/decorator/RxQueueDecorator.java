@@ -7,11 +7,12 @@ import io.millrace.dataplane.ring.Doorbell;
 /**
  * A receive queue made of another one, which wakes whoever sleeps as that one does. Owned by one thread; allocates nothing.
  */
-abstract class RxQueueDecorator implements RxQueue {
+public abstract class RxQueueDecorator implements RxQueue {
     /** The queue it is made of. */
-    final RxQueue rx;
+    protected final RxQueue rx;
 
-    RxQueueDecorator(final RxQueue rx) {
+    /** Puts itself round {@code rx}. */
+    protected RxQueueDecorator(final RxQueue rx) {
         this.rx = rx;
     }
 

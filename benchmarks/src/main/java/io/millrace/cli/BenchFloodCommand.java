@@ -1,0 +1,42 @@
+package io.millrace.cli;
+
+import io.millrace.bench.run.Offer;
+import java.util.List;
+import java.util.OptionalLong;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code millrace bench flood}: measures what a SYN flood does to those who mean it. */
+@Command(
+        name = "flood",
+        description = "Measure how many of a server's connections succeed, and how fast, in a flood of spoofed SYNs.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false)
+final class BenchFloodCommand extends ConnectionBench {
+    @Option(
+            names = "--flood-rate",
+            converter = Quantity.Rate.class,
+            paramLabel = "N",
+            description = "SYNs a second from spoofed sources; 0: as many as possible (default: ${DEFAULT-VALUE}).")
+    private long floodRate = 0;
+
+    @Option(
+            names = "--rate",
+            converter = Quantity.Rate.class,
+            paramLabel = "N",
+            description = "Legitimate connections a second that begin besides (default: ${DEFAULT-VALUE}).")
+    private long rate = 10_000;
+
+    @Override
+    public void check(final List<String> errors) {
+        Checked.within(errors, "--flood-rate", floodRate, 0, MAX_RATE);
+        Checked.within(errors, "--rate", rate, 1, MAX_RATE);
+        super.check(errors);
+    }
+
+    @Override
+    Offer offer() {
+        return new Offer(rate, OptionalLong.of(floodRate));
+    }
+}

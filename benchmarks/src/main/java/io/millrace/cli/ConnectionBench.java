@@ -1,0 +1,310 @@
+package io.millrace.cli;
+
+import io.millrace.bench.load.SourceAddresses;
+import io.millrace.bench.report.BenchReport;
+import io.millrace.bench.report.ReportFolder;
+import io.millrace.bench.run.BenchPlan;
+import io.millrace.bench.run.BenchSession;
+import io.millrace.bench.run.ConsoleProgress;
+import io.millrace.bench.run.Link;
+import io.millrace.bench.run.Machine;
+import io.millrace.bench.run.NodeFailedException;
+import io.millrace.bench.run.Noise;
+import io.millrace.bench.run.Offer;
+import io.millrace.bench.run.Repeats;
+import io.millrace.bench.run.ResultJson;
+import io.millrace.bench.run.Summary;
+import io.millrace.dataplane.core.IdleMode;
+import io.millrace.linux.CpuAffinity;
+import io.millrace.tcp.Arrangement;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/**
+ * A benchmark of connections that a server opens and closes: options, run and report are the same whatever the generator
+ * offers, which is a subclass's to say.
+ */
+abstract class ConnectionBench implements Callable<Integer>, Checked {
+    /** Connections or SYNs a second: more than any link between two processes carries. */
+    static final long MAX_RATE = 20_000_000;
+
+    /** TIME_WAIT entries that an engine can be made for. */
+    private static final long MAX_TIME_WAIT = 100_000_000;
+
+    @Option(
+            names = "--duration",
+            converter = Quantity.Time.class,
+            paramLabel = "TIME",
+            description = "How long to measure (default: 30s).")
+    private Duration duration = Duration.ofSeconds(30);
+
+    @Option(
+            names = "--warm-up",
+            converter = Quantity.Time.class,
+            paramLabel = "TIME",
+            description = "How long the load runs before that, at least (default: 8s).")
+    private Duration warmUp = Duration.ofSeconds(8);
+
+    @Option(
+            names = "--settle",
+            converter = Quantity.Time.class,
+            paramLabel = "TIME",
+            description = "How much longer it runs, at most, until its rate has settled (default: 20s).")
+    private Duration settle = Duration.ofSeconds(20);
+
+    @Option(
+            names = "--repeats",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "How often, each time with fresh processes (default: ${DEFAULT-VALUE}).")
+    private long repeats = 1;
+
+    @Option(
+            names = "--concurrency",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "Connections kept under way, in a closed loop (default: ${DEFAULT-VALUE}).")
+    private long concurrency = 512;
+
+    @Option(
+            names = "--shards",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "Shards of the server (default: ${DEFAULT-VALUE}).")
+    private long shards = 1;
+
+    @Option(names = "--link", paramLabel = "LINK", description = "How the two are joined (default: ${DEFAULT-VALUE}).")
+    private String link = "vhost";
+
+    @Option(
+            names = "--arrangement",
+            paramLabel = "NAME",
+            description =
+                    "Of the server: auto, pipeline, run-to-completion, single-thread (default: ${DEFAULT-VALUE}).")
+    private String arrangement = "auto";
+
+    @Option(
+            names = "--server-cores",
+            converter = CoreList.Converter.class,
+            paramLabel = "LIST",
+            description = "CPUs of the server's polling threads (default: the first ones this process may use).")
+    private CoreList serverCores;
+
+    @Option(
+            names = "--generator-cores",
+            converter = CoreList.Converter.class,
+            paramLabel = "LIST",
+            description = "CPUs of the generator's polling threads (default: the last one).")
+    private CoreList generatorCores;
+
+    @Option(
+            names = "--time-wait-seconds",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "2 MSL (default: ${DEFAULT-VALUE}).")
+    private long timeWaitSeconds = 60;
+
+    @Option(
+            names = "--time-wait-capacity",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description =
+                    "TIME_WAIT entries the server has room for (default: 100M, or what a quarter of the memory holds).")
+    private long timeWaitCapacity = defaultTimeWaitCapacity();
+
+    @Option(
+            names = "--syn-queue",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "Half-open connections the server has room for (default: 64k).")
+    private long synQueue = 64 << 10;
+
+    @Option(
+            names = "--sources",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "Addresses the generator opens connections from; best a prime (default: ${DEFAULT-VALUE}).")
+    private long sources = SourceAddresses.DEFAULT_COUNT;
+
+    @Option(names = "--no-huge", description = "Do without huge pages.")
+    private boolean noHuge;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON.")
+    private Path json;
+
+    @Option(
+            names = "--report",
+            converter = Folder.class,
+            paramLabel = "DIR",
+            description =
+                    "Write a page with plots, the result as JSON and the latencies of each second to this folder.")
+    private ReportFolder report;
+
+    @Option(
+            names = "--jvm-flag",
+            paramLabel = "FLAG",
+            description = "One more flag for both child JVMs, such as --jvm-flag=-XX:+PrintCompilation; repeatable.")
+    private List<String> jvmFlags = new ArrayList<>();
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    private static long defaultTimeWaitCapacity() {
+        return Math.clamp(Machine.availableBytes() / 4 / BenchPlan.BYTES_PER_TIME_WAIT, 1 << 20, MAX_TIME_WAIT);
+    }
+
+    /** What the generator offers. */
+    abstract Offer offer();
+
+    @Override
+    public void check(final List<String> errors) {
+        Checked.within(errors, "--duration (in ms)", duration.toMillis(), 100, 86_400_000);
+        Checked.within(errors, "--warm-up (in ms)", warmUp.toMillis(), 0, 86_400_000);
+        Checked.within(errors, "--settle (in ms)", settle.toMillis(), 0, 86_400_000);
+        Checked.within(errors, "--repeats", repeats, 1, 1000);
+        Checked.within(errors, "--time-wait-seconds", timeWaitSeconds, 1, 240);
+        Checked.within(errors, "--concurrency", concurrency, 1, 1 << 20);
+        Checked.within(errors, "--shards", shards, 1, 64);
+        Checked.within(errors, "--time-wait-capacity", timeWaitCapacity, 1, MAX_TIME_WAIT);
+        checkMemory(errors);
+        Checked.within(errors, "--syn-queue", synQueue, 1, 1 << 26);
+        Checked.within(errors, "--sources", sources, 1, 65_534);
+        checkLink(errors);
+        EngineNames.checkArrangement(errors, arrangement);
+        Optional.ofNullable(serverCores).ifPresent(c -> c.check(errors, "--server-cores", CpuAffinity.allowedCpus()));
+        Optional.ofNullable(generatorCores)
+                .ifPresent(c -> c.check(errors, "--generator-cores", CpuAffinity.allowedCpus()));
+        checkJson(errors, json);
+        Optional.ofNullable(report).flatMap(ReportFolder::refusal).ifPresent(why -> errors.add("--report: " + why));
+    }
+
+    static final class Folder implements CommandLine.ITypeConverter<ReportFolder> {
+        @Override
+        public ReportFolder convert(final String text) {
+            return new ReportFolder(Path.of(text));
+        }
+    }
+
+    /** Adds a line when the result can't be written there; null is no file. */
+    static void checkJson(final List<String> errors, final Path json) {
+        if (json != null && (Files.isDirectory(json) || !isWritableFolder(json))) {
+            errors.add("--json " + json + " can't be written: give a file in a folder that exists");
+        }
+    }
+
+    private void checkMemory(final List<String> errors) {
+        final long wanted = timeWaitCapacity * BenchPlan.BYTES_PER_TIME_WAIT;
+        final long available = Machine.availableBytes();
+        if (wanted > available) {
+            errors.add("--time-wait-capacity %d takes %,d MB at start, and %,d MB are available: give a smaller one"
+                    .formatted(timeWaitCapacity, wanted >> 20, available >> 20));
+        }
+    }
+
+    private static boolean isWritableFolder(final Path file) {
+        final Path folder = file.toAbsolutePath().getParent();
+        return folder != null && Files.isWritable(folder);
+    }
+
+    private void checkLink(final List<String> errors) {
+        final Optional<Link> chosen = chosenLink();
+        if (chosen.isEmpty()) {
+            errors.add("--link " + link + ": unknown; choose one of " + Link.labels());
+        } else if (!chosen.get().available()) {
+            errors.add("--link " + link + ": not in this version yet; use --link vhost");
+        }
+    }
+
+    private Optional<Link> chosenLink() {
+        return Arrays.stream(Link.values()).filter(l -> l.label().equals(link)).findFirst();
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        final PrintStream out = System.out;
+        final BenchSession session = new BenchSession(
+                plan(), (int) repeats, new ConsoleProgress(out, Terminal.onStdout(), Terminal::red), System.err);
+        try (Interrupts interrupts = Interrupts.handledBy(session::interrupt)) {
+            final Repeats result = session.run();
+            Summary.of(result).forEach(out::println);
+            Noise.of(result).forEach(line -> out.println(Terminal.red("  noisy           " + line)));
+            if (json != null) {
+                Files.writeString(json, ResultJson.toText(ResultJson.of(result)));
+            }
+            if (report != null && !writeReport(result, out)) {
+                return interrupts.exitCode(Millrace.FAILED);
+            }
+            if (result.failure().isPresent()) {
+                Millrace.complain(spec.commandLine(), result.failure().get());
+                return interrupts.exitCode(Millrace.FAILED);
+            }
+            return result.interrupted() ? Interrupts.INTERRUPTED : Millrace.OK;
+        } catch (final NodeFailedException e) {
+            return explain(e, spec.commandLine());
+        }
+    }
+
+    private boolean writeReport(final Repeats result, final PrintStream out) {
+        try {
+            BenchReport.write(result, report);
+            out.println("  report          " + BenchReport.page(report));
+            return true;
+        } catch (final IOException e) {
+            Millrace.complain(spec.commandLine(), "the report can't be written: " + e.getMessage());
+            return false;
+        }
+    }
+
+    /** What a child could not start for is the user's to mend; a child that died is not. */
+    static int explain(final NodeFailedException e, final CommandLine line) {
+        if (e.causes().isEmpty()) {
+            Millrace.complain(line, e.getMessage());
+            return Millrace.FAILED;
+        }
+        e.causes().forEach(cause -> Millrace.complain(line, cause));
+        return Millrace.BAD_INPUT;
+    }
+
+    private BenchPlan plan() {
+        final List<Integer> cpus = new ArrayList<>(CpuAffinity.allowedCpus());
+        final boolean oneThread = arrangement.equals(EngineNames.of(Arrangement.SINGLE_THREAD))
+                || shards == 1 && !arrangement.equals(EngineNames.of(Arrangement.PIPELINE));
+        final int serverThreads = oneThread ? 1 : (int) shards + 1;
+        final boolean cpuEach = cpus.size() > serverThreads;
+        return new BenchPlan(
+                chosenLink().orElseThrow(),
+                duration,
+                warmUp,
+                settle,
+                offer(),
+                (int) concurrency,
+                (int) shards,
+                arrangement,
+                cores(serverCores, cpuEach ? cpus.subList(0, serverThreads) : List.of()),
+                cores(generatorCores, cpuEach ? List.of(cpus.getLast()) : List.of()),
+                EngineNames.of(cpuEach ? IdleMode.BUSY : IdleMode.YIELD),
+                !noHuge,
+                (int) timeWaitSeconds,
+                timeWaitCapacity,
+                synQueue,
+                (int) sources,
+                List.copyOf(jvmFlags),
+                "millrace "
+                        + String.join(" ", spec.commandLine().getParseResult().originalArgs()));
+    }
+
+    /** Where there are too few CPUs for all polling threads, the kernel places them. */
+    private static List<Integer> cores(final CoreList given, final List<Integer> usual) {
+        return given == null ? List.copyOf(usual) : given.cpus();
+    }
+}
