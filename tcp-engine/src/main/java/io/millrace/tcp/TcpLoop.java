@@ -39,8 +39,8 @@ public interface TcpLoop {
      * @param remotePort 1 to 65535.
      * @param handler learns the outcome by {@link TcpHandler#onOpen} or {@link TcpHandler#onClosed}.
      * @param attachment the application's 64 bits for the connection.
-     * @return the connection's id, or 0 if there is no room or no free port, or the quiet time after the start is not over;
-     *     nothing was sent then.
+     * @return the connection's id, or 0 if there is no room or no free port, the quiet time after the start is not over, or
+     *     the engine ends; nothing was sent then.
      */
     long connect(IpAddress local, IpAddress remote, int remotePort, TcpHandler handler, long attachment);
 

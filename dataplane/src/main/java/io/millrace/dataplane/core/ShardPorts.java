@@ -65,6 +65,11 @@ public final class ShardPorts {
         open = Arrays.stream(open).filter(port -> port.number() != number).toArray(ShardPort[]::new);
     }
 
+    /** Keeps new connections from choosing any port: the shard is about to go. */
+    public void retireAll() {
+        open = new ShardPort[0];
+    }
+
     /** Takes in a port; its endpoint calls it. */
     public void add(final ShardPort port) {
         byNumber[port.number()] = port;

@@ -225,7 +225,6 @@ class DatapathTest {
     }
 
     @Test
-    @Tag("H14")
     void shouldLeaveNoThreadWithAPortThatCameOnlyHalfway() {
         for (int step = 0; step < 4; step++) {
             final boolean pipeline = step % 2 == 0;

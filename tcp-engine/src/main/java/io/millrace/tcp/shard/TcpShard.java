@@ -331,6 +331,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     /** The engine ends: resets all connections, so that their peers learn of it. */
     void shutDown() {
         clock.tick();
+        ports.retireAll(); // who opens another connection when one has ended would go on for ever
         retirement.abortAll();
     }
 

@@ -193,4 +193,29 @@ class DeedsInCallbacksTest extends ConversationTest {
 
         assertThat(told).containsExactly("accepted: 20 from 40001", "accepted: 20 from 40002", "outer: 10 from 40000");
     }
+
+    /** Opens its connection again whenever it has ended. */
+    private final class Persistent implements TcpHandler {
+        @Override
+        public int onData(
+                final TcpConnection connection, final DirectBuffer buffer, final int offset, final int length) {
+            return length;
+        }
+
+        @Override
+        public void onClosed(final TcpConnection connection, final CloseReason reason) {
+            told.add("closed " + reason);
+            told.add(talk().loop().connect(family.peer, 80, this, 0) == 0 ? "refused" : "opened again");
+        }
+    }
+
+    @Test
+    void shouldOpenNoConnectionWhenTheEngineEnds() {
+        assertThat(talk().loop().connect(family.peer, 80, new Persistent(), 0)).isNotZero();
+        assertThat(talk().loop().connect(family.peer, 80, new Persistent(), 0)).isNotZero();
+        talk().poll();
+        talk().closeEngine();
+
+        assertThat(told).containsExactly("closed ABORTED", "refused", "closed ABORTED", "refused");
+    }
 }
