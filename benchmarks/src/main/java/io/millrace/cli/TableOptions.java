@@ -80,7 +80,7 @@ final class TableOptions {
     void check(final List<String> errors) {
         Checked.within(errors, "--max-connections", maxConnections, 1, 1 << 26);
         Checked.within(errors, "--syn-queue", synQueue, 1, 1 << 26);
-        Checked.within(errors, "--time-wait-capacity", timeWaitCapacity, 1, 100_000_000);
+        Checked.within(errors, "--time-wait-capacity", timeWaitCapacity, 1, TcpConfig.MAX_TIME_WAIT);
         timeWaitIpv6Capacity.ifPresent(
                 capacity -> Checked.within(errors, "--time-wait-ipv6-capacity", capacity, 1, 1 << 25));
         Checked.within(errors, "--time-wait-seconds", timeWaitSeconds, 1, 240);

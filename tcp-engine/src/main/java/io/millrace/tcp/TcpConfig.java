@@ -72,12 +72,15 @@ public record TcpConfig(
         int synsPerSecondPerPrefix,
         int standingQueueMs) {
 
+    /** The most TIME_WAIT entries of IPv4: with those of IPv6 they must have slots of their own in the flow index. */
+    public static final int MAX_TIME_WAIT = 100_000_000;
+
     /** Checks every field; the exception names all that are wrong, their values and the allowed ranges. */
     public TcpConfig {
         final List<String> errors = new ArrayList<>();
         within(errors, "max-connections", maxConnections, 1, 1 << 26);
         within(errors, "syn-queue", synQueueCapacity, 1, 1 << 26);
-        within(errors, "time-wait-capacity", timeWaitCapacity, 1, 100_000_000);
+        within(errors, "time-wait-capacity", timeWaitCapacity, 1, MAX_TIME_WAIT);
         within(errors, "time-wait-ipv6-capacity", timeWaitIpv6Capacity, 1, 1 << 25);
         within(errors, "time-wait-ms", timeWaitMs, 1_000, 240_000);
         within(errors, "quiet-time-ms", quietTimeMs, 0, 240_000);
