@@ -1,5 +1,6 @@
 package io.millrace.tcp.shard;
 
+import io.millrace.dataplane.core.ShardPorts;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.tcp.CloseReason;
@@ -20,6 +21,7 @@ final class Retirement {
 
     private static final int PORT_RESET_LIMIT = 128;
 
+    private final ShardPorts ports;
     private final ShardTables tables;
     private final Connections connections;
     private final Transmitter transmitter;
@@ -29,12 +31,14 @@ final class Retirement {
     private final Tcb tcb = new Tcb();
 
     Retirement(
+            final ShardPorts ports,
             final ShardTables tables,
             final Connections connections,
             final Transmitter transmitter,
             final HalfOpens halfOpens,
             final RetainedFrames retained,
             final CounterBlock counters) {
+        this.ports = ports;
         this.tables = tables;
         this.connections = connections;
         this.transmitter = transmitter;
@@ -43,8 +47,12 @@ final class Retirement {
         this.counters = counters;
     }
 
-    /** The engine ends: resets every connection, as far as the port takes the resets, and tells the applications; takes back frames that they keep. */
+    /**
+     * The engine ends: resets every connection, as far as the port takes the resets, and tells the applications; takes back
+     * frames that they keep.
+     */
     void abortAll() {
+        ports.retireAll(); // who opens another connection when one has ended would go on for ever
         for (int slot = 0; slot < tables.connections.used(); slot++) {
             tcb.wrap(slot, tables.connections.address(slot));
             if (tcb.stateOrdinal() != TcpState.CLOSED.ordinal()) { // else free, or reset while it waited to be accepted
@@ -56,12 +64,13 @@ final class Retirement {
 
     /**
      * A port is about to go: resets its connections, and forgets its half-open ones, some in each call; then waits for the
-     * frames of it that applications keep.
+     * frames of it that applications keep. No new connection may choose it.
      *
      * @param from 0 at first, then what the last call answered: first the slots of connections, then those of the SYN queue.
      * @return where to go on, or {@link TcpShard#RETIRED} when there is none left.
      */
     int retire(final int devicePort, final int from) {
+        ports.retire(devicePort);
         final int firstHalfOpen = tables.connections.capacity();
         if (from < firstHalfOpen) {
             final int next = abortPort(devicePort, from);

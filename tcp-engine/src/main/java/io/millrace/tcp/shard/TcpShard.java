@@ -163,7 +163,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         connections.connect(streams);
         icmpErrors = new IcmpErrors(tables, connections, transmitter, counters);
         halfOpens = new HalfOpens(tables, listeners, replies, ports, clock, counters);
-        retirement = new Retirement(tables, connections, transmitter, halfOpens, retained, counters);
+        retirement = new Retirement(ports, tables, connections, transmitter, halfOpens, retained, counters);
         passiveOpen = new PassiveOpen(
                 tables,
                 listeners,
@@ -331,7 +331,6 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     /** The engine ends: resets all connections, so that their peers learn of it. */
     void shutDown() {
         clock.tick();
-        ports.retireAll(); // who opens another connection when one has ended would go on for ever
         retirement.abortAll();
     }
 
@@ -357,7 +356,6 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
             return RETIRED;
         }
         clock.tick();
-        ports.retire(devicePort);
         return retirement.retire(devicePort, from);
     }
 
