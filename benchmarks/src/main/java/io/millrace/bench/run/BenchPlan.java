@@ -12,7 +12,7 @@ import java.util.List;
  * @param warmUp how long before it the load runs already, at least.
  * @param settle how much longer than that, at most, for the rate to settle.
  * @param offer what the generator offers.
- * @param concurrency connections kept under way; in an open loop a second's worth of them at least may be.
+ * @param concurrency connections kept under way; in an open loop {@link Offer#mostUnderWay} may be.
  * @param shards of the server.
  * @param arrangement of the server: auto, pipeline, run-to-completion, single-thread.
  * @param serverCores CPUs of the server's polling threads.
@@ -49,9 +49,9 @@ public record BenchPlan(
     /** What the server takes for a TIME_WAIT entry at start: a record and its share of the index, rounded up. */
     public static final long BYTES_PER_TIME_WAIT = 40;
 
-    /** The most connections under way: in an open loop a second's worth, by when each has answered or is sent again. */
+    /** The most connections under way. */
     int mostUnderWay() {
-        return (int) Math.max(concurrency, offer.connections());
+        return offer.mostUnderWay(concurrency);
     }
 
     /** The socket of the vhost-user link; of this process, so that two runs don't meet. */

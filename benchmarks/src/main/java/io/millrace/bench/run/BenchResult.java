@@ -84,6 +84,11 @@ public final class BenchResult {
         return begunPerSecond() < MOST_BEHIND * offeredPerSecond();
     }
 
+    /** Whether that was because no more connections may be under way, and not for want of time. */
+    public boolean wasFull() {
+        return last.generator().load().underWay() >= MOST_BEHIND * plan.mostUnderWay();
+    }
+
     /** Connections opened and closed a second: the figure. */
     public double connectionsPerSecond() {
         return generator.perSecond(Load::closed);

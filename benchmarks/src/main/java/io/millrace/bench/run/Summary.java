@@ -140,6 +140,16 @@ public final class Summary {
         return decimal(share * 100, 3) + " %";
     }
 
+    private static String behind(final BenchResult result) {
+        if (!result.fellBehind()) {
+            return "";
+        }
+        return result.wasFull()
+                ? ": no more than %s may be under way, so less was offered than asked for"
+                        .formatted(count(result.plan().mostUnderWay()))
+                : ": the generator fell behind, so less was offered than asked for";
+    }
+
     private static String offered(final BenchResult result) {
         final double offered = result.offeredPerSecond();
         return "%s connections/s due, %s begun, %s completed (%s of those due)%s"
@@ -148,7 +158,7 @@ public final class Summary {
                         count(result.begunPerSecond()),
                         count(result.connectionsPerSecond()),
                         percent(offered == 0 ? 0 : result.connectionsPerSecond() / offered),
-                        result.fellBehind() ? ": the generator fell behind, so less was offered than asked for" : "");
+                        behind(result));
     }
 
     private static String pauses(final Interval interval) {
