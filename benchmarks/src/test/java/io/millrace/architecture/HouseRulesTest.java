@@ -4,7 +4,6 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.contentOf;
 
-import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
@@ -19,16 +18,12 @@ import org.junit.jupiter.api.Test;
 /** What every room keeps to. */
 final class HouseRulesTest {
 
-    private static final JavaClasses MILLRACE = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("io.millrace");
-
     @Test
     void shouldHaveNoPackageWithoutASubject() {
         noClasses()
                 .should()
                 .resideInAnyPackage("..util..", "..utils..", "..common..", "..helper..", "..helpers..", "..misc..")
-                .check(MILLRACE);
+                .check(ShippedClasses.ALL);
     }
 
     @Test
@@ -42,7 +37,7 @@ final class HouseRulesTest {
                 .accessField(System.class, "out")
                 .orShould()
                 .accessField(System.class, "err")
-                .check(MILLRACE);
+                .check(ShippedClasses.ALL);
     }
 
     @Test
@@ -55,7 +50,7 @@ final class HouseRulesTest {
                 .orShould()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("sun.misc.Unsafe")
-                .check(MILLRACE);
+                .check(ShippedClasses.ALL);
     }
 
     @Test
