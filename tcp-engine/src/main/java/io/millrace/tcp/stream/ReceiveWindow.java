@@ -27,8 +27,9 @@ public final class ReceiveWindow {
 
     /** Moves the right edge as far as it may go, and gives the window field. */
     int advertise(final Tcb tcb) {
-        final int edge = tcb.rcvNxt() + room(tcb);
-        if (edge - tcb.rcvAdv() >= worthwhile(tcb)) {
+        final int buffer = tuning.buffer(tcb);
+        final int edge = tcb.rcvNxt() + room(tcb, buffer);
+        if (edge - tcb.rcvAdv() >= worthwhile(tcb, buffer)) {
             tcb.rcvAdv(edge);
         }
         return Math.min(MAX_FIELD, tcb.rcvWnd() >>> tcb.rcvWndShift());
@@ -36,16 +37,17 @@ public final class ReceiveWindow {
 
     /** Whether the window has opened far enough since it was offered last that the peer should hear of it. */
     boolean deservesUpdate(final Tcb tcb) {
-        return tcb.rcvNxt() + room(tcb) - tcb.rcvAdv() >= 2 * worthwhile(tcb);
+        final int buffer = tuning.buffer(tcb);
+        return tcb.rcvNxt() + room(tcb, buffer) - tcb.rcvAdv() >= 2 * worthwhile(tcb, buffer);
     }
 
-    private int room(final Tcb tcb) {
-        final int free = tuning.buffer(tcb) - chain.length(tcb.address() + TcbLayout.RECEIVE_CHAIN_OFFSET);
+    private int room(final Tcb tcb, final int buffer) {
+        final int free = buffer - chain.length(tcb.address() + TcbLayout.RECEIVE_CHAIN_OFFSET);
         return Math.max(0, Math.min(free, MAX_FIELD << tcb.rcvWndShift()));
     }
 
     /** The right edge moves by a full segment or half the buffer, not by less. */
-    private int worthwhile(final Tcb tcb) {
-        return Math.min(tcb.mss(), Math.max(1, tuning.buffer(tcb) / 2));
+    private static int worthwhile(final Tcb tcb, final int buffer) {
+        return Math.min(tcb.mss(), Math.max(1, buffer / 2));
     }
 }
