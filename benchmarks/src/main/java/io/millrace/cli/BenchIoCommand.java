@@ -9,7 +9,6 @@ import io.millrace.bench.io.IoTable;
 import io.millrace.bench.run.NodeFailedException;
 import io.millrace.linux.CpuAffinity;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -61,11 +60,8 @@ final class BenchIoCommand implements Callable<Integer>, Checked {
             description = "CPU of the polling thread (default: the last one this process may use).")
     private Long core;
 
-    @Option(names = "--no-huge", description = "Do without huge pages.")
-    private boolean noHuge;
-
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON.")
-    private Path json;
+    @CommandLine.Mixin
+    private BenchOptions options = new BenchOptions();
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
@@ -79,7 +75,7 @@ final class BenchIoCommand implements Callable<Integer>, Checked {
         Checked.within(errors, "--seconds", seconds, 1, 3600);
         Checked.within(errors, "--repeats", repeats, 1, 1000);
         checkCore(errors, "--core", core);
-        BenchCommand.checkJson(errors, json);
+        options.check(errors);
     }
 
     /** Adds a line when this process may not use a CPU; null is none. */
@@ -101,18 +97,16 @@ final class BenchIoCommand implements Callable<Integer>, Checked {
                 (int) seconds * 1000,
                 (int) repeats,
                 core == null ? CpuAffinity.allowedCpus().last() : core.intValue(),
-                !noHuge);
+                options.hugePages());
         try {
             final IoResult result = new IoRun(plan, out::println).run();
             IoTable.summary(result).forEach(out::println);
-            if (json != null) {
-                final List<String> arguments =
-                        spec.commandLine().getParseResult().originalArgs();
-                IoJson.write(result, "millrace " + String.join(" ", arguments), json);
+            if (options.json().isPresent()) {
+                IoJson.write(result, options.typed(), options.json().get());
             }
             return Millrace.OK;
         } catch (final NodeFailedException e) {
-            return BenchCommand.explain(e, spec.commandLine());
+            return options.explain(e);
         }
     }
 }

@@ -12,7 +12,6 @@ import io.millrace.bench.stream.Workload;
 import io.millrace.dataplane.core.IdleMode;
 import io.millrace.linux.CpuAffinity;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,17 +108,11 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
             description = "CPU of the client's polling thread (default: the last one this process may use).")
     private Long clientCore;
 
-    @Option(names = "--no-huge", description = "Do without huge pages.")
-    private boolean noHuge;
+    @CommandLine.Mixin
+    private BenchOptions options = new BenchOptions();
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON.")
-    private Path json;
-
-    @Option(
-            names = "--jvm-flag",
-            paramLabel = "FLAG",
-            description = "One more flag for both child JVMs, such as --jvm-flag=-XX:+PrintCompilation; repeatable.")
-    private List<String> jvmFlags = new ArrayList<>();
+    @CommandLine.Mixin
+    private JvmFlagOption jvm = new JvmFlagOption();
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
@@ -145,7 +138,7 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
         Checked.within(errors, "--warm-up (in ms)", warmUp.toMillis(), 0, 86_400_000);
         BenchIoCommand.checkCore(errors, "--server-core", serverCore);
         BenchIoCommand.checkCore(errors, "--client-core", clientCore);
-        BenchCommand.checkJson(errors, json);
+        options.check(errors);
     }
 
     @Override
@@ -156,12 +149,12 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
         out.println(StreamTable.heading(plan));
         try (Interrupts interrupts = Interrupts.handledBy(run::interrupt)) {
             final List<StreamResult> results = run.run();
-            if (json != null) {
-                StreamJson.write(plan, results, json);
+            if (options.json().isPresent()) {
+                StreamJson.write(plan, results, options.json().get());
             }
             return run.isInterrupted() ? Interrupts.INTERRUPTED : Millrace.OK;
         } catch (final NodeFailedException e) {
-            return BenchCommand.explain(e, spec.commandLine());
+            return options.explain(e);
         }
     }
 
@@ -183,10 +176,9 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
                 core(serverCore, cpuEach, cpus.getFirst()),
                 core(clientCore, cpuEach, cpus.getLast()),
                 EngineNames.of(cpuEach ? IdleMode.BUSY : IdleMode.YIELD),
-                !noHuge,
-                List.copyOf(jvmFlags),
-                "millrace "
-                        + String.join(" ", spec.commandLine().getParseResult().originalArgs()));
+                options.hugePages(),
+                jvm.flags(),
+                options.typed());
     }
 
     /** Where there is one CPU only, the kernel places the threads. */

@@ -17,6 +17,7 @@ import io.millrace.bench.run.Summary;
 import io.millrace.dataplane.core.IdleMode;
 import io.millrace.linux.CpuAffinity;
 import io.millrace.tcp.Arrangement;
+import io.millrace.tcp.TcpConfig;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -37,9 +38,6 @@ import picocli.CommandLine.Option;
 abstract class ConnectionBench implements Callable<Integer>, Checked {
     /** Connections or SYNs a second: more than any link between two processes carries. */
     static final long MAX_RATE = 20_000_000;
-
-    /** TIME_WAIT entries that an engine can be made for. */
-    private static final long MAX_TIME_WAIT = 100_000_000;
 
     @Option(
             names = "--duration",
@@ -136,11 +134,8 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
             description = "Addresses the generator opens connections from; best a prime (default: ${DEFAULT-VALUE}).")
     private long sources = SourceAddresses.DEFAULT_COUNT;
 
-    @Option(names = "--no-huge", description = "Do without huge pages.")
-    private boolean noHuge;
-
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON.")
-    private Path json;
+    @CommandLine.Mixin
+    private BenchOptions options = new BenchOptions();
 
     @Option(
             names = "--report",
@@ -150,17 +145,15 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
                     "Write a page with plots, the result as JSON and the latencies of each second to this folder.")
     private ReportFolder report;
 
-    @Option(
-            names = "--jvm-flag",
-            paramLabel = "FLAG",
-            description = "One more flag for both child JVMs, such as --jvm-flag=-XX:+PrintCompilation; repeatable.")
-    private List<String> jvmFlags = new ArrayList<>();
+    @CommandLine.Mixin
+    private JvmFlagOption jvm = new JvmFlagOption();
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
     private static long defaultTimeWaitCapacity() {
-        return Math.clamp(Machine.availableBytes() / 4 / BenchPlan.BYTES_PER_TIME_WAIT, 1 << 20, MAX_TIME_WAIT);
+        return Math.clamp(
+                Machine.availableBytes() / 4 / BenchPlan.BYTES_PER_TIME_WAIT, 1 << 20, TcpConfig.MAX_TIME_WAIT);
     }
 
     /** What the generator offers. */
@@ -175,7 +168,7 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
         Checked.within(errors, "--time-wait-seconds", timeWaitSeconds, 1, 240);
         Checked.within(errors, "--concurrency", concurrency, 1, 1 << 20);
         Checked.within(errors, "--shards", shards, 1, 64);
-        Checked.within(errors, "--time-wait-capacity", timeWaitCapacity, 1, MAX_TIME_WAIT);
+        Checked.within(errors, "--time-wait-capacity", timeWaitCapacity, 1, TcpConfig.MAX_TIME_WAIT);
         checkMemory(errors);
         Checked.within(errors, "--syn-queue", synQueue, 1, 1 << 26);
         Checked.within(errors, "--sources", sources, 1, 65_534);
@@ -184,7 +177,7 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
         Optional.ofNullable(serverCores).ifPresent(c -> c.check(errors, "--server-cores", CpuAffinity.allowedCpus()));
         Optional.ofNullable(generatorCores)
                 .ifPresent(c -> c.check(errors, "--generator-cores", CpuAffinity.allowedCpus()));
-        checkJson(errors, json);
+        options.check(errors);
         Optional.ofNullable(report).flatMap(ReportFolder::refusal).ifPresent(why -> errors.add("--report: " + why));
     }
 
@@ -195,13 +188,6 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
         }
     }
 
-    /** Adds a line when the result can't be written there; null is no file. */
-    static void checkJson(final List<String> errors, final Path json) {
-        if (json != null && (Files.isDirectory(json) || !isWritableFolder(json))) {
-            errors.add("--json " + json + " can't be written: give a file in a folder that exists");
-        }
-    }
-
     private void checkMemory(final List<String> errors) {
         final long wanted = timeWaitCapacity * BenchPlan.BYTES_PER_TIME_WAIT;
         final long available = Machine.availableBytes();
@@ -209,11 +195,6 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
             errors.add("--time-wait-capacity %d takes %,d MB at start, and %,d MB are available: give a smaller one"
                     .formatted(timeWaitCapacity, wanted >> 20, available >> 20));
         }
-    }
-
-    private static boolean isWritableFolder(final Path file) {
-        final Path folder = file.toAbsolutePath().getParent();
-        return folder != null && Files.isWritable(folder);
     }
 
     private void checkLink(final List<String> errors) {
@@ -238,8 +219,8 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
             final Repeats result = session.run();
             Summary.of(result).forEach(out::println);
             Noise.of(result).forEach(line -> out.println(Terminal.red("  noisy           " + line)));
-            if (json != null) {
-                Files.writeString(json, ResultJson.toText(ResultJson.of(result)));
+            if (options.json().isPresent()) {
+                Files.writeString(options.json().get(), ResultJson.toText(ResultJson.of(result)));
             }
             if (report != null && !writeReport(result, out)) {
                 return interrupts.exitCode(Millrace.FAILED);
@@ -250,7 +231,7 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
             }
             return result.interrupted() ? Interrupts.INTERRUPTED : Millrace.OK;
         } catch (final NodeFailedException e) {
-            return explain(e, spec.commandLine());
+            return options.explain(e);
         }
     }
 
@@ -263,16 +244,6 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
             Millrace.complain(spec.commandLine(), "the report can't be written: " + e.getMessage());
             return false;
         }
-    }
-
-    /** What a child could not start for is the user's to mend; a child that died is not. */
-    static int explain(final NodeFailedException e, final CommandLine line) {
-        if (e.causes().isEmpty()) {
-            Millrace.complain(line, e.getMessage());
-            return Millrace.FAILED;
-        }
-        e.causes().forEach(cause -> Millrace.complain(line, cause));
-        return Millrace.BAD_INPUT;
     }
 
     private BenchPlan plan() {
@@ -293,14 +264,13 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
                 cores(serverCores, cpuEach ? cpus.subList(0, serverThreads) : List.of()),
                 cores(generatorCores, cpuEach ? List.of(cpus.getLast()) : List.of()),
                 EngineNames.of(cpuEach ? IdleMode.BUSY : IdleMode.YIELD),
-                !noHuge,
+                options.hugePages(),
                 (int) timeWaitSeconds,
                 timeWaitCapacity,
                 synQueue,
                 (int) sources,
-                List.copyOf(jvmFlags),
-                "millrace "
-                        + String.join(" ", spec.commandLine().getParseResult().originalArgs()));
+                jvm.flags(),
+                options.typed());
     }
 
     /** Where there are too few CPUs for all polling threads, the kernel places them. */
