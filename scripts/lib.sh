@@ -41,7 +41,7 @@ maven() {
 
 # Whether the jar is there and no source has changed since it was built (a deleted one touches its directory).
 jar_is_current() {
-  [[ -f $JAR ]] && [[ -z $(find "$ROOT"/pom.xml "$ROOT"/*/pom.xml "$ROOT"/*/src/main -newer "$JAR" -print -quit) ]]
+  [[ -f $JAR ]] && [[ -z $(find "$ROOT"/pom.xml "$ROOT"/*/pom.xml "$ROOT"/*/src/main "$ROOT"/benchmarks/workloads -newer "$JAR" -print -quit) ]]
 }
 
 build_jar() {

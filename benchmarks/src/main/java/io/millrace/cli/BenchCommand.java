@@ -1,41 +1,33 @@
 package io.millrace.cli;
 
-import io.millrace.bench.run.Offer;
-import java.util.List;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
-/** {@code millrace bench}: measures how many connections a second are opened and closed. */
+/** {@code millrace bench}: the benchmarks, of which {@link WorkloadChoice} runs one where none is named. */
 @Command(
         name = "bench",
-        description = "Measure how many connections a second are opened and closed between two processes.",
+        description = {
+            "Measure, between two processes joined by a link.",
+            "Without a workload's name it is 'rate', or the one that --workload FILE is; 'bench rate --help' shows its options."
+        },
+        synopsisSubcommandLabel = "[WORKLOAD | compare]",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
         subcommands = {
+            BenchRateCommand.class,
             BenchFloodCommand.class,
-            BenchIoCommand.class,
             BenchStreamCommand.class,
+            BenchIoCommand.class,
             BenchCompareCommand.class
         })
-final class BenchCommand extends ConnectionBench {
-    @Option(
-            names = "--rate",
-            converter = Quantity.Rate.class,
-            paramLabel = "N",
-            description =
-                    "Connections a second that begin, whatever becomes of them, with latency from when each was due;"
-                            + " 0: a closed loop, as fast as the server goes (default: ${DEFAULT-VALUE}).")
-    private long rate = 0;
+final class BenchCommand implements Runnable {
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
 
+    /** Only reached by a command line that {@link WorkloadChoice} has left alone. */
     @Override
-    public void check(final List<String> errors) {
-        Checked.within(errors, "--rate", rate, 0, MAX_RATE);
-        super.check(errors);
-    }
-
-    @Override
-    Offer offer() {
-        return Offer.ofConnections(rate);
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
     }
 }

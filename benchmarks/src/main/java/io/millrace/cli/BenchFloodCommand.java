@@ -2,7 +2,6 @@ package io.millrace.cli;
 
 import io.millrace.bench.run.Offer;
 import java.util.List;
-import java.util.OptionalLong;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -19,14 +18,14 @@ final class BenchFloodCommand extends ConnectionBench {
             converter = Quantity.Rate.class,
             paramLabel = "N",
             description = "SYNs a second from spoofed sources; 0: as many as possible (default: ${DEFAULT-VALUE}).")
-    private long floodRate = 0;
+    private long floodRate;
 
     @Option(
             names = "--rate",
             converter = Quantity.Rate.class,
             paramLabel = "N",
             description = "Legitimate connections a second that begin besides (default: ${DEFAULT-VALUE}).")
-    private long rate = 10_000;
+    private long rate;
 
     @Override
     public void check(final List<String> errors) {
@@ -37,6 +36,6 @@ final class BenchFloodCommand extends ConnectionBench {
 
     @Override
     Offer offer() {
-        return new Offer(rate, OptionalLong.of(floodRate));
+        return Offer.ofConnections(rate).withSpoofedSyns(floodRate);
     }
 }

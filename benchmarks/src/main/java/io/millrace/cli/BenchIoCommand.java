@@ -30,28 +30,28 @@ final class BenchIoCommand implements Callable<Integer>, Checked {
             names = "--link",
             paramLabel = "LINK",
             description = "ring (a port that leads back to itself) or null (default: ${DEFAULT-VALUE}).")
-    private String link = "ring";
+    private String link;
 
     @Option(
             names = "--burst",
             converter = Quantity.Count.class,
             paramLabel = "N",
             description = "Most frames received at once (default: ${DEFAULT-VALUE}).")
-    private long burst = 32;
+    private long burst;
 
     @Option(
             names = "--seconds",
             converter = Quantity.Count.class,
             paramLabel = "N",
             description = "How long each process measures, after a second of warm-up (default: ${DEFAULT-VALUE}).")
-    private long seconds = 3;
+    private long seconds;
 
     @Option(
             names = "--repeats",
             converter = Quantity.Count.class,
             paramLabel = "N",
             description = "How often, Java and C in turn (default: ${DEFAULT-VALUE}).")
-    private long repeats = 5;
+    private long repeats;
 
     @Option(
             names = "--core",

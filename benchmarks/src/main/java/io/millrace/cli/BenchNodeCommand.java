@@ -2,8 +2,9 @@ package io.millrace.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.millrace.apps.App;
 import io.millrace.bench.load.ArrivalSchedule;
+import io.millrace.bench.load.Conversation;
+import io.millrace.bench.load.ConversationServer;
 import io.millrace.bench.load.FloodPort;
 import io.millrace.bench.load.RateGenerator;
 import io.millrace.bench.load.SourceAddresses;
@@ -32,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.SystemNanoClock;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -88,11 +90,21 @@ final class BenchNodeCommand implements Callable<Integer> {
     @Option(names = "--sources")
     private int sources = SourceAddresses.DEFAULT_COUNT;
 
+    @Option(names = "--conversation", converter = ConversationWord.class)
+    private Conversation conversation = Conversation.SERVER_CLOSES;
+
     @Mixin
     private TableOptions tables;
 
     private Optional<FloodPort> flood = Optional.empty();
     private final PrintStream out = new PrintStream(System.out, true, UTF_8);
+
+    static final class ConversationWord implements CommandLine.ITypeConverter<Conversation> {
+        @Override
+        public Conversation convert(final String word) {
+            return Conversation.ofWord(word);
+        }
+    }
 
     @Override
     public Integer call() throws IOException {
@@ -104,7 +116,7 @@ final class BenchNodeCommand implements Callable<Integer> {
                 host.engine()
                         .listen(
                                 ListenConfig.onPort(Addressing.PORT).withBacklog(tables.synQueue()),
-                                shard -> App.CLOSE.newHandler());
+                                shard -> new ConversationServer(conversation));
             }
             final NodeReporter reporter = new NodeReporter(host.engine(), generators, flood, facts(host));
             out.println(reporter.ready().toLine());
@@ -122,6 +134,7 @@ final class BenchNodeCommand implements Callable<Integer> {
                 Addressing.PORT,
                 (int) share(concurrency, shard),
                 new SourceAddresses(Addressing.SOURCES, sources),
+                conversation,
                 rate == 0 ? null : new ArrivalSchedule(share(rate, shard)));
     }
 

@@ -11,6 +11,13 @@ import picocli.CommandLine.Spec;
 
 /** What every benchmark of child processes can be told, and how it ends when one of them fails. */
 final class BenchOptions implements Checked {
+    /** Read before all others, by {@link WorkloadChoice}. */
+    @Option(
+            names = "--workload",
+            paramLabel = "FILE",
+            description = "A file of such options, for what is not said here; see benchmarks/workloads.")
+    private Path workload;
+
     @Option(names = "--no-huge", description = "Do without huge pages.")
     private boolean noHuge;
 

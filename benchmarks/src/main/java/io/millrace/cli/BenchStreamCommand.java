@@ -3,12 +3,12 @@ package io.millrace.cli;
 import io.millrace.bench.run.NodeFailedException;
 import io.millrace.bench.stream.Direction;
 import io.millrace.bench.stream.Pairing;
+import io.millrace.bench.stream.Pattern;
 import io.millrace.bench.stream.StreamJson;
 import io.millrace.bench.stream.StreamPlan;
 import io.millrace.bench.stream.StreamResult;
 import io.millrace.bench.stream.StreamRun;
 import io.millrace.bench.stream.StreamTable;
-import io.millrace.bench.stream.Workload;
 import io.millrace.dataplane.core.IdleMode;
 import io.millrace.linux.CpuAffinity;
 import java.io.PrintWriter;
@@ -33,16 +33,16 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
     private static final int USUAL_REQUEST_CONNECTIONS = 10_000;
 
     @Option(
-            names = "--workload",
+            names = "--pattern",
             paramLabel = "NAME",
             description = "bulk, or request-response (default: ${DEFAULT-VALUE}).")
-    private String workload = "bulk";
+    private String pattern;
 
     @Option(
             names = "--direction",
             paramLabel = "NAME",
             description = "Of bulk: to-server or from-server (default: ${DEFAULT-VALUE}).")
-    private String direction = "to-server";
+    private String direction;
 
     @Option(
             names = "--connections",
@@ -56,21 +56,22 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
             converter = Quantity.Count.class,
             paramLabel = "BYTES",
             description = "Largest IP packet of both ports, 576 to 9216 (default: ${DEFAULT-VALUE}).")
-    private long mtu = 1500;
+    private long mtu;
 
     @Option(
             names = "--size",
             converter = Quantity.Count.class,
             paramLabel = "BYTES",
             description = "Of a request, and of its answer (default: ${DEFAULT-VALUE}).")
-    private long size = 64;
+    private long size;
 
     @Option(
             names = "--buffer",
             converter = Quantity.Count.class,
             paramLabel = "BYTES",
-            description = "Bound of the engine's send and receive buffer of each connection (default: 1M).")
-    private long buffer = 1 << 20;
+            description =
+                    "Bound of the engine's send and receive buffer of each connection (default: ${DEFAULT-VALUE}).")
+    private long buffer;
 
     @Option(
             names = "--peer",
@@ -78,21 +79,21 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
             description =
                     "engine: two engines over vhost-user. kernel: besides, an engine and Linux, and Linux and Linux,"
                             + " over a veth pair that is made and removed (default: ${DEFAULT-VALUE}).")
-    private String peer = "engine";
+    private String peer;
 
     @Option(
             names = "--duration",
             converter = Quantity.Time.class,
             paramLabel = "TIME",
-            description = "How long to measure each (default: 10s).")
-    private Duration duration = Duration.ofSeconds(10);
+            description = "How long to measure each (default: ${DEFAULT-VALUE}).")
+    private Duration duration;
 
     @Option(
             names = "--warm-up",
             converter = Quantity.Time.class,
             paramLabel = "TIME",
-            description = "How long the load runs before that (default: 5s).")
-    private Duration warmUp = Duration.ofSeconds(5);
+            description = "How long the load runs before that (default: ${DEFAULT-VALUE}).")
+    private Duration warmUp;
 
     @Option(
             names = "--server-core",
@@ -119,23 +120,23 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
 
     @Override
     public void check(final List<String> errors) {
-        if (Workload.of(workload).isEmpty()) {
-            errors.add("--workload " + workload + ": unknown; choose one of " + Workload.labels());
+        if (Pattern.of(pattern).isEmpty()) {
+            errors.add("--pattern " + pattern + ": unknown; choose one of " + Pattern.labels());
         }
         if (Direction.of(direction).isEmpty()) {
             errors.add("--direction " + direction + ": unknown; choose one of " + Direction.labels());
         }
         if (Pairing.withPeer(peer).isEmpty()) {
             errors.add("--peer " + peer + ": unknown; choose one of engine, kernel");
-        } else if (!peer.equals("engine") && Workload.of(workload).orElse(null) == Workload.REQUEST_RESPONSE) {
-            errors.add("--peer " + peer + ": with --workload bulk only");
+        } else if (!peer.equals("engine") && Pattern.of(pattern).orElse(null) == Pattern.REQUEST_RESPONSE) {
+            errors.add("--peer " + peer + ": with --pattern bulk only");
         }
         connections.ifPresent(n -> Checked.within(errors, "--connections", n, 1, 60_000));
         Checked.within(errors, "--mtu", mtu, 576, 9216);
         Checked.within(errors, "--size", size, 1, StreamPlan.MAX_SIZE);
         Checked.within(errors, "--buffer", buffer, 2048, 1 << 29);
-        Checked.within(errors, "--duration (in ms)", duration.toMillis(), 100, 86_400_000);
-        Checked.within(errors, "--warm-up (in ms)", warmUp.toMillis(), 0, 86_400_000);
+        Checked.within(errors, "--duration", duration, 100);
+        Checked.within(errors, "--warm-up", warmUp, 0);
         BenchIoCommand.checkCore(errors, "--server-core", serverCore);
         BenchIoCommand.checkCore(errors, "--client-core", clientCore);
         options.check(errors);
@@ -161,8 +162,8 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
     private StreamPlan plan() {
         final List<Integer> cpus = new ArrayList<>(CpuAffinity.allowedCpus());
         final boolean cpuEach = cpus.size() > 1;
-        final Workload load = Workload.of(workload).orElseThrow();
-        final int usual = load == Workload.BULK ? USUAL_BULK_CONNECTIONS : USUAL_REQUEST_CONNECTIONS;
+        final Pattern load = Pattern.of(pattern).orElseThrow();
+        final int usual = load == Pattern.BULK ? USUAL_BULK_CONNECTIONS : USUAL_REQUEST_CONNECTIONS;
         return new StreamPlan(
                 Pairing.withPeer(peer).orElseThrow(),
                 load,

@@ -8,7 +8,7 @@ import io.millrace.bench.run.NodeReport;
 import io.millrace.bench.stream.Direction;
 import io.millrace.bench.stream.EngineStream;
 import io.millrace.bench.stream.KernelStream;
-import io.millrace.bench.stream.Workload;
+import io.millrace.bench.stream.Pattern;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dpdk.Devargs;
 import io.millrace.tcp.Arrangement;
@@ -47,8 +47,8 @@ final class BenchStreamNodeCommand implements Callable<Integer> {
     @Option(names = "--port", converter = Converters.Device.class)
     private Optional<Devargs> port = Optional.empty();
 
-    @Option(names = "--workload", required = true)
-    private String workload;
+    @Option(names = "--pattern", required = true)
+    private String pattern;
 
     @Option(names = "--direction", required = true)
     private String direction;
@@ -110,7 +110,7 @@ final class BenchStreamNodeCommand implements Callable<Integer> {
     }
 
     private void serveByEngine() throws IOException {
-        final EngineStream stream = new EngineStream(Workload.of(workload).orElseThrow(), sends(), connections, size);
+        final EngineStream stream = new EngineStream(Pattern.of(pattern).orElseThrow(), sends(), connections, size);
         try (EngineHost host = EngineHost.open(plan(stream))) {
             if (role == Role.SERVER) {
                 stream.listen(host.engine());

@@ -43,22 +43,22 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
             names = "--duration",
             converter = Quantity.Time.class,
             paramLabel = "TIME",
-            description = "How long to measure (default: 30s).")
-    private Duration duration = Duration.ofSeconds(30);
+            description = "How long to measure (default: ${DEFAULT-VALUE}).")
+    private Duration duration;
 
     @Option(
             names = "--warm-up",
             converter = Quantity.Time.class,
             paramLabel = "TIME",
-            description = "How long the load runs before that, at least (default: 8s).")
-    private Duration warmUp = Duration.ofSeconds(8);
+            description = "How long the load runs before that, at least (default: ${DEFAULT-VALUE}).")
+    private Duration warmUp;
 
     @Option(
             names = "--settle",
             converter = Quantity.Time.class,
             paramLabel = "TIME",
-            description = "How much longer it runs, at most, until its rate has settled (default: 20s).")
-    private Duration settle = Duration.ofSeconds(20);
+            description = "How much longer it runs, at most, until its rate has settled (default: ${DEFAULT-VALUE}).")
+    private Duration settle;
 
     @Option(
             names = "--repeats",
@@ -161,9 +161,9 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
 
     @Override
     public void check(final List<String> errors) {
-        Checked.within(errors, "--duration (in ms)", duration.toMillis(), 100, 86_400_000);
-        Checked.within(errors, "--warm-up (in ms)", warmUp.toMillis(), 0, 86_400_000);
-        Checked.within(errors, "--settle (in ms)", settle.toMillis(), 0, 86_400_000);
+        Checked.within(errors, "--duration", duration, 100);
+        Checked.within(errors, "--warm-up", warmUp, 0);
+        Checked.within(errors, "--settle", settle, 0);
         Checked.within(errors, "--repeats", repeats, 1, 1000);
         Checked.within(errors, "--time-wait-seconds", timeWaitSeconds, 1, 240);
         Checked.within(errors, "--concurrency", concurrency, 1, 1 << 20);

@@ -1,5 +1,6 @@
 package io.millrace.cli;
 
+import io.millrace.cli.workload.WorkloadFile;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,7 +72,12 @@ public final class Millrace implements Runnable {
         line.setParameterExceptionHandler((e, ignored) -> refuse(e.getCommandLine(), List.of(oneLine(e))));
         line.setExecutionExceptionHandler((e, command, result) -> root.explain(e, command));
         line.setExecutionStrategy(Millrace::checkAndExecute);
-        return line.execute(arguments);
+        try {
+            return line.execute(WorkloadChoice.apply(line, arguments));
+        } catch (final BadInputException e) {
+            return refuse(
+                    line.getSubcommands().get("bench"), e.getMessage().lines().toList());
+        }
     }
 
     private static void collectErrors(final CommandLine line) {
@@ -99,6 +105,9 @@ public final class Millrace implements Runnable {
             return OK;
         }
         if (last.commandSpec().userObject() instanceof Checked command) {
+            if (!errors.isEmpty()) {
+                WorkloadFile.complete(last);
+            }
             command.check(errors);
         }
         final CommandLine line = last.commandSpec().commandLine();

@@ -11,6 +11,7 @@ import io.millrace.tcp.ListenConfig;
 import io.millrace.tcp.TcpApplication;
 import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.TcpEngine;
+import io.millrace.tcp.TcpHandler;
 import io.millrace.tcp.TcpLoop;
 
 /**
@@ -89,7 +90,12 @@ public final class EnginePair implements AutoCloseable {
 
     /** Puts an app on a port of the server. */
     public void serve(final App app, final int port) {
-        server.listen(ListenConfig.onPort(port), shard -> app.newHandler());
+        serve(app.newHandler(), port);
+    }
+
+    /** Has {@code handler} take the connections of a port of the server. */
+    public void serve(final TcpHandler handler, final int port) {
+        server.listen(ListenConfig.onPort(port), shard -> handler);
     }
 
     /** Connects a client to a port of the server. */

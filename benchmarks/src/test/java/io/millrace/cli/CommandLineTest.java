@@ -40,6 +40,12 @@ class CommandLineTest {
                     --generator-cores 0,0   | --generator-cores: a CPU is named twice in [0, 0]
                     --time-wait-seconds 0   | --time-wait-seconds 0 is out of range: give 1 to 240
                     --sources 65535         | --sources 65535 is out of range: give 1 to 65534
+                    --close-by rst --request 9 | --close-by rst: the server's reset would overtake its answer; give --request 0
+                    --close-by rst --close-first client | --close-by rst: the client's reset would overtake its ACK
+                    --close-by bye          | --close-by bye: unknown; choose one of fin, rst
+                    --request 513           | --request 513 is out of range: give 0 to 512
+                    --close-first nobody    | --close-first nobody: unknown; choose one of server, client
+                    --workload /nowhere     | --workload /nowhere can't be read: give a file such as those in benchmarks/workloads
                     --json /nowhere/a.json  | --json /nowhere/a.json can't be written
                     --no-such-option        | Unknown option: '--no-such-option'
                     surplus                 | Unmatched argument at index 1: 'surplus'
@@ -96,10 +102,10 @@ class CommandLineTest {
 
     @ParameterizedTest(name = "bench stream {0}: {1}")
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-                    --workload chat         | --workload chat: unknown; choose one of bulk, request-response
+                    --pattern chat          | --pattern chat: unknown; choose one of bulk, request-response
                     --direction up          | --direction up: unknown; choose one of to-server, from-server
                     --peer windows          | --peer windows: unknown; choose one of engine, kernel
-                    --peer kernel --workload request-response | --peer kernel: with --workload bulk only
+                    --peer kernel --pattern request-response | --peer kernel: with --pattern bulk only
                     --connections 0         | --connections 0 is out of range: give 1 to 60000
                     --mtu 9217              | --mtu 9217 is out of range: give 576 to 9216
                     --size 513              | --size 513 is out of range: give 1 to 512
@@ -251,6 +257,7 @@ class CommandLineTest {
             strings = {
                 "--help",
                 "bench --help",
+                "bench rate --help",
                 "bench flood --help",
                 "bench io --help",
                 "bench stream --help",

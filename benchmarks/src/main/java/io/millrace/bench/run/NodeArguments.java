@@ -64,6 +64,7 @@ final class NodeArguments {
     private static List<String> common(final BenchPlan plan, final String role, final List<Integer> cores) {
         final List<String> arguments = new ArrayList<>(List.of(COMMAND, role));
         arguments.addAll(List.of("--concurrency", String.valueOf(plan.mostUnderWay()), "--idle", plan.idle()));
+        arguments.addAll(List.of("--conversation", plan.offer().conversation().toWord()));
         if (!cores.isEmpty()) {
             arguments.addAll(
                     List.of("--cores", cores.stream().map(String::valueOf).collect(Collectors.joining(","))));

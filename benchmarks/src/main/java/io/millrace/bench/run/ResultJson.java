@@ -119,6 +119,7 @@ public final class ResultJson {
         settings.put("settle_s", plan.settle().toMillis() / 1e3);
         settings.put("rate", plan.offer().connections());
         plan.offer().spoofedSyns().ifPresent(rate -> settings.put("flood_rate", rate));
+        settings.put("conversation", plan.offer().conversation().describe());
         settings.put("concurrency", plan.concurrency());
         settings.put("shards", plan.shards());
         settings.put("arrangement", plan.arrangement());

@@ -14,7 +14,7 @@ import java.util.Map;
 
 /** An engine of one shard as one end of the streams. Made and asked by one thread that does not poll. */
 public final class EngineStream {
-    private final Workload workload;
+    private final Pattern pattern;
     private final boolean sends;
     private final int connections;
     private final int size;
@@ -28,8 +28,8 @@ public final class EngineStream {
      * @param connections how many the client opens.
      * @param size bytes of a request.
      */
-    public EngineStream(final Workload workload, final boolean sends, final int connections, final int size) {
-        this.workload = workload;
+    public EngineStream(final Pattern pattern, final boolean sends, final int connections, final int size) {
+        this.pattern = pattern;
         this.sends = sends;
         this.connections = connections;
         this.size = size;
@@ -38,7 +38,7 @@ public final class EngineStream {
                 Addressing.PORT,
                 connections,
                 meter,
-                loop -> workload == Workload.BULK ? bulk() : new Requests(meter, size, loop));
+                loop -> pattern == Pattern.BULK ? bulk() : new Requests(meter, size, loop));
     }
 
     private TcpHandler bulk() {
@@ -54,7 +54,7 @@ public final class EngineStream {
     public void listen(final TcpEngine engine) {
         engine.listen(
                 ListenConfig.onPort(Addressing.PORT).withBacklog(Math.max(connections, 128)),
-                shard -> workload == Workload.BULK ? bulk() : new Answers(meter, size));
+                shard -> pattern == Pattern.BULK ? bulk() : new Answers(meter, size));
     }
 
     /** The client's part: opens them. */

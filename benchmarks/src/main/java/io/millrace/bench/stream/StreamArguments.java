@@ -71,8 +71,8 @@ final class StreamArguments {
         return new ArrayList<>(List.of(
                 COMMAND,
                 role,
-                "--workload",
-                plan.workload().label(),
+                "--pattern",
+                plan.pattern().label(),
                 "--direction",
                 plan.direction().label(),
                 "--connections",

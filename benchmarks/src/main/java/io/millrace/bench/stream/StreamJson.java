@@ -30,12 +30,11 @@ public final class StreamJson {
 
     private static Map<String, Object> toMap(final StreamPlan plan, final List<StreamResult> results) {
         final Map<String, Object> json = new LinkedHashMap<>();
-        json.put("workload", plan.workload().label());
-        json.put(
-                "direction", plan.workload() == Workload.BULK ? plan.direction().label() : null);
+        json.put("pattern", plan.pattern().label());
+        json.put("direction", plan.pattern() == Pattern.BULK ? plan.direction().label() : null);
         json.put("connections", plan.connections());
         json.put("mtu", plan.mtu());
-        json.put("size", plan.workload() == Workload.BULK ? null : plan.size());
+        json.put("size", plan.pattern() == Pattern.BULK ? null : plan.size());
         json.put("buffer_bytes", plan.bufferBytes());
         json.put("warm_up_s", plan.warmUp().toMillis() / 1e3);
         json.put("duration_s", plan.duration().toMillis() / 1e3);
@@ -53,7 +52,7 @@ public final class StreamJson {
     private static Map<String, Object> pairing(final StreamResult result) {
         final Map<String, Object> json = new LinkedHashMap<>();
         json.put("link", result.pairing().link());
-        if (result.workload() == Workload.BULK) {
+        if (result.pattern() == Pattern.BULK) {
             json.put("gbit_per_second", rounded(result.gigabits()));
             json.put("bytes", result.bytes());
             json.put("segments_per_second", rounded(result.segmentsPerSecond()));

@@ -7,7 +7,7 @@ import java.util.List;
  * What is measured. Immutable.
  *
  * @param pairings whose TCP is at the two ends, one after the other.
- * @param workload what goes over the connections.
+ * @param pattern what goes over the connections.
  * @param direction which way it goes in bulk.
  * @param connections how many are open at once.
  * @param mtu largest IP packet, bytes.
@@ -24,7 +24,7 @@ import java.util.List;
  */
 public record StreamPlan(
         List<Pairing> pairings,
-        Workload workload,
+        Pattern pattern,
         Direction direction,
         int connections,
         int mtu,

@@ -10,14 +10,14 @@ import io.millrace.dataplane.counters.Counter;
  * What one pairing has shown. Immutable.
  *
  * @param pairing whose TCP was at the two ends.
- * @param workload what went over the connections.
+ * @param pattern what went over the connections.
  * @param direction which way.
  * @param ready the nodes as they were ready, with their facts.
  * @param first the moment the measured time began.
  * @param last the moment it ended.
  */
 public record StreamResult(
-        Pairing pairing, Workload workload, Direction direction, Moment ready, Moment first, Moment last) {
+        Pairing pairing, Pattern pattern, Direction direction, Moment ready, Moment first, Moment last) {
     /** What the server did. */
     Interval server() {
         return last.serverSince(first);
@@ -29,7 +29,7 @@ public record StreamResult(
     }
 
     private Interval sender() {
-        return workload == Workload.BULK && direction == Direction.FROM_SERVER ? server() : client();
+        return pattern == Pattern.BULK && direction == Direction.FROM_SERVER ? server() : client();
     }
 
     private Interval receiver() {

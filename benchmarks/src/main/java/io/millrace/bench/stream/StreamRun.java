@@ -101,7 +101,7 @@ public final class StreamRun {
                 final Moment first = ChildNode.ask(server, client, NodeCommand.MARK, ANSWER_LIMIT);
                 await(plan.duration());
                 final Moment last = ChildNode.ask(server, client, NodeCommand.SAMPLE, ANSWER_LIMIT);
-                return checked(new StreamResult(pairing, plan.workload(), plan.direction(), ready, first, last));
+                return checked(new StreamResult(pairing, plan.pattern(), plan.direction(), ready, first, last));
             }
         }
     }

@@ -16,7 +16,7 @@ public final class StreamTable {
 
     /** The lines above the pairings. */
     public static String heading(final StreamPlan plan) {
-        final boolean bulk = plan.workload() == Workload.BULK;
+        final boolean bulk = plan.pattern() == Pattern.BULK;
         final String what = String.format(
                 Locale.ROOT,
                 "stream: %s, %,d %s%s, MTU %d, %.1f s after %.1f s of warm-up%n",
@@ -46,7 +46,7 @@ public final class StreamTable {
 
     /** The line of a pairing. */
     public static String row(final StreamResult result) {
-        if (result.workload() == Workload.BULK) {
+        if (result.pattern() == Pattern.BULK) {
             return String.format(
                     Locale.ROOT,
                     BULK_ROW,

@@ -21,6 +21,7 @@ class OpenLoopTest {
             PORT,
             MOST,
             new SourceAddresses(IpPrefix.parse("10.64.0.0/16"), 1_021),
+            Conversation.SERVER_CLOSES,
             new ArrivalSchedule(RATE));
     private final EnginePair engines = new EnginePair(generator);
     private final LoadCounts counts = generator.counts();

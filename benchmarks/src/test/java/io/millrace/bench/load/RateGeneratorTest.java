@@ -19,7 +19,12 @@ class RateGeneratorTest {
     private static final int CONCURRENCY = 100;
 
     private final RateGenerator generator = new RateGenerator(
-            EnginePair.SERVER, PORT, CONCURRENCY, new SourceAddresses(IpPrefix.parse("10.64.0.0/16"), 1_021));
+            EnginePair.SERVER,
+            PORT,
+            CONCURRENCY,
+            new SourceAddresses(IpPrefix.parse("10.64.0.0/16"), 1_021),
+            Conversation.SERVER_CLOSES,
+            null);
     private final EnginePair engines = new EnginePair(generator);
 
     @AfterEach

@@ -7,7 +7,6 @@ import io.millrace.bench.run.NodeReport.Load;
 import io.millrace.dataplane.counters.Counter;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +17,7 @@ class FloodFiguresTest {
     /** Two seconds, in which the generator sends so many SYNs and finds the link full so often, in 1,000 rounds. */
     private static FloodFigures figures(final long asked, final long sent, final long full) {
         return new FloodFigures(
-                new Offer(1_000, OptionalLong.of(asked)),
+                Offer.ofConnections(1_000).withSpoofedSyns(asked),
                 new Interval(
                         report(0, Map.of(), null),
                         report(

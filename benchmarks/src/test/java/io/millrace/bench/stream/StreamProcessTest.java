@@ -38,7 +38,7 @@ class StreamProcessTest {
 
     @Test
     void shouldHaveEveryRequestAnswered() throws IOException, InterruptedException {
-        final Map<?, ?> pairing = run("--workload", "request-response", "--connections", "100");
+        final Map<?, ?> pairing = run("--pattern", "request-response", "--connections", "100");
 
         assertThat((double) pairing.get("requests_per_second")).isPositive();
         assertThat((double) ((Map<?, ?>) pairing.get("latency_us")).get("p50")).isPositive();

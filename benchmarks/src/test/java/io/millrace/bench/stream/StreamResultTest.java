@@ -24,7 +24,7 @@ class StreamResultTest {
 
     private static final StreamPlan PLAN = new StreamPlan(
             List.of(Pairing.ENGINE_ENGINE),
-            Workload.BULK,
+            Pattern.BULK,
             Direction.FROM_SERVER,
             3,
             1500,
@@ -55,15 +55,15 @@ class StreamResultTest {
                 new Stream(bytes, sent / 10, 3, 0));
     }
 
-    private static StreamResult result(final Workload workload, final Direction direction) {
+    private static StreamResult result(final Pattern pattern, final Direction direction) {
         final Moment first = Moment.now(node(10, 100, 1, 0), node(10, 50, 0, 1_000));
         final Moment last = Moment.now(node(12, 2_100, 4, 0), node(12, 1_050, 2, 2_500_001_000L));
-        return new StreamResult(Pairing.ENGINE_ENGINE, workload, direction, first, first, last);
+        return new StreamResult(Pairing.ENGINE_ENGINE, pattern, direction, first, first, last);
     }
 
     @Test
     void shouldTakeTheTextFromItsReceiverAndTheSegmentsFromItsSender() {
-        final StreamResult result = result(Workload.BULK, Direction.FROM_SERVER);
+        final StreamResult result = result(Pattern.BULK, Direction.FROM_SERVER);
 
         assertThat(result.gigabits()).isCloseTo(10, within(1e-9));
         assertThat(result.segmentsPerSecond()).isEqualTo(1_000);
@@ -74,7 +74,7 @@ class StreamResultTest {
 
     @Test
     void shouldLookTheOtherWayWhereTheClientSends() {
-        final StreamResult result = result(Workload.BULK, Direction.TO_SERVER);
+        final StreamResult result = result(Pattern.BULK, Direction.TO_SERVER);
 
         assertThat(result.bytes()).isZero();
         assertThat(result.segmentsPerSecond()).isEqualTo(500);
@@ -82,7 +82,7 @@ class StreamResultTest {
 
     @Test
     void shouldCountRequestsAtTheClient() {
-        final StreamResult result = result(Workload.REQUEST_RESPONSE, Direction.FROM_SERVER);
+        final StreamResult result = result(Pattern.REQUEST_RESPONSE, Direction.FROM_SERVER);
 
         assertThat(result.exchangesPerSecond()).isEqualTo(50);
         assertThat(StreamTable.row(result)).contains("50").contains("30.0").contains("40.0");
@@ -90,12 +90,12 @@ class StreamResultTest {
 
     @Test
     void shouldWriteTheAgreedNamesAtTheTopLevelOfTheJson() throws IOException {
-        final StreamResult result = result(Workload.BULK, Direction.FROM_SERVER);
+        final StreamResult result = result(Pattern.BULK, Direction.FROM_SERVER);
         final Map<String, Object> json = JSON.std.mapFrom(StreamJson.toText(PLAN, List.of(result)));
 
         assertThat(json)
                 .containsKeys(
-                        "workload",
+                        "pattern",
                         "direction",
                         "connections",
                         "mtu",

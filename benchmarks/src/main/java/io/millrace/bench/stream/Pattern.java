@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What goes over the connections. */
-public enum Workload {
+public enum Pattern {
     /** One side sends as much as the other takes. */
     BULK,
     /** The client sends a small request, the server an answer of the same size, and then the client the next request. */
@@ -18,12 +18,12 @@ public enum Workload {
     }
 
     /** The one with this name. */
-    public static Optional<Workload> of(final String label) {
+    public static Optional<Pattern> of(final String label) {
         return Arrays.stream(values()).filter(w -> w.label().equals(label)).findFirst();
     }
 
     /** All names, for messages. */
     public static String labels() {
-        return Arrays.stream(values()).map(Workload::label).collect(Collectors.joining(", "));
+        return Arrays.stream(values()).map(Pattern::label).collect(Collectors.joining(", "));
     }
 }
