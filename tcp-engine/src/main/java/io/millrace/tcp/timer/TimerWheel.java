@@ -8,27 +8,27 @@ import java.util.Arrays;
  * A hierarchical timer wheel (Varghese and Lauck, 1987) over the records of a slab: one timer a record, its links inside
  * the record. Scheduling, cancelling and expiring are O(1).
  *
- * <p>Time is an int of ticks that wraps; Millrace's tick is one millisecond. Six levels have 256 buckets each; those of a
- * level are 32 times as wide as those of the level below: 1 ms, 32 ms, 1 s, 33 s and so on. A timer waits at the lowest level
- * that reaches as far as its deadline, and moves down when the time comes to its bucket. As the levels overlap, a bucket is
- * never wider than an eighth of the time its timers have waited, which bounds how many move at once: of 60 million with a
- * minute to go, the million of one second. A bitmap of the occupied buckets of each level lets the time jump from one of
- * them to the next, so that idle periods cost little, however long. Timers of one tick expire in no particular order, and
- * never early.
+ * <p>Time is an int of ticks that wraps; Millrace's tick is one millisecond. Nine levels have 1024 buckets each; those of
+ * a level are 8 times as wide as those of the level below: 1 ms, 8 ms, 64 ms, half a second and so on. A timer waits at the
+ * lowest level that reaches as far as its deadline, and moves down when the time comes to its bucket. As the levels overlap,
+ * one move brings it to the lowest, and a bucket is never wider than a 127th of the time its timers have waited, which bounds
+ * how many move at once, and so how late others become: of 60 million with a minute to go, those of 64 ms. A bitmap of the
+ * occupied buckets of each level lets the time jump from one of them to the next, so that idle periods cost little, however
+ * long. Timers of one tick expire in no particular order, and never early.
  *
  * <p>A deadline lies less than 2^31 ticks (24 days) ahead, and {@link #poll} is called at least that often. Owner: the
- * shard's thread. Allocates 6 KiB on the heap at construction and nothing afterwards.
+ * shard's thread. Allocates 37 KiB on the heap at construction and nothing afterwards.
  */
 public final class TimerWheel {
     /** The slot of no record. */
     public static final int NONE = RecordSlab.NONE;
 
-    private static final int LEVELS = 6;
-    private static final int BUCKETS_SHIFT = 8;
+    private static final int LEVELS = 9;
+    private static final int BUCKETS_SHIFT = 10;
     private static final int LEVEL_BUCKETS = 1 << BUCKETS_SHIFT;
     private static final int BUCKET_MASK = LEVEL_BUCKETS - 1;
     /** The buckets of a level are wider than those of the level below by this shift. */
-    private static final int WIDTH_SHIFT = 5;
+    private static final int WIDTH_SHIFT = 3;
 
     /** So many timers move down in one poll: some 50 µs, less than a NIC's queue takes to fill. */
     private static final int MOVES_PER_POLL = 1024;
