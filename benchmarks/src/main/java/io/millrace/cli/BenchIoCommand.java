@@ -1,11 +1,11 @@
 package io.millrace.cli;
 
 import io.millrace.bench.io.IoJson;
-import io.millrace.bench.io.IoLink;
 import io.millrace.bench.io.IoPlan;
 import io.millrace.bench.io.IoResult;
 import io.millrace.bench.io.IoRun;
 import io.millrace.bench.io.IoTable;
+import io.millrace.bench.link.Link;
 import io.millrace.bench.run.NodeFailedException;
 import io.millrace.linux.CpuAffinity;
 import java.io.PrintWriter;
@@ -28,9 +28,10 @@ final class BenchIoCommand implements Callable<Integer>, Checked {
 
     @Option(
             names = "--link",
+            converter = Converters.LoopingLink.class,
             paramLabel = "LINK",
             description = "ring (a port that leads back to itself) or null (default: ${DEFAULT-VALUE}).")
-    private String link;
+    private Link link;
 
     @Option(
             names = "--burst",
@@ -68,9 +69,6 @@ final class BenchIoCommand implements Callable<Integer>, Checked {
 
     @Override
     public void check(final List<String> errors) {
-        if (IoLink.of(link).isEmpty()) {
-            errors.add("--link " + link + ": unknown; choose one of " + IoLink.labels());
-        }
         Checked.within(errors, "--burst", burst, 1, IoPlan.MAX_BURST);
         Checked.within(errors, "--seconds", seconds, 1, 3600);
         Checked.within(errors, "--repeats", repeats, 1, 1000);
@@ -91,7 +89,7 @@ final class BenchIoCommand implements Callable<Integer>, Checked {
     public Integer call() throws Exception {
         final PrintWriter out = spec.commandLine().getOut();
         final IoPlan plan = new IoPlan(
-                IoLink.of(link).orElseThrow(),
+                link,
                 (int) burst,
                 WARM_UP_MILLIS,
                 (int) seconds * 1000,

@@ -1,10 +1,10 @@
 package io.millrace.cli;
 
-import io.millrace.bench.io.IoLink;
 import io.millrace.bench.io.IoNode;
 import io.millrace.bench.io.IoPath;
 import io.millrace.bench.io.IoPlan;
 import io.millrace.bench.io.IoSample;
+import io.millrace.bench.link.Link;
 import io.millrace.dpdk.DpdkException;
 import io.millrace.linux.LinuxException;
 import java.io.IOException;
@@ -22,8 +22,8 @@ final class BenchIoNodeCommand implements Callable<Integer> {
     @Parameters(index = "0")
     private IoPath path;
 
-    @Option(names = "--link", required = true)
-    private IoLink link;
+    @Option(names = "--link", required = true, converter = Converters.LoopingLink.class)
+    private Link link;
 
     @Option(names = "--burst", required = true)
     private int burst;

@@ -60,8 +60,9 @@ final class BenchNodeCommand implements Callable<Integer> {
     @Parameters(index = "0")
     private Role role;
 
-    @Option(names = "--port", required = true, converter = Converters.Device.class)
-    private Devargs port;
+    /** None where both nodes share a process, and what joins them. */
+    @Option(names = "--port", converter = Converters.Device.class)
+    private Optional<Devargs> port = Optional.empty();
 
     @Option(names = "--concurrency", required = true)
     private int concurrency;
@@ -97,7 +98,7 @@ final class BenchNodeCommand implements Callable<Integer> {
     private TableOptions tables;
 
     private Optional<FloodPort> flood = Optional.empty();
-    private final PrintStream out = new PrintStream(System.out, true, UTF_8);
+    private List<RateGenerator> generators = List.of();
 
     static final class ConversationWord implements CommandLine.ITypeConverter<Conversation> {
         @Override
@@ -108,24 +109,32 @@ final class BenchNodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        final List<RateGenerator> generators = role == Role.SERVER
-                ? List.of()
-                : IntStream.range(0, shards).mapToObj(this::generator).toList();
-        try (EngineHost host = EngineHost.open(plan(generators))) {
-            if (role == Role.SERVER) {
-                host.engine()
-                        .listen(
-                                ListenConfig.onPort(Addressing.PORT).withBacklog(tables.synQueue()),
-                                shard -> new ConversationServer(conversation));
-            }
-            final NodeReporter reporter = new NodeReporter(host.engine(), generators, flood, facts(host));
+        final PrintStream out = new PrintStream(System.out, true, UTF_8);
+        try (EngineHost host = EngineHost.open(plan())) {
+            final NodeReporter reporter = begin(host, List.of());
             out.println(reporter.ready().toLine());
-            answer(host, reporter, generators);
+            final BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+            for (String command = commands.readLine(); command != null; command = commands.readLine()) {
+                out.println(answer(host, reporter, command).toLine());
+            }
             return Millrace.OK;
         } catch (final BadInputException e) {
             out.println(NodeReport.error(List.of(e.getMessage())).toLine());
             return Millrace.BAD_INPUT;
         }
+    }
+
+    /** Listens, where this is the server; {@code others} are the nodes that share this process. */
+    NodeReporter begin(final EngineHost host, final List<NodeReporter> others) {
+        if (role == Role.SERVER) {
+            host.engine()
+                    .listen(
+                            ListenConfig.onPort(Addressing.PORT).withBacklog(tables.synQueue()),
+                            shard -> new ConversationServer(conversation));
+        }
+        return port.isPresent()
+                ? new NodeReporter(host.engine(), generators, flood, facts(host))
+                : NodeReporter.besides(others, host.engine(), generators, flood, facts(host));
     }
 
     private RateGenerator generator(final int shard) {
@@ -143,10 +152,17 @@ final class BenchNodeCommand implements Callable<Integer> {
         return whole / shards + (shard < whole % shards ? 1 : 0);
     }
 
-    private EngineHost.Plan plan(final List<RateGenerator> generators) {
+    /** What to open for it. */
+    EngineHost.Plan plan() {
         final TcpConfig config = tables.toConfig();
+        if (role == Role.GENERATOR) {
+            generators = IntStream.range(0, shards).mapToObj(this::generator).toList();
+        }
         return new EngineHost.Plan(
-                List.of(new EngineHost.PortPlan(port, Optional.empty(), Optional.empty(), 0, 0, this::addresses)),
+                port.stream()
+                        .map(device -> new EngineHost.PortPlan(
+                                device, Optional.empty(), Optional.empty(), 0, 0, this::addresses))
+                        .toList(),
                 !noHuge,
                 shards,
                 Optional.empty(),
@@ -177,7 +193,8 @@ final class BenchNodeCommand implements Callable<Integer> {
         return flooded;
     }
 
-    private HostAddresses addresses(final MacAddress mac) {
+    /** Who this node is. */
+    HostAddresses addresses(final MacAddress mac) {
         final IpPrefix own = role == Role.SERVER ? Addressing.SERVER : Addressing.GENERATOR;
         final HostAddresses.Builder builder = HostAddresses.builder(mac).address(own);
         return role == Role.SERVER
@@ -196,30 +213,26 @@ final class BenchNodeCommand implements Callable<Integer> {
         return facts;
     }
 
-    private void answer(final EngineHost host, final NodeReporter reporter, final List<RateGenerator> generators)
-            throws IOException {
-        final BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, UTF_8));
-        for (String command = commands.readLine(); command != null; command = commands.readLine()) {
-            if (!host.engine().isRunning()) {
-                throw new IllegalStateException("a polling thread has failed: see its message above");
-            }
-            switch (command) {
-                case NodeCommand.START -> {
-                    generators.forEach(RateGenerator::start);
-                    flood.ifPresent(FloodPort::start);
-                }
-                case NodeCommand.STOP -> {
-                    flood.ifPresent(FloodPort::stop);
-                    stop(generators);
-                }
-                default -> {}
-            }
-            final NodeReport report = command.equals(NodeCommand.MARK) ? reporter.mark() : reporter.sample();
-            out.println(report.toLine());
+    /** Does what it is told; its figures after that. */
+    NodeReport answer(final EngineHost host, final NodeReporter reporter, final String command) {
+        if (!host.engine().isRunning()) {
+            throw new IllegalStateException("a polling thread has failed: see its message above");
         }
+        switch (command) {
+            case NodeCommand.START -> {
+                generators.forEach(RateGenerator::start);
+                flood.ifPresent(FloodPort::start);
+            }
+            case NodeCommand.STOP -> {
+                flood.ifPresent(FloodPort::stop);
+                stop();
+            }
+            default -> {}
+        }
+        return command.equals(NodeCommand.MARK) ? reporter.mark() : reporter.sample();
     }
 
-    private static void stop(final List<RateGenerator> generators) {
+    private void stop() {
         generators.forEach(RateGenerator::stop);
         final long deadline = System.nanoTime() + DRAIN_PATIENCE_NANOS;
         while (generators.stream().anyMatch(generator -> generator.counts().underWay() > 0)

@@ -1,12 +1,12 @@
 package io.millrace.cli;
 
+import io.millrace.bench.link.Link;
 import io.millrace.bench.load.SourceAddresses;
 import io.millrace.bench.report.BenchReport;
 import io.millrace.bench.report.ReportFolder;
 import io.millrace.bench.run.BenchPlan;
 import io.millrace.bench.run.BenchSession;
 import io.millrace.bench.run.ConsoleProgress;
-import io.millrace.bench.run.Link;
 import io.millrace.bench.run.Machine;
 import io.millrace.bench.run.NodeFailedException;
 import io.millrace.bench.run.Noise;
@@ -24,7 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -81,8 +80,15 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
             description = "Shards of the server (default: ${DEFAULT-VALUE}).")
     private long shards = 1;
 
-    @Option(names = "--link", paramLabel = "LINK", description = "How the two are joined (default: ${DEFAULT-VALUE}).")
-    private String link = "vhost";
+    @Option(
+            names = "--link",
+            converter = Converters.JoiningLink.class,
+            paramLabel = "LINK",
+            description =
+                    "How the two are joined: vhost; memif; ring, inside one process; af_packet, on a veth pair that is made"
+                            + " and removed; pci:BDF,BDF, the server's port and the generator's (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private Link link = Link.VHOST;
 
     @Option(
             names = "--arrangement",
@@ -172,7 +178,6 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
         checkMemory(errors);
         Checked.within(errors, "--syn-queue", synQueue, 1, 1 << 26);
         Checked.within(errors, "--sources", sources, 1, 65_534);
-        checkLink(errors);
         EngineNames.checkArrangement(errors, arrangement);
         Optional.ofNullable(serverCores).ifPresent(c -> c.check(errors, "--server-cores", CpuAffinity.allowedCpus()));
         Optional.ofNullable(generatorCores)
@@ -195,19 +200,6 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
             errors.add("--time-wait-capacity %d takes %,d MB at start, and %,d MB are available: give a smaller one"
                     .formatted(timeWaitCapacity, wanted >> 20, available >> 20));
         }
-    }
-
-    private void checkLink(final List<String> errors) {
-        final Optional<Link> chosen = chosenLink();
-        if (chosen.isEmpty()) {
-            errors.add("--link " + link + ": unknown; choose one of " + Link.labels());
-        } else if (!chosen.get().available()) {
-            errors.add("--link " + link + ": not in this version yet; use --link vhost");
-        }
-    }
-
-    private Optional<Link> chosenLink() {
-        return Arrays.stream(Link.values()).filter(l -> l.label().equals(link)).findFirst();
     }
 
     @Override
@@ -253,7 +245,7 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
         final int serverThreads = oneThread ? 1 : (int) shards + 1;
         final boolean cpuEach = cpus.size() > serverThreads;
         return new BenchPlan(
-                chosenLink().orElseThrow(),
+                link,
                 duration,
                 warmUp,
                 settle,

@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import io.millrace.apps.AppPort;
+import io.millrace.bench.link.Link;
 import io.millrace.dataplane.host.Route;
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.dataplane.wire.IpPrefix;
@@ -46,6 +47,22 @@ final class Converters {
         @Override
         public Devargs convert(final String text) {
             return read(Devargs::parse, text);
+        }
+    }
+
+    /** What joins two nodes. */
+    static final class JoiningLink implements ITypeConverter<Link> {
+        @Override
+        public Link convert(final String text) {
+            return read(Link::joining, text);
+        }
+    }
+
+    /** What leads a port back to itself. */
+    static final class LoopingLink implements ITypeConverter<Link> {
+        @Override
+        public Link convert(final String text) {
+            return read(Link::looping, text);
         }
     }
 

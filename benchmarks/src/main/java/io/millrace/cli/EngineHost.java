@@ -31,13 +31,13 @@ import java.util.function.Function;
  * can't be opened is a {@link BadInputException}, with nothing left behind.
  */
 final class EngineHost implements AutoCloseable {
-    private final Eal eal;
+    private final Optional<Eal> eal;
     private final List<PacketPort> ports = new ArrayList<>();
     private final PortDecoration decoration;
     private final List<DpdkPort> devices = new ArrayList<>();
     private TcpEngine engine;
 
-    private EngineHost(final Eal eal, final PortDecoration decoration) {
+    private EngineHost(final Optional<Eal> eal, final PortDecoration decoration) {
         this.decoration = decoration;
         this.eal = eal;
     }
@@ -99,33 +99,71 @@ final class EngineHost implements AutoCloseable {
         final EalOptions.Builder options = EalOptions.builder().hugePages(plan.hugePages());
         plan.ports().forEach(port -> options.device(port.device()));
         try {
-            final EngineHost host = new EngineHost(Eal.start(options.build()), plan.decoration());
-            try {
-                host.start(plan);
-                return host;
-            } catch (final RuntimeException e) {
-                host.close();
-                throw e;
-            }
+            final EngineHost host = new EngineHost(Optional.of(Eal.start(options.build())), plan.decoration());
+            return started(host, () -> host.start(plan));
         } catch (final DpdkException | LinuxException | IllegalArgumentException e) {
             throw new BadInputException(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private void start(final Plan plan) {
+    /**
+     * An engine on a port that is there already and needs no DPDK; what the plan says of ports is left out. The port is
+     * closed with it.
+     */
+    static EngineHost over(
+            final PacketPort port, final Function<MacAddress, HostAddresses> addresses, final Plan plan) {
+        final EngineHost host = new EngineHost(Optional.empty(), plan.decoration());
+        try {
+            return started(host, () -> {
+                final TcpEngine.Builder builder = builder(plan);
+                host.add(builder, port, addresses);
+                host.start(builder, plan);
+            });
+        } catch (final LinuxException | IllegalArgumentException e) {
+            throw new BadInputException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static EngineHost started(final EngineHost host, final Runnable start) {
+        try {
+            start.run();
+            return host;
+        } catch (final RuntimeException e) {
+            host.close();
+            throw e;
+        }
+    }
+
+    private static TcpEngine.Builder builder(final Plan plan) {
         final TcpEngine.Builder builder =
                 TcpEngine.builder().shards(plan.shards()).arrangement(plan.arrangement());
         plan.ioCores().ifPresent(builder::ioCores);
+        return builder;
+    }
+
+    private void start(final Plan plan) {
+        final TcpEngine.Builder builder = builder(plan);
         for (final PortPlan portPlan : plan.ports()) {
-            final DpdkPort device = DpdkPort.open(eal, portConfig(plan, portPlan));
+            final DpdkPort device = DpdkPort.open(eal.orElseThrow(), portConfig(plan, portPlan));
             final PacketPort untagged = portPlan.vlan()
                     .<PacketPort>map(vlan -> new VlanPort(device, vlan))
                     .orElse(device);
-            final PacketPort port = decoration.around(untagged);
-            ports.add(port);
             devices.add(device);
-            builder.port(port, portPlan.addresses().apply(port.mac()));
+            add(builder, untagged, portPlan.addresses());
         }
+        start(builder, plan);
+    }
+
+    private void add(
+            final TcpEngine.Builder builder,
+            final PacketPort undecorated,
+            final Function<MacAddress, HostAddresses> addresses) {
+        final PacketPort port = decoration.around(undecorated);
+        ports.add(port);
+        builder.port(port, addresses.apply(port.mac()));
+    }
+
+    private void start(final TcpEngine.Builder builder, final Plan plan) {
         decoration.startCapture();
         builder.idle(plan.idle());
         plan.settings().accept(builder);
@@ -153,7 +191,7 @@ final class EngineHost implements AutoCloseable {
 
     /** DPDK's own words for its version. */
     String dpdkVersion() {
-        return eal.version();
+        return eal.map(Eal::version).orElse("no DPDK");
     }
 
     /** A line for each port: what its device does, and what is left to software. */
@@ -176,12 +214,14 @@ final class EngineHost implements AutoCloseable {
     /** Ends the engine, then the capture, then the ports, then DPDK. */
     @Override
     public void close() {
-        try (eal) {
+        try {
             if (engine != null) {
                 engine.close();
             }
             decoration.close();
             ports.forEach(PacketPort::close);
+        } finally {
+            eal.ifPresent(Eal::close);
         }
     }
 }

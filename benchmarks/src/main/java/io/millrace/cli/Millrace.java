@@ -1,5 +1,6 @@
 package io.millrace.cli;
 
+import io.millrace.bench.link.CableException;
 import io.millrace.cli.workload.WorkloadFile;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import picocli.CommandLine.ScopeType;
             CaptureCommand.class,
             JmhCommand.class,
             BenchNodeCommand.class,
+            BenchPairNodeCommand.class,
             BenchIoNodeCommand.class,
             BenchStreamNodeCommand.class
         })
@@ -129,7 +131,7 @@ public final class Millrace implements Runnable {
         if (debug) {
             e.printStackTrace(line.getErr());
         }
-        if (e instanceof BadInputException) {
+        if (e instanceof BadInputException || e instanceof CableException) {
             complain(line, oneLine(e));
             return BAD_INPUT;
         }

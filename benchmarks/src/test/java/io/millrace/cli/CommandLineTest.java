@@ -31,8 +31,12 @@ class CommandLineTest {
                     --concurrency -1        | '--concurrency': '-1' is not a count
                     --concurrency many      | '--concurrency': 'many' is not a count; write such as 4096, 64k or 64M
                     --shards 65             | --shards 65 is out of range: give 1 to 64
-                    --link carrier-pigeon   | --link carrier-pigeon: unknown; choose one of vhost
-                    --link memif            | --link memif: not in this version yet; use --link vhost
+                    --link carrier-pigeon   | '--link': link 'carrier-pigeon' is unknown; choose one of vhost, memif, ring, af_packet, pci:BDF,BDF
+                    --link null             | '--link': link 'null' is unknown; choose one of vhost
+                    --link pci              | '--link': link 'pci': name two PCI ports, the server's and the generator's
+                    --link pci:3b:00.0      | '--link': link 'pci:3b:00.0': name two PCI ports
+                    --link pci:3b:00.0,net_null0   | '--link': link 'pci:3b:00.0,net_null0': name two PCI ports
+                    --link pci:3b:00.0,0000:3b:00.0| '--link': link 'pci:3b:00.0,0000:3b:00.0': name two PCI ports
                     --arrangement sideways  | --arrangement sideways: unknown; choose one of auto, pipeline, run-to-completion, single-thread
                     --server-cores 8191     | --server-cores: CPU 8191 is not one this process may use; choose from [
                     --server-cores 0,x      | '--server-cores': '0,x' is not a list of CPUs; write such as 0,2-3
@@ -76,7 +80,7 @@ class CommandLineTest {
 
     @ParameterizedTest(name = "bench io {0}: {1}")
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-                    --link vhost            | --link vhost: unknown; choose one of ring, null
+                    --link vhost            | '--link': link 'vhost' is unknown; choose one of ring, null
                     --burst 0               | --burst 0 is out of range: give 1 to 512
                     --burst many            | '--burst': 'many' is not a count; write such as 4096, 64k or 64M
                     --seconds 0             | --seconds 0 is out of range: give 1 to 3600
@@ -244,7 +248,7 @@ class CommandLineTest {
                 .hasSize(3)
                 .anyMatch(l -> l.contains("--concurrency 0"))
                 .anyMatch(l -> l.contains("'x'"))
-                .anyMatch(l -> l.contains("--link y"));
+                .anyMatch(l -> l.contains("link 'y'"));
     }
 
     @Test

@@ -58,7 +58,7 @@ record CLoop(Path program, String compiler) {
     List<String> command(final IoPlan plan) {
         final List<String> command = new ArrayList<>(List.of(
                 program.toString(),
-                plan.link().device().name(),
+                plan.link().loop().name(),
                 String.valueOf(plan.cpu()),
                 String.valueOf(plan.burst()),
                 String.valueOf(plan.framesUnderWay()),

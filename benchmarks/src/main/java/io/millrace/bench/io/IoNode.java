@@ -32,7 +32,7 @@ public final class IoNode {
         return EalOptions.builder()
                 .filePrefix(filePrefix)
                 .hugePages(plan.hugePages())
-                .device(plan.link().device())
+                .device(plan.link().loop())
                 .build();
     }
 
@@ -51,7 +51,7 @@ public final class IoNode {
 
     private static IoSample overPort(final Eal eal, final IoPlan plan) {
         final DpdkPortConfig config =
-                DpdkPortConfig.of(plan.link().device()).withDescriptors(IoPlan.DESCRIPTORS, IoPlan.DESCRIPTORS);
+                DpdkPortConfig.of(plan.link().loop()).withDescriptors(IoPlan.DESCRIPTORS, IoPlan.DESCRIPTORS);
         try (DpdkPort port = DpdkPort.open(eal, config);
                 FrameBurst burst = new FrameBurst(plan.burst())) {
             port.attachThread();
@@ -68,7 +68,7 @@ public final class IoNode {
 
     private static IoSample overDevice(final Eal eal, final IoPlan plan) {
         try (Mempool pool = Mempool.create(eal, "io", IoPlan.MBUFS);
-                EthDev device = EthDev.attach(eal, plan.link().device());
+                EthDev device = EthDev.attach(eal, plan.link().loop());
                 MbufCache cache = pool.newCache();
                 FrameBurst burst = new FrameBurst(plan.burst())) {
             device.configure(EthDevConfig.builder().build(), pool);

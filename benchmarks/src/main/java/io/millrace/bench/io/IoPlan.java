@@ -1,5 +1,7 @@
 package io.millrace.bench.io;
 
+import io.millrace.bench.link.Link;
+
 /**
  * What is measured. Immutable.
  *
@@ -12,7 +14,7 @@ package io.millrace.bench.io;
  * @param hugePages whether DPDK takes its memory from huge pages.
  */
 public record IoPlan(
-        IoLink link, int burst, int warmUpMillis, int measureMillis, int repeats, int cpu, boolean hugePages) {
+        Link link, int burst, int warmUpMillis, int measureMillis, int repeats, int cpu, boolean hugePages) {
     /** The largest burst: all frames under way have room in a ring of 1024 descriptors. */
     public static final int MAX_BURST = 512;
 

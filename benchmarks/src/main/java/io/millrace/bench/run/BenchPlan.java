@@ -1,6 +1,6 @@
 package io.millrace.bench.run;
 
-import java.nio.file.Path;
+import io.millrace.bench.link.Link;
 import java.time.Duration;
 import java.util.List;
 
@@ -52,12 +52,5 @@ public record BenchPlan(
     /** The most connections under way. */
     int mostUnderWay() {
         return offer.mostUnderWay(concurrency);
-    }
-
-    /** The socket of the vhost-user link; of this process, so that two runs don't meet. */
-    static Path socket() {
-        return Path.of(
-                System.getProperty("java.io.tmpdir"),
-                "millrace-" + ProcessHandle.current().pid() + ".sock");
     }
 }

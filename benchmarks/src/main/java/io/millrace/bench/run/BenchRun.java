@@ -1,9 +1,8 @@
 package io.millrace.bench.run;
 
+import io.millrace.bench.link.Cable;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * One run from the start of the two processes to their end. The processes are ended and the socket is deleted whatever
+ * One run from the start of the two processes to their end. The processes are ended and the link is removed whatever
  * happens.
  *
  * <p>One thread; {@link #interrupt} is for any other.
@@ -20,6 +19,8 @@ import java.util.function.Consumer;
 public final class BenchRun implements BenchSession.Run {
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
+    private static final String SERVER = "server";
+    private static final String GENERATOR = "generator";
     private static final long SECOND = 1_000_000_000L;
 
     private final BenchPlan plan;
@@ -47,32 +48,48 @@ public final class BenchRun implements BenchSession.Run {
      */
     @Override
     public BenchResult run() throws IOException, InterruptedException {
-        final Path socket = BenchPlan.socket();
-        Files.deleteIfExists(socket);
-        progress.phase("starting the server");
-        try (ChildNode server = start("server", NodeArguments.server(plan, socket))) {
-            final NodeReport serverReady = awaitReady(server);
-            progress.phase("starting the generator");
-            try (ChildNode generator = start("generator", NodeArguments.generator(plan, socket))) {
-                final Moment ready = Moment.now(serverReady, awaitReady(generator));
-                progress.ready(ready);
-                return measure(server, generator, ready);
-            }
-        } finally {
-            Files.deleteIfExists(socket);
+        try (Cable cable = Cable.open(plan.link(), Addressing.GENERATOR_MAC)) {
+            return plan.link().inOneProcess() ? inOneProcess(cable) : inTwoProcesses(cable);
         }
     }
 
-    private ChildNode start(final String name, final List<String> arguments) throws IOException {
-        return ChildNode.start(name, JvmCommand.node(plan.jvmFlags(), arguments), log);
+    private BenchResult inTwoProcesses(final Cable cable) throws IOException, InterruptedException {
+        progress.phase("starting the server");
+        try (ChildNode server = start(SERVER, cable.atServer(jvm(NodeArguments.server(plan, cable))))) {
+            final NodeReport serverReady = awaitReady(server);
+            progress.phase("starting the generator");
+            try (ChildNode generator = start(GENERATOR, cable.atGenerator(jvm(NodeArguments.generator(plan, cable))))) {
+                return measure(server, generator, serverReady);
+            }
+        }
+    }
+
+    private BenchResult inOneProcess(final Cable cable) throws IOException, InterruptedException {
+        progress.phase("starting the server and the generator");
+        final List<String> command = jvm(NodeArguments.both(plan, cable));
+        final List<ChildNode> nodes = ChildNode.startInOne(List.of(SERVER, GENERATOR), command, log);
+        try (ChildNode server = nodes.getFirst();
+                ChildNode generator = nodes.getLast()) {
+            return measure(server, generator, awaitReady(server));
+        }
+    }
+
+    private List<String> jvm(final List<String> arguments) {
+        return JvmCommand.node(plan.jvmFlags(), arguments);
+    }
+
+    private ChildNode start(final String name, final List<String> command) throws IOException {
+        return ChildNode.start(name, command, log);
     }
 
     private NodeReport awaitReady(final ChildNode node) throws InterruptedException {
         return node.await(START_LIMIT, progress::waiting);
     }
 
-    private BenchResult measure(final ChildNode server, final ChildNode generator, final Moment ready)
+    private BenchResult measure(final ChildNode server, final ChildNode generator, final NodeReport serverReady)
             throws InterruptedException {
+        final Moment ready = Moment.now(serverReady, awaitReady(generator));
+        progress.ready(ready);
         final Series warmUp = new Series(ChildNode.ask(server, generator, NodeCommand.START, ANSWER_LIMIT));
         final boolean settled = warmUp(server, generator, warmUp);
         if (warmUp.failure().isPresent()) {

@@ -24,39 +24,73 @@ public final class ChildNode implements AutoCloseable {
     private static final Duration SLICE = Duration.ofSeconds(1);
 
     private final String name;
+    private final String prefix;
     private final Process process;
     private final Writer commands;
     private final BlockingQueue<Optional<NodeReport>> reports = new LinkedBlockingQueue<>();
 
-    private ChildNode(final String name, final Process process, final PrintStream log) {
+    private ChildNode(final String name, final String prefix, final Process process, final Writer commands) {
         this.name = name;
+        this.prefix = prefix;
         this.process = process;
-        commands = process.outputWriter(UTF_8);
-        Thread.ofVirtual().name(name + "-reports").start(() -> readReports(log));
+        this.commands = commands;
     }
 
     /** Starts the process; its standard error, and what it prints that is no report, goes to {@code log}. */
     public static ChildNode start(final String name, final List<String> command, final PrintStream log)
             throws IOException {
-        final Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        return new ChildNode(name, process, log);
+        final Process process = start(command);
+        final ChildNode node = new ChildNode(name, "", process, process.outputWriter(UTF_8));
+        readReports(name, List.of(node), process, log);
+        return node;
     }
 
-    private void readReports(final PrintStream log) {
-        try (BufferedReader lines = process.inputReader(UTF_8)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.startsWith("{")) {
-                    reports.add(Optional.of(NodeReport.fromLine(line)));
-                } else {
-                    log.println(name + ": " + line);
+    /**
+     * Starts one process with several nodes in it: commands and reports have the node's name and a space before them. Closing one
+     * of them ends all.
+     */
+    static List<ChildNode> startInOne(final List<String> names, final List<String> command, final PrintStream log)
+            throws IOException {
+        final Process process = start(command);
+        final Writer commands = process.outputWriter(UTF_8);
+        final List<ChildNode> nodes = names.stream()
+                .map(name -> new ChildNode(name, name + " ", process, commands))
+                .toList();
+        readReports(String.join(" and ", names), nodes, process, log);
+        return nodes;
+    }
+
+    private static Process start(final List<String> command) throws IOException {
+        return new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    private static void readReports(
+            final String name, final List<ChildNode> nodes, final Process process, final PrintStream log) {
+        Thread.ofVirtual().name(name + "-reports").start(() -> {
+            try (BufferedReader lines = process.inputReader(UTF_8)) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    if (!takeReport(nodes, line)) {
+                        log.println(name + ": " + line);
+                    }
                 }
+            } catch (final IOException e) {
+                log.println(name + ": its output can't be read: " + e.getMessage());
             }
-        } catch (final IOException e) {
-            log.println(name + ": its output can't be read: " + e.getMessage());
+            nodes.forEach(node -> node.reports.add(Optional.empty()));
+        });
+    }
+
+    /** Whether the line is a report of one of them. */
+    private static boolean takeReport(final List<ChildNode> nodes, final String line) throws IOException {
+        for (final ChildNode node : nodes) {
+            if (line.startsWith(node.prefix + "{")) {
+                node.reports.add(Optional.of(NodeReport.fromLine(line.substring(node.prefix.length()))));
+                return true;
+            }
         }
-        reports.add(Optional.empty());
+        return false;
     }
 
     /** Whether the process still runs. */
@@ -67,7 +101,7 @@ public final class ChildNode implements AutoCloseable {
     /** Sends a command without waiting for its answer. */
     public void send(final String command) {
         try {
-            commands.write(command + "\n");
+            commands.write(prefix + command + "\n");
             commands.flush();
         } catch (final IOException e) {
             throw new NodeFailedException(lastWords(), List.of());

@@ -1,14 +1,20 @@
 package io.millrace.bench.run;
 
-import java.nio.file.Path;
+import io.millrace.bench.link.Cable;
+import io.millrace.dpdk.Devargs;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The command lines of the two child processes: {@code millrace bench-node ROLE ...}. */
-final class NodeArguments {
+/** The command lines of the child processes: {@code millrace bench-node ROLE ...}. */
+public final class NodeArguments {
     /** The hidden command that a child runs. */
     static final String COMMAND = "bench-node";
+    /** The hidden command that a child runs which is both nodes: queue pairs, then the arguments of each. */
+    static final String COMMAND_OF_BOTH = "bench-pair-node";
+    /** What stands between the arguments of the two nodes. */
+    public static final String BETWEEN_BOTH = "/";
 
     /** Room the generator has beyond what it needs. */
     private static final int SPARE_CONNECTIONS = 4_096;
@@ -18,11 +24,9 @@ final class NodeArguments {
 
     private NodeArguments() {}
 
-    static List<String> server(final BenchPlan plan, final Path socket) {
-        final List<String> arguments = common(plan, "server", plan.serverCores());
+    static List<String> server(final BenchPlan plan, final Cable cable) {
+        final List<String> arguments = common(plan, "server", plan.serverCores(), cable.server());
         arguments.addAll(List.of(
-                "--port",
-                "net_vhost0,iface=" + socket + ",queues=1",
                 "--shards",
                 String.valueOf(plan.shards()),
                 "--arrangement",
@@ -41,12 +45,9 @@ final class NodeArguments {
         return arguments;
     }
 
-    static List<String> generator(final BenchPlan plan, final Path socket) {
-        final List<String> arguments = common(plan, "generator", plan.generatorCores());
+    static List<String> generator(final BenchPlan plan, final Cable cable) {
+        final List<String> arguments = common(plan, "generator", plan.generatorCores(), cable.generator());
         arguments.addAll(List.of(
-                "--port",
-                "net_virtio_user0,path=" + socket + ",queues=1,queue_size=1024,packed_vq=1,mrg_rxbuf=0,in_order=1,mac="
-                        + Addressing.GENERATOR_MAC,
                 "--sources",
                 String.valueOf(plan.sources()),
                 "--max-connections",
@@ -61,10 +62,27 @@ final class NodeArguments {
         return arguments;
     }
 
-    private static List<String> common(final BenchPlan plan, final String role, final List<Integer> cores) {
+    /** Both nodes in one process. */
+    static List<String> both(final BenchPlan plan, final Cable cable) {
+        final int queuePairs = plan.arrangement().equals("run-to-completion") ? plan.shards() : 1;
+        final List<String> arguments = new ArrayList<>(List.of(COMMAND_OF_BOTH, "--", String.valueOf(queuePairs)));
+        arguments.addAll(tail(server(plan, cable)));
+        arguments.add(BETWEEN_BOTH);
+        arguments.addAll(tail(generator(plan, cable)));
+        return arguments;
+    }
+
+    /** Without the command's name. */
+    private static List<String> tail(final List<String> arguments) {
+        return arguments.subList(1, arguments.size());
+    }
+
+    private static List<String> common(
+            final BenchPlan plan, final String role, final List<Integer> cores, final Optional<Devargs> port) {
         final List<String> arguments = new ArrayList<>(List.of(COMMAND, role));
         arguments.addAll(List.of("--concurrency", String.valueOf(plan.mostUnderWay()), "--idle", plan.idle()));
         arguments.addAll(List.of("--conversation", plan.offer().conversation().toWord()));
+        port.ifPresent(device -> arguments.addAll(List.of("--port", device.toString())));
         if (!cores.isEmpty()) {
             arguments.addAll(
                     List.of("--cores", cores.stream().map(String::valueOf).collect(Collectors.joining(","))));

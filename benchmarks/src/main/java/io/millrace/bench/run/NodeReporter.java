@@ -26,7 +26,7 @@ public final class NodeReporter {
     private final List<RateGenerator> generators;
     private final Optional<FloodPort> flood;
     private final Map<String, String> facts;
-    private final ProcessMeter process = new ProcessMeter();
+    private final ProcessMeter process;
     private final LatencyMeter latencies;
 
     /**
@@ -41,12 +41,34 @@ public final class NodeReporter {
             final List<RateGenerator> generators,
             final Optional<FloodPort> flood,
             final Map<String, String> facts) {
+        this(engine, generators, flood, facts, new ProcessMeter());
+    }
+
+    private NodeReporter(
+            final TcpEngine engine,
+            final List<RateGenerator> generators,
+            final Optional<FloodPort> flood,
+            final Map<String, String> facts,
+            final ProcessMeter process) {
+        this.process = process;
         this.engine = engine;
         this.generators = generators;
         this.flood = flood;
         this.facts = facts;
         latencies =
                 new LatencyMeter(generators.stream().map(RateGenerator::latency).toList());
+    }
+
+    /** Reports on an engine that shares this process with those of {@code others}, which have all their threads already. */
+    public static NodeReporter besides(
+            final List<NodeReporter> others,
+            final TcpEngine engine,
+            final List<RateGenerator> generators,
+            final Optional<FloodPort> flood,
+            final Map<String, String> facts) {
+        final List<ProcessMeter> meters =
+                others.stream().map(other -> other.process).toList();
+        return new NodeReporter(engine, generators, flood, facts, ProcessMeter.besides(meters));
     }
 
     /** The first report, after a collection: what starting has left over goes before anything is measured. */

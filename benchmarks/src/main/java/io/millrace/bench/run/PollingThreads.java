@@ -49,6 +49,13 @@ final class PollingThreads {
         return new PollingThreads(found);
     }
 
+    /** Those of them that are not of others. */
+    PollingThreads without(final List<PollingThreads> others) {
+        return new PollingThreads(tasks.stream()
+                .filter(task -> others.stream().noneMatch(other -> other.tasks.contains(task)))
+                .toList());
+    }
+
     /** Whether a thread of this name is one of the engine's: by the names that its agents give them. */
     static boolean isPolling(final String name) {
         return name.startsWith("shard-") || name.startsWith("io-");

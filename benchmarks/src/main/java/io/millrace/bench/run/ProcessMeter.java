@@ -7,20 +7,50 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Tells what this process costs, and its polling threads among it. Used by one thread that does not poll; allocates. */
 public final class ProcessMeter {
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    private final long[] pollingThreads = pollingThreads(threads);
-    private final PollingThreads scheduled = PollingThreads.find();
+    private final long[] pollingThreads;
+    private final PollingThreads scheduled;
+    private final boolean shared;
     private final Safepoints safepoints = Safepoints.ofThisJvm();
 
+    /** Of all polling threads that run now. */
+    public ProcessMeter() {
+        this(false, Set.of(), PollingThreads.find());
+    }
+
+    private ProcessMeter(final boolean shared, final Set<Long> others, final PollingThreads scheduled) {
+        this.shared = shared;
+        this.scheduled = scheduled;
+        pollingThreads = pollingThreads(threads, others);
+    }
+
+    /**
+     * Of those polling threads that run now and are not of {@code others}, where several nodes share this process: then the
+     * CPU time is that of the polling threads alone.
+     */
+    static ProcessMeter besides(final List<ProcessMeter> others) {
+        final Set<Long> ids = others.stream()
+                .flatMapToLong(other -> Arrays.stream(other.pollingThreads))
+                .boxed()
+                .collect(Collectors.toSet());
+        final List<PollingThreads> theirs =
+                others.stream().map(other -> other.scheduled).toList();
+        return new ProcessMeter(true, ids, PollingThreads.find().without(theirs));
+    }
+
     /** The engine's threads, by the names that its agents give them: they must run already. */
-    private static long[] pollingThreads(final ThreadMXBean threads) {
+    private static long[] pollingThreads(final ThreadMXBean threads, final Set<Long> others) {
         return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
                 .filter(info -> info != null && PollingThreads.isPolling(info.getThreadName()))
                 .mapToLong(ThreadInfo::getThreadId)
+                .filter(id -> !others.contains(id))
                 .toArray();
     }
 
@@ -42,7 +72,7 @@ public final class ProcessMeter {
         }
         final PollingThreads.Account account = scheduled.read();
         return new ProcessCost(
-                system.getProcessCpuTime(),
+                shared ? cpu : system.getProcessCpuTime(),
                 cpu,
                 allocated,
                 collections,

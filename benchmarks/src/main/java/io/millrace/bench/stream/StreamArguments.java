@@ -1,7 +1,6 @@
 package io.millrace.bench.stream;
 
-import io.millrace.bench.run.Addressing;
-import java.nio.file.Path;
+import io.millrace.dpdk.Devargs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -11,34 +10,14 @@ final class StreamArguments {
     /** The hidden command that a child runs. */
     private static final String COMMAND = "bench-stream-node";
 
-    private static final int ETHERNET_MTU = 1500;
-
     private StreamArguments() {}
 
-    /** The socket of the vhost-user link; of this process, so that two runs don't meet. */
-    static Path socket() {
-        return Path.of(
-                System.getProperty("java.io.tmpdir"),
-                "millrace-stream-" + ProcessHandle.current().pid() + ".sock");
+    static List<String> server(final StreamPlan plan, final Devargs port) {
+        return engine(plan, "server", plan.serverCores(), port);
     }
 
-    static List<String> vhostServer(final StreamPlan plan, final Path socket) {
-        return engine(plan, "server", plan.serverCores(), "net_vhost0,iface=" + socket + ",queues=1");
-    }
-
-    static List<String> vhostClient(final StreamPlan plan, final Path socket) {
-        return engine(
-                plan,
-                "client",
-                plan.clientCores(),
-                "net_virtio_user0,path=" + socket + ",queues=1,queue_size=1024,packed_vq=1,mrg_rxbuf=0,in_order=1,mac="
-                        + Addressing.GENERATOR_MAC);
-    }
-
-    /** Packet sockets copy frames through a ring of slots, which have to hold the largest. */
-    static List<String> packetClient(final StreamPlan plan, final String device) {
-        final String slots = plan.mtu() <= ETHERNET_MTU ? "" : ",blocksz=65536,framesz=16384,framecnt=512";
-        return engine(plan, "client", plan.clientCores(), "net_af_packet0,iface=" + device + slots);
+    static List<String> client(final StreamPlan plan, final Devargs port) {
+        return engine(plan, "client", plan.clientCores(), port);
     }
 
     static List<String> kernel(final StreamPlan plan, final String role) {
@@ -46,11 +25,11 @@ final class StreamArguments {
     }
 
     private static List<String> engine(
-            final StreamPlan plan, final String role, final List<Integer> cores, final String device) {
+            final StreamPlan plan, final String role, final List<Integer> cores, final Devargs port) {
         final List<String> arguments = common(plan, role);
         arguments.addAll(List.of(
                 "--port",
-                device,
+                port.toString(),
                 "--mtu",
                 String.valueOf(plan.mtu()),
                 "--buffer",

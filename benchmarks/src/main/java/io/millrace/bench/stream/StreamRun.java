@@ -1,5 +1,10 @@
 package io.millrace.bench.stream;
 
+import io.millrace.bench.link.Cable;
+import io.millrace.bench.link.Link;
+import io.millrace.bench.link.VethPair;
+import io.millrace.bench.link.VethPair.End;
+import io.millrace.bench.run.Addressing;
 import io.millrace.bench.run.ChildNode;
 import io.millrace.bench.run.JvmCommand;
 import io.millrace.bench.run.Moment;
@@ -8,8 +13,6 @@ import io.millrace.bench.run.NodeFailedException;
 import io.millrace.bench.run.NodeReport;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,22 +68,25 @@ public final class StreamRun {
     }
 
     private StreamResult overVhost(final Pairing pairing) throws IOException, InterruptedException {
-        final Path socket = StreamArguments.socket();
-        Files.deleteIfExists(socket);
-        try {
+        try (Cable cable = Cable.open(Link.VHOST, Addressing.GENERATOR_MAC)) {
             return measure(
                     pairing,
-                    JvmCommand.node(plan.jvmFlags(), StreamArguments.vhostServer(plan, socket)),
-                    JvmCommand.node(plan.jvmFlags(), StreamArguments.vhostClient(plan, socket)));
-        } finally {
-            Files.deleteIfExists(socket);
+                    JvmCommand.node(
+                            plan.jvmFlags(),
+                            StreamArguments.server(plan, cable.server().orElseThrow())),
+                    JvmCommand.node(
+                            plan.jvmFlags(),
+                            StreamArguments.client(plan, cable.generator().orElseThrow())));
         }
     }
 
     private StreamResult overVeth(final Pairing pairing) throws IOException, InterruptedException {
-        try (VethPair veth = VethPair.create(plan.mtu(), pairing.engineClient())) {
+        try (VethPair veth = VethPair.create(
+                plan.mtu(),
+                End.kernel(Addressing.SERVER.toString()),
+                pairing.engineClient() ? End.ENGINE : End.kernel(Addressing.GENERATOR.toString()))) {
             final List<String> client = pairing.engineClient()
-                    ? StreamArguments.packetClient(plan, VethPair.CLIENT_DEVICE)
+                    ? StreamArguments.client(plan, Cable.packetPort(VethPair.CLIENT_DEVICE, plan.mtu()))
                     : StreamArguments.kernel(plan, "client");
             return measure(
                     pairing,

@@ -2,6 +2,7 @@ package io.millrace.bench.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.bench.link.Link;
 import io.millrace.bench.run.Spread;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("The result of an io benchmark")
 class IoResultTest {
-    private static final IoPlan PLAN = new IoPlan(IoLink.RING, 32, 1000, 3000, 3, 1, true);
+    private static final IoPlan PLAN = new IoPlan(Link.looping("ring"), 32, 1000, 3000, 3, 1, true);
 
     @Test
     void shouldCompareEachRunWithTheRunOfCBesideItRatherThanMediansOfADriftingMachine() {

@@ -1,6 +1,7 @@
 package io.millrace.bench.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.millrace.linux.peer.Program;
@@ -16,8 +17,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-@DisplayName("The rate benchmark, as a user runs it, over vhost-user")
+@DisplayName("The rate benchmark, as a user runs it")
 class BenchProcessTest {
     private final List<Program> programs = new ArrayList<>();
 
@@ -81,6 +84,63 @@ class BenchProcessTest {
                             .isInstanceOf(Integer.class);
                     assertThat((Object) server.get("core_wait")).isInstanceOf(Double.class);
                 });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"memif", "ring", "af_packet"})
+    void shouldDoTheSameOverEveryOtherLink(final String link) throws IOException, InterruptedException {
+        assumeTrue(!link.equals("af_packet") || isRoot(), "a veth pair needs root");
+        final Path json = folder.resolve("result.json");
+
+        final Program bench = bench("--link", link, "--duration", "1s", "--warm-up", "1s", "--json", json.toString());
+
+        assertThat(bench.result()).contains("on the " + link + " link").contains("failed 0");
+        assertThat(bench.exitCode()).isZero();
+        final Map<String, Object> result = JSON.std.mapFrom(Files.readString(json));
+        assertThat((int) result.get("closed")).isPositive();
+        assertThat(result)
+                .containsEntry("failed", 0)
+                .containsEntry("link", link)
+                .containsEntry("left_over", 0);
+        assertThat(((Map<?, ?>) result.get("cpu")).values())
+                .allSatisfy(cores ->
+                        assertThat((double) cores).as("each node's own").isPositive());
+    }
+
+    @Test
+    void shouldRemoveTheVethPairWhenItIsInterrupted() throws IOException, InterruptedException {
+        assumeTrue(isRoot(), "a veth pair needs root");
+        final Program bench = bench("--link", "af_packet", "--duration", "60s", "--warm-up", "1s")
+                .awaitText("warm-up\n     1 ");
+        assertThat(namespacesOf(bench)).hasSize(2);
+
+        bench.terminate();
+
+        assertThat(bench.exitCode()).isEqualTo(130);
+        assertThat(namespacesOf(bench)).isEmpty();
+    }
+
+    @Test
+    void shouldSayInOneLineThatAPciPortIsNotThere() throws IOException, InterruptedException {
+        final Program bench = bench("--link", "pci:fffe:1f:1f.6,fffe:1f:1f.7", "--duration", "1s");
+
+        assertThat(bench.exitCode()).isEqualTo(2);
+        assertThat(bench.result().lines().filter(line -> line.startsWith("millrace: ")))
+                .singleElement()
+                .asString()
+                .contains("fffe:1f:1f.6");
+    }
+
+    private static boolean isRoot() throws IOException {
+        return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
+    }
+
+    private static List<String> namespacesOf(final Program bench) throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/run/netns"))) {
+            return all.map(path -> path.getFileName().toString())
+                    .filter(name -> name.startsWith("millrace-") && name.endsWith(String.valueOf(bench.pid())))
+                    .toList();
+        }
     }
 
     @Test

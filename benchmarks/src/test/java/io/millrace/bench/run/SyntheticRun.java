@@ -1,5 +1,6 @@
 package io.millrace.bench.run;
 
+import io.millrace.bench.link.Link;
 import io.millrace.bench.load.LatencyRecorder;
 import io.millrace.bench.run.NodeReport.Latency;
 import io.millrace.bench.run.NodeReport.Load;
