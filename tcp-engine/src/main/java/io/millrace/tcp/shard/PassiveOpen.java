@@ -311,7 +311,11 @@ final class PassiveOpen {
         } else if (verdict == Verdict.DROP) {
             counters.increment(Counter.TCP_SEGMENTS_IGNORED);
         } else if (Verdict.has(verdict, Verdict.ACK) || Verdict.has(verdict, Verdict.CHALLENGE_ACK)) {
-            challenge(slot, segment, iss + 1, irs + 1, window, timestamps, queue.tsRecent(slot));
+            // RFC 7323 §2.2: only in a SYN the window is never scaled.
+            final int shift = SynOptions.windowScaling(options)
+                    ? ReceiveWindow.shiftFor(listener.connectionOptions.receiveBufferBytes())
+                    : 0;
+            challenge(slot, segment, iss + 1, irs + 1, window >>> shift, timestamps, queue.tsRecent(slot));
         }
     }
 

@@ -29,17 +29,19 @@ public final class SynReceivedState {
         if (segment.isSyn() && !segment.isAck() && !segment.isRst() && segment.seq() == irs) {
             return Verdict.SYN_ACK;
         }
-        // First, check the sequence number; RFC 7323 §5.3 R1: PAWS before it, a RST exempt.
+        // First and second, for a reset: RFC 5961 §3.2, where it begins is all that counts.
+        if (segment.isRst()) {
+            final int offset = segment.seq() - rcvNxt;
+            return offset == 0
+                    ? Verdict.RETURN_TO_LISTEN
+                    : offset > 0 && offset < rcvWnd ? Verdict.CHALLENGE_ACK : Verdict.DROP;
+        }
+        // First, check the sequence number; RFC 7323 §5.3 R1: PAWS before it.
         final boolean old = timestamps
                 && segment.options().timestamps()
-                && !segment.isRst()
                 && Sequence.before(segment.options().tsVal(), tsRecent);
         if (old || !isAcceptable(segment, rcvNxt, rcvWnd)) {
-            return segment.isRst() ? Verdict.DROP : Verdict.ACK;
-        }
-        // Second, check the RST bit: RFC 5961 §3.2.
-        if (segment.isRst()) {
-            return segment.seq() == rcvNxt ? Verdict.RETURN_TO_LISTEN : Verdict.CHALLENGE_ACK;
+            return Verdict.ACK;
         }
         // Fourth, check the SYN bit: a passive open returns to LISTEN.
         if (segment.isSyn()) {

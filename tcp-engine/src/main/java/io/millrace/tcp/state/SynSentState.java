@@ -12,7 +12,7 @@ public final class SynSentState {
      * Judges the segment.
      *
      * <p>On {@link Verdict#OPENED} or {@link Verdict#SYN_ACK} the peer's options are in effect and RCV.NXT is set; text
-     * the SYN carried is not taken, the peer sends it again.
+     * the SYN carried, and a FIN behind it, are not taken, the peer sends them again.
      */
     public static int onSegment(final Tcb tcb, final Segment segment, final int nowMs, final Transition transitions) {
         // First, check the ACK bit.
@@ -23,8 +23,9 @@ public final class SynSentState {
         if (segment.isRst()) {
             return segment.isAck() ? Verdict.REFUSED : Verdict.IGNORED;
         }
-        // Fourth, check the SYN bit. A FIN along with it makes no sense.
-        if (!segment.isSyn() || segment.isFin()) {
+        // Fourth, check the SYN bit. A FIN along with it makes no sense, but to a peer that answers and has nothing to
+        // say.
+        if (!segment.isSyn() || segment.isFin() && !segment.isAck()) {
             return Verdict.IGNORED;
         }
         takeSyn(tcb, segment, nowMs);

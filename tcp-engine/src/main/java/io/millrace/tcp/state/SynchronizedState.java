@@ -21,11 +21,10 @@ public final class SynchronizedState {
 
     /** Walks the checks; {@code nowMs} is the time of the burst. */
     public static int onSegment(final Tcb tcb, final Segment segment, final int nowMs, final Transition transitions) {
-        int verdict = checkSequence(tcb, segment, nowMs);
-        if (verdict < 0) {
-            return verdict & ~STOP;
+        if (segment.isRst()) {
+            return onReset(tcb, segment);
         }
-        verdict |= checkReset(tcb, segment);
+        int verdict = checkSequence(tcb, segment, nowMs);
         if (verdict < 0) {
             return verdict & ~STOP;
         }
@@ -45,12 +44,26 @@ public final class SynchronizedState {
         return verdict | processFin(tcb, segment);
     }
 
+    /**
+     * First and second, for a reset: RFC 5961 §3.2, only an exact RCV.NXT resets. Where it begins is all that counts: not its
+     * text, which must not carry a number from before the window into it; and the window may be closed (MUST-66).
+     */
+    private static int onReset(final Tcb tcb, final Segment segment) {
+        final int offset = segment.seq() - tcb.rcvNxt();
+        if (offset == 0) {
+            // In SYN-RECEIVED only an active open has a record, and "the connection was refused".
+            return tcb.stateOrdinal() == TcpState.SYN_RCVD.ordinal() ? Verdict.REFUSED : Verdict.RESET_BY_PEER;
+        }
+        return offset > 0 && offset < tcb.rcvWnd() ? Verdict.CHALLENGE_ACK : Verdict.OUT_OF_WINDOW;
+    }
+
     /** First: PAWS (RFC 7323 §5.3), then whether any of the segment lies in the window; trims it to the window. */
     private static int checkSequence(final Tcb tcb, final Segment segment, final int nowMs) {
-        if (tcb.is(TcbFlags.TIMESTAMPS) && !segment.isRst()) {
+        if (tcb.is(TcbFlags.TIMESTAMPS)) {
             if (!segment.options().timestamps()) {
-                return STOP | Verdict.IGNORED; // RFC 7323 §3.2: once negotiated, a segment without them is dropped in
-                // silence
+                // RFC 7323 §3.2: once negotiated, a segment without them is dropped in silence. But a peer that has
+                // forgotten the connection, and now does without, must be told of it: RFC 5961 §4.2.
+                return segment.isSyn() ? checkSyn(segment) : STOP | Verdict.IGNORED;
             }
             if (isOldDuplicate(tcb, segment, nowMs)) {
                 return STOP | Verdict.PAWS_REJECTED | answerToUnacceptable(segment);
@@ -65,9 +78,6 @@ public final class SynchronizedState {
         final int rcvNxt = tcb.rcvNxt();
         final int window = tcb.rcvWnd();
         if (!isAcceptable(segment, rcvNxt, window)) {
-            if (segment.isRst()) {
-                return STOP | Verdict.OUT_OF_WINDOW;
-            }
             // A peer that probes our closed window does not count its byte until we acknowledge it. If we took it and
             // that acknowledgment was lost, the peer's own are one number too old: they are heard, or two ends that
             // probe each other never learn.
@@ -112,27 +122,18 @@ public final class SynchronizedState {
         return segment.textLength() > 0 || segment.isFin() ? Verdict.ACK : Verdict.CHALLENGE_ACK;
     }
 
-    /** RFC 7323 §4.3: TS.Recent follows only segments that begin at or before the last acknowledgment sent. */
+    /**
+     * RFC 7323 §4.3: TS.Recent follows only segments that begin at or before the last acknowledgment sent; and whose own
+     * acknowledgment is possible, so that nobody who guesses blindly can make the peer's segments seem old.
+     */
     private static void recordTimestamp(final Tcb tcb, final Segment segment, final int nowMs) {
         if (tcb.is(TcbFlags.TIMESTAMPS)
-                && segment.options().timestamps()
-                && !segment.isRst()
-                && Sequence.atOrBefore(segment.seq(), tcb.lastAckSent())) {
+                && Sequence.atOrBefore(segment.seq(), tcb.lastAckSent())
+                && segment.isAck()
+                && isPossible(tcb, segment.ack())) {
             tcb.tsRecent(segment.options().tsVal());
             tcb.tsRecentAge(nowMs);
         }
-    }
-
-    /** Second: RFC 5961 §3.2, only an exact RCV.NXT resets. */
-    private static int checkReset(final Tcb tcb, final Segment segment) {
-        if (!segment.isRst()) {
-            return Verdict.DROP;
-        }
-        if (segment.seq() != tcb.rcvNxt()) {
-            return STOP | Verdict.CHALLENGE_ACK;
-        }
-        // In SYN-RECEIVED only an active open has a record, and "the connection was refused".
-        return STOP | (tcb.stateOrdinal() == TcpState.SYN_RCVD.ordinal() ? Verdict.REFUSED : Verdict.RESET_BY_PEER);
     }
 
     /** Fourth: RFC 5961 §4.2, a SYN in a synchronized state, and for an active open in SYN-RECEIVED, is challenged. */
@@ -155,9 +156,8 @@ public final class SynchronizedState {
         }
         final int ack = segment.ack();
         final int una = tcb.sndUna();
-        // RFC 5961 §5.2: beyond what was sent, or too old to be true: acknowledge and drop.
-        if (Sequence.after(ack, tcb.sndMax()) || Sequence.before(ack, una - tcb.maxSndWnd())) {
-            return STOP | Verdict.CHALLENGE_ACK;
+        if (!isPossible(tcb, ack)) {
+            return STOP | Verdict.CHALLENGE_ACK; // RFC 5961 §5.2: acknowledge and drop
         }
         if (tcb.is(TcbFlags.SACK) && segment.options().sackBlocks() > 0) {
             verdict |= Verdict.SACK;
@@ -177,6 +177,11 @@ public final class SynchronizedState {
             updateWindow(tcb, segment);
         }
         return verdict;
+    }
+
+    /** RFC 5961 §5.2: neither beyond what was sent, nor too old to be true. */
+    private static boolean isPossible(final Tcb tcb, final int ack) {
+        return !Sequence.after(ack, tcb.sndMax()) && !Sequence.before(ack, tcb.sndUna() - tcb.maxSndWnd());
     }
 
     /** RFC 5681 §2: five conditions. */

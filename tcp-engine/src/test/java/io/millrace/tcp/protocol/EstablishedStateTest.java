@@ -62,6 +62,38 @@ class EstablishedStateTest extends ConversationTest {
                 """.formatted(seq) + STILL_ECHOES);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"R seq 5 text 1", "RA seq 1 text 5", "R seq 1 text 900", "RF seq 5"})
+    @Tag("R1")
+    void shouldNotTakeAResetForExactBecauseItsTextReachesTheWindow(final String segment) {
+        run(ECHOED + """
+                > %s
+                silence
+                count OUT_OF_WINDOW 1
+                """.formatted(segment) + STILL_ECHOES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"R seq 2049", "RA seq 2049 text 3"})
+    @Tag("R1")
+    void shouldEndOnAnExactResetThoughTheWindowIsClosed(final String segment) {
+        talk(config -> config.receiveBufferBytes(2_048)).run("""
+                listen 7 hold
+                > S seq 0 <mss 1460>
+                < SA seq 0 ack 1
+                > A
+                event open
+                > A text 1024
+                > A text 1024
+                skip
+                > A seq 2049 text 1
+                < A ack 2049 win 0
+                > %s
+                event closed RESET
+                connections 0
+                """.formatted(segment));
+    }
+
     @Test
     @Tag("R1")
     void shouldEndOnTheExactResetThatAnswersAChallenge() {

@@ -162,6 +162,30 @@ class SynReceivedStateTest extends ConversationTest {
                 """ + STILL_COMPLETES);
     }
 
+    /** RFC 7323 §2.2: the window of a SYN is never scaled, that of every other segment is. */
+    @Test
+    @Tag("H13")
+    void shouldScaleTheWindowOfAChallenge() {
+        talk(config -> config.receiveBufferBytes(4 << 20)).run("""
+                listen 7 echo
+                > S seq 0 <mss 1460, wscale 7>
+                < SA seq 0 ack 1 win 65535 <mss, wscale 7>
+                > R seq 100
+                < A seq 1 ack 1 win 511
+                half-open 1
+                """);
+    }
+
+    @Test
+    @Tag("R1")
+    void shouldNotChallengeAResetWhoseTextOnlyReachesIntoTheWindow() {
+        run(HALF_OPEN + """
+                > R seq 0 text 100
+                silence
+                half-open 1
+                """ + STILL_COMPLETES);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 0x5000_0000})
     @Tag("R1")

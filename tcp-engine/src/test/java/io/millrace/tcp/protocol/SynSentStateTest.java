@@ -125,12 +125,26 @@ class SynSentStateTest extends ConversationTest {
     @Tag("H14")
     void shouldIgnoreASynWithFin() {
         run(SYN_SENT + """
-                > SFA seq 0 ack 1
-                silence
                 > SF seq 0
                 silence
                 isn 805306368
                 """ + STILL_OPENS);
+    }
+
+    /** RFC 9293 §3.10.7.3, fourth: "if there are other controls or text in the segment, then continue processing". */
+    @Test
+    @Tag("H3")
+    void shouldOpenByASynAckWithFinAndTakeTheFinWhenItComesAgain() {
+        run(SYN_SENT + """
+                > SFA seq 0 ack 1 text 10 <mss 1460>
+                < A seq 1 ack 1
+                event open
+                > FPA seq 1 text 10
+                < A seq 1 ack 12
+                event data 10
+                event end
+                state CLOSE_WAIT
+                """);
     }
 
     @Test

@@ -56,6 +56,29 @@ class TimestampsTest extends ConversationTest {
     }
 
     @Test
+    @Tag("R3")
+    void shouldNotLearnFromASegmentWhoseAcknowledgmentIsImpossible() {
+        run(OPEN_AT_1000 + """
+                > A seq 1 ack 100000 text 10 <TS val 2000 ecr 0>
+                < A ack 1 <TS ecr 1001>
+                > A seq 1 ack 1 text 10 <TS val 1500 ecr 0>
+                event data 10
+                """);
+    }
+
+    @Test
+    @Tag("R2")
+    void shouldChallengeTheSynOfAPeerThatHasForgottenItAllAndDoesWithoutTimestamps() {
+        run(OPEN_AT_1000 + """
+                > S seq 500 <mss 1460>
+                < A seq 1 ack 1
+                count SYN_CHALLENGES 1
+                > R seq 1
+                event closed RESET
+                """);
+    }
+
+    @Test
     @Tag("R1")
     void shouldExemptResetsFromPaws() {
         run(OPEN_AT_1000 + """
