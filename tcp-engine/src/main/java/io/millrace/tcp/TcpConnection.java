@@ -103,6 +103,9 @@ public interface TcpConnection {
     /** Whether the peer has closed its side: nothing comes after what is {@link #unread}. */
     boolean isPeerClosed();
 
+    /** Whether nothing was acknowledged since the last {@link TcpHandler#onNetworkError}: if the peer stays silent, that is why. */
+    boolean isUnreachable();
+
     /** Timeouts of the retransmission timer since something was acknowledged last. */
     int retransmits();
 
@@ -123,6 +126,12 @@ public interface TcpConnection {
 
     /** Closes our side after the bytes already written: half-close, RFC 9293 §3.6. Data may still come in. */
     void shutdownOutput();
+
+    /**
+     * Nothing more is wanted of what comes in: once our side is closed as well, text that arrives is answered by a reset (RFC
+     * 1122 §4.2.2.13). What has come already may still be taken.
+     */
+    void shutdownInput();
 
     /**
      * Closes for good: FIN after the bytes already written; data that arrives later, or that was not taken, makes it a

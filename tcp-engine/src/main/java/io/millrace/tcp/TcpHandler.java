@@ -61,6 +61,12 @@ public interface TcpHandler {
     default void onChange(final TcpConnection connection) {}
 
     /**
+     * The network says that a segment was not delivered (RFC 9293 §3.9.1, MUST-47). A connection that is open goes on, and may
+     * still come to an end by the peer's silence; one that is being opened ends now, if the error is there to stay.
+     */
+    default void onNetworkError(final TcpConnection connection, final NetworkError error) {}
+
+    /**
      * The connection is over; its id is void from here on. Called once for each connection that was opened or tried.
      * What it had received and was not taken can still be {@link TcpConnection#read read} here, and is lost afterwards.
      */

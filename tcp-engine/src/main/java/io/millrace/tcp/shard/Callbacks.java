@@ -3,6 +3,7 @@ package io.millrace.tcp.shard;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
 import io.millrace.tcp.CloseReason;
+import io.millrace.tcp.NetworkError;
 import io.millrace.tcp.stream.ByteChain;
 import io.millrace.tcp.stream.RetainedFrames;
 import io.millrace.tcp.stream.TextSink;
@@ -72,6 +73,9 @@ final class Callbacks implements TextSink {
     }
 
     void onOpen(final Tcb tcb) {
+        if (tcb.is(TcbFlags.RECEIVE_CLOSED)) {
+            return; // whoever opened it has closed it meanwhile
+        }
         tcb.set(TcbFlags.IN_CALLBACK | TcbFlags.ACCEPTED);
         try {
             handlers.get(tcb.handler()).onOpen(view.wrap(tcb.slot(), tcb.address()));
@@ -107,6 +111,20 @@ final class Callbacks implements TextSink {
         tcb.set(TcbFlags.IN_CALLBACK);
         try {
             handlers.get(tcb.handler()).onUrgent(view.wrap(tcb.slot(), tcb.address()));
+        } catch (final Throwable e) {
+            onFailure(tcb, e);
+        }
+        tcb.clear(TcbFlags.IN_CALLBACK);
+    }
+
+    /** The network has said that a segment was not delivered; nobody is told while the connection waits to be accepted. */
+    void onNetworkError(final Tcb tcb, final NetworkError error) {
+        if (!tcb.is(TcbFlags.ACCEPTED) || tcb.is(TcbFlags.ABORTED)) {
+            return;
+        }
+        tcb.set(TcbFlags.IN_CALLBACK);
+        try {
+            handlers.get(tcb.handler()).onNetworkError(view.wrap(tcb.slot(), tcb.address()), error);
         } catch (final Throwable e) {
             onFailure(tcb, e);
         }

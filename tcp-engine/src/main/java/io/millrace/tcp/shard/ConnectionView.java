@@ -136,6 +136,11 @@ final class ConnectionView implements TcpConnection {
     }
 
     @Override
+    public boolean isUnreachable() {
+        return tcb.is(TcbFlags.SOFT_ERROR);
+    }
+
+    @Override
     public boolean isRecovering() {
         return tcb.is(TcbFlags.IN_RECOVERY);
     }
@@ -163,6 +168,11 @@ final class ConnectionView implements TcpConnection {
     @Override
     public void shutdownOutput() {
         requests.shutdownOutput(tcb);
+    }
+
+    @Override
+    public void shutdownInput() {
+        tcb.set(TcbFlags.INPUT_SHUT);
     }
 
     @Override

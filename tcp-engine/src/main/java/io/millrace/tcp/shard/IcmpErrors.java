@@ -40,9 +40,18 @@ final class IcmpErrors {
         counters.increment(Counter.TCP_ICMP_ERRORS);
         error.parse(mbuf, meta);
         switch (judge(flowHash)) {
-            case IcmpErrorRule.REMEMBER -> tcb.set(TcbFlags.SOFT_ERROR);
-            case IcmpErrorRule.UNREACHABLE -> connections.release(tcb, CloseReason.UNREACHABLE);
-            case IcmpErrorRule.REFUSED -> connections.release(tcb, CloseReason.REFUSED);
+            case IcmpErrorRule.REMEMBER -> {
+                tell();
+                connections.settle(tcb);
+            }
+            case IcmpErrorRule.UNREACHABLE -> {
+                tell();
+                connections.release(tcb, CloseReason.UNREACHABLE);
+            }
+            case IcmpErrorRule.REFUSED -> {
+                tell();
+                connections.release(tcb, CloseReason.REFUSED);
+            }
             case IcmpErrorRule.DOUBT -> counters.increment(Counter.PATH_MTU_DOUBTED);
             case IcmpErrorRule.SHRINK -> {
                 counters.increment(Counter.PATH_MTU_LOWERED);
@@ -51,6 +60,12 @@ final class IcmpErrors {
             }
             default -> counters.increment(Counter.TCP_ICMP_ERRORS_IGNORED);
         }
+    }
+
+    /** Remembers the error, and tells the application. */
+    private void tell() {
+        tcb.set(TcbFlags.SOFT_ERROR);
+        connections.callbacks().onNetworkError(tcb, error.networkError());
     }
 
     /** What the error does to the connection it quotes, which {@link #tcb} then is on. */

@@ -189,10 +189,11 @@ final class Requests {
             return;
         }
         switch (connection.state()) {
-            case SYN_RCVD, ESTABLISHED -> {
+            case ESTABLISHED -> {
                 transitions.to(connection, TcpState.FIN_WAIT_1);
                 connection.set(TcbFlags.FIN_QUEUED);
             }
+            case SYN_RCVD -> connection.set(TcbFlags.FIN_QUEUED); // it goes out when our SYN has arrived
             case CLOSE_WAIT -> {
                 transitions.to(connection, TcpState.LAST_ACK);
                 connection.set(TcbFlags.FIN_QUEUED);

@@ -9,6 +9,7 @@ import static io.millrace.tcp.socket.PollEvents.WRITABLE;
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.CloseReason;
 import io.millrace.tcp.ConnectionOptions;
+import io.millrace.tcp.NetworkError;
 import io.millrace.tcp.TcpConnection;
 import io.millrace.tcp.TcpLoop;
 import io.millrace.tcp.TcpState;
@@ -33,6 +34,8 @@ final class Channel {
     private boolean readShut;
     private boolean writeShut;
     private Errno error;
+    /** What the network has said of a peer that is not given up yet, {@code sk_err_soft}; told once. */
+    private Errno softError;
     /** What had come before the connection ended and was not read. */
     private byte[] rest = NOTHING;
 
@@ -78,6 +81,10 @@ final class Channel {
         readiness.change();
     }
 
+    void onNetworkError(final NetworkError networkError) {
+        softError = Errno.of(networkError);
+    }
+
     void onClosed(final TcpConnection connection, final CloseReason reason) {
         final int unread = connection.unread();
         if (unread > 0) {
@@ -90,7 +97,7 @@ final class Channel {
             case NORMAL -> null;
             case REFUSED -> Errno.ECONNREFUSED;
             case TIMED_OUT -> Errno.ETIMEDOUT;
-            case UNREACHABLE -> Errno.EHOSTUNREACH;
+            case UNREACHABLE -> softError == null ? Errno.EHOSTUNREACH : softError;
             case NO_RESOURCES -> Errno.ENOBUFS;
             case RESET -> peerClosed ? Errno.EPIPE : Errno.ECONNRESET; // as tcp_reset() has it in CLOSE_WAIT
             default -> Errno.ECONNRESET;
@@ -115,11 +122,14 @@ final class Channel {
         return pending.answer();
     }
 
-    /** SO_ERROR: the number of the pending error, which is told once. */
-    int takeError() {
-        final int number = error == null ? 0 : error.number();
+    /** SO_ERROR: the number of the pending error, or else of what the network has said of the peer; told once. */
+    int takeError(final TcpLoop loop) {
+        final TcpConnection connection = connection(loop);
+        final Errno soft = connection != null && connection.isUnreachable() ? softError : null;
+        final Errno pending = error == null ? soft : error;
         error = null;
-        return number;
+        softError = null;
+        return pending == null ? 0 : pending.number();
     }
 
     int read(final TcpLoop loop, final byte[] target) {
@@ -173,8 +183,13 @@ final class Channel {
         }
         if (!opened) {
             connection.abort(); // a SYN is out, or ours has crossed the peer's: nothing is to be closed in order yet
-        } else if (writing) {
-            connection.shutdownOutput();
+        } else {
+            if (writing) {
+                connection.shutdownOutput();
+            }
+            if (reading) {
+                connection.shutdownInput();
+            }
         }
         readiness.change();
         return 0;

@@ -1,6 +1,7 @@
 package io.millrace.tcp.socket;
 
 import io.millrace.tcp.CloseReason;
+import io.millrace.tcp.NetworkError;
 import io.millrace.tcp.TcpConnection;
 import io.millrace.tcp.TcpHandler;
 import io.millrace.tcp.TcpListener;
@@ -45,6 +46,11 @@ final class SocketHandler implements TcpHandler {
     @Override
     public void onPeerClosed(final TcpConnection connection) {
         // our side stays open until the socket closes it
+    }
+
+    @Override
+    public void onNetworkError(final TcpConnection connection, final NetworkError error) {
+        sockets.get(connection.attachment()).onNetworkError(error);
     }
 
     @Override

@@ -466,7 +466,7 @@ public final class TcpSocket implements AutoCloseable {
             case SO_PROTOCOL -> 6;
             case SO_DOMAIN -> ipv6 ? 10 : 2;
             case SO_ACCEPTCONN -> acceptor == null ? 0 : 1;
-            case SO_ERROR -> what == null ? 0 : sockets.ask(what.shard(), loop -> what.takeError());
+            case SO_ERROR -> what == null ? 0 : sockets.ask(what.shard(), what::takeError);
             case TCP_INFO ->
                 what == null
                         ? Channel.linuxState(acceptor == null ? TcpState.CLOSED : TcpState.LISTEN)

@@ -4,6 +4,7 @@ import io.millrace.dataplane.FrameMeta;
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.dpdk.Mbuf;
 import io.millrace.memory.Memory;
+import io.millrace.tcp.NetworkError;
 
 /**
  * The ICMP error that has just arrived, and what it quotes of a segment of ours: whose it was, and its sequence number.
@@ -37,18 +38,46 @@ public final class IcmpError {
     private static final int ICMP6_TIME_EXCEEDED = 3;
     private static final int ICMP6_PARAMETER_PROBLEM = 4;
 
-    /** Codes of unreachable that are hard: protocol, port (RFC 1122 §4.2.3.9), prohibited (RFC 1812 §5.2.7.1). */
-    private static final int ICMP4_HARD_CODES = 1 << 2 | 1 << 3 | 1 << 9 | 1 << 10 | 1 << 13;
+    /**
+     * Codes of unreachable that are hard: protocol, port (RFC 1122 §4.2.3.9), unknown, isolated and prohibited (RFC 1812
+     * §5.2.7.1); Linux takes the same for fatal.
+     */
+    private static final int ICMP4_HARD_CODES = 0b1110_0111_1100_1100;
 
-    private static final int ICMP4_PORT = 3;
-    private static final int ICMP6_PORT = 4;
+    /** What the codes of unreachable say, RFC 1812 §5.2.7.1, as Linux tells it. */
+    private static final NetworkError[] ICMP4_CODES = {
+        NetworkError.NETWORK_UNREACHABLE,
+        NetworkError.HOST_UNREACHABLE,
+        NetworkError.PROTOCOL_UNREACHABLE,
+        NetworkError.PORT_UNREACHABLE,
+        NetworkError.HOST_UNREACHABLE, // fragmentation needed: never told
+        NetworkError.SOURCE_ROUTE_FAILED,
+        NetworkError.NETWORK_UNREACHABLE,
+        NetworkError.HOST_UNKNOWN,
+        NetworkError.HOST_ISOLATED,
+        NetworkError.NETWORK_UNREACHABLE,
+        NetworkError.HOST_UNREACHABLE,
+        NetworkError.NETWORK_UNREACHABLE,
+    };
+
+    /** What the codes of unreachable say, RFC 4443 §3.1. */
+    private static final NetworkError[] ICMP6_CODES = {
+        NetworkError.NETWORK_UNREACHABLE,
+        NetworkError.PROHIBITED,
+        NetworkError.HOST_UNREACHABLE,
+        NetworkError.HOST_UNREACHABLE,
+        NetworkError.PORT_UNREACHABLE,
+        NetworkError.PROHIBITED,
+        NetworkError.PROHIBITED,
+    };
+
     private static final int ICMP4_FRAGMENTATION_NEEDED = 4;
-    /** Codes of unreachable that are hard: prohibited, port (RFC 5461 §2). */
-    private static final int ICMP6_HARD_CODES = 1 << 1 | 1 << 4;
+    /** Codes of unreachable that are hard: prohibited, port (RFC 5461 §2), and the two that say prohibited more exactly. */
+    private static final int ICMP6_HARD_CODES = 1 << 1 | 1 << 4 | 1 << 5 | 1 << 6;
 
     private boolean ipv6;
     private int meaning;
-    private boolean portUnreachable;
+    private NetworkError networkError = NetworkError.HOST_UNREACHABLE;
     private int mtu;
     private int packetLength;
     private long localHi;
@@ -68,12 +97,12 @@ public final class IcmpError {
         if (ipv6) {
             parseQuotedIpv6(icmp + ICMP_LENGTH);
             meaning = meaningIpv6(type, code);
-            portUnreachable = type == ICMP6_UNREACHABLE && code == ICMP6_PORT;
+            networkError = networkError(type == ICMP6_UNREACHABLE, type == ICMP6_PARAMETER_PROBLEM, ICMP6_CODES, code);
             mtu = Memory.getIntBE(icmp + 4);
         } else {
             parseQuotedIpv4(icmp + ICMP_LENGTH);
             meaning = meaningIpv4(type, code);
-            portUnreachable = type == ICMP4_UNREACHABLE && code == ICMP4_PORT;
+            networkError = networkError(type == ICMP4_UNREACHABLE, type == ICMP4_PARAMETER_PROBLEM, ICMP4_CODES, code);
             mtu = Memory.getShortBE(icmp + 6);
         }
         ports = Integer.rotateLeft(Memory.getIntBE(tcp), 16);
@@ -101,6 +130,14 @@ public final class IcmpError {
         localLo = Memory.getLongBE(ip + IPV6_SOURCE_OFFSET + 8);
         remoteHi = Memory.getLongBE(ip + IPV6_DESTINATION_OFFSET);
         remoteLo = Memory.getLongBE(ip + IPV6_DESTINATION_OFFSET + 8);
+    }
+
+    private static NetworkError networkError(
+            final boolean unreachable, final boolean parameterProblem, final NetworkError[] codes, final int code) {
+        if (unreachable && code < codes.length) {
+            return codes[code];
+        }
+        return parameterProblem ? NetworkError.PARAMETER_PROBLEM : NetworkError.HOST_UNREACHABLE;
     }
 
     /** RFC 9293 §3.9.2.2. */
@@ -136,9 +173,9 @@ public final class IcmpError {
         return meaning;
     }
 
-    /** With {@link #HARD}: whether the host was reached, and nobody listens on its port (RFC 1122 §3.2.2.1). */
-    public boolean isPortUnreachable() {
-        return portUnreachable;
+    /** With {@link #SOFT} and {@link #HARD}: what it says. */
+    public NetworkError networkError() {
+        return networkError;
     }
 
     /** With {@link #TOO_BIG}: the MTU of the link, as the error claims; 0 from a router that does not tell (RFC 1191 §4). */

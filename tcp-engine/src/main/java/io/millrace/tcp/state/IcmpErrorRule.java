@@ -1,5 +1,6 @@
 package io.millrace.tcp.state;
 
+import io.millrace.tcp.NetworkError;
 import io.millrace.tcp.TcpState;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbModes;
@@ -45,7 +46,7 @@ public final class IcmpErrorRule {
                 // RFC 5927 §5.2: hard errors are soft for a synchronized connection.
                 yield tcb.stateOrdinal() > TcpState.SYN_RCVD.ordinal()
                         ? REMEMBER
-                        : error.isPortUnreachable() ? REFUSED : UNREACHABLE;
+                        : error.networkError() == NetworkError.PORT_UNREACHABLE ? REFUSED : UNREACHABLE;
             }
             case IcmpError.SOFT -> REMEMBER; // RFC 9293 MUST-56: not to be aborted
             case IcmpError.TOO_BIG -> isNewSmallerMtu(tcb, error) ? onSmallerMtu(tcb) : IGNORE;

@@ -152,6 +152,9 @@ public final class SynchronizedState {
                 return STOP | Verdict.RESET_SEGMENT;
             }
             transitions.to(tcb, TcpState.ESTABLISHED);
+            if (tcb.is(TcbFlags.FIN_QUEUED)) {
+                transitions.to(tcb, TcpState.FIN_WAIT_1); // §3.10.4: closed meanwhile, "queue for processing" until now
+            }
             verdict = Verdict.OPENED;
         }
         final int ack = segment.ack();
@@ -244,7 +247,7 @@ public final class SynchronizedState {
         if (tcb.is(TcbFlags.FIN_RECEIVED)) {
             return STOP | Verdict.IGNORED; // "this should not occur, since a FIN has been received": ignored
         }
-        if (tcb.is(TcbFlags.RECEIVE_CLOSED)) {
+        if (tcb.is(TcbFlags.RECEIVE_CLOSED) || tcb.is(TcbFlags.INPUT_SHUT) && tcb.is(TcbFlags.FIN_QUEUED)) {
             return STOP | Verdict.ABORT; // RFC 1122 §4.2.2.13, RFC 9293 §3.6.1 SHLD-3: nobody will ever read it
         }
         return Verdict.TEXT;

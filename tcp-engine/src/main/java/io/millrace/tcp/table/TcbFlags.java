@@ -66,5 +66,8 @@ public final class TcbFlags {
     /** Its options are new, and what follows from them is still to be done. */
     public static final int OPTIONS_CHANGED = 1 << 28;
 
+    /** The application wants no more text, but has not closed for good. */
+    public static final int INPUT_SHUT = 1 << 29;
+
     private TcbFlags() {}
 }

@@ -15,7 +15,10 @@ record IcmpErrorLine(Kind kind, int mtu) {
 
     /** What an error says: type and code of ICMP, then of ICMPv6. */
     enum Kind {
+        NETWORK_UNREACHABLE(3, 0, 1, 0),
         HOST_UNREACHABLE(3, 1, 1, 3),
+        /** There is none in ICMPv6, which says it in a way of its own: an address that nobody has. */
+        PROTOCOL_UNREACHABLE(3, 2, 1, 3),
         PORT_UNREACHABLE(3, 3, 1, 4),
         PROHIBITED(3, 13, 1, 1),
         TOO_BIG(3, 4, 2, 0),

@@ -24,15 +24,18 @@ import java.util.Locale;
  * &gt; S seq 0 &lt;mss 1460, sackOK&gt;       the peer sends; what is not said follows from before
  * &lt; SA seq 0 ack 1 &lt;mss, ...&gt;       the engine has sent just this; what is not said does not matter
  * icmp port-unreachable seq 0       a router sends an error about the engine's segment with this number; also
- *                                   host-unreachable, prohibited, time-exceeded, parameter-problem, source-quench, and
+ *                                   host-unreachable, network-unreachable,
+ *                                   protocol-unreachable, prohibited, time-exceeded, parameter-problem, source-quench, and
  *                                   too-big mtu 1000 seq 1 text 1448
  * +1000ms                           time passes
  * +1000ms &lt; SA                      this comes then, and nothing before it
  * +100..300ms &lt; A                   this comes within these bounds
  * silence                           nothing has come; silence 5s: nor will it within 5 s
  * skip                              forgets what has come
- * app write 100                     also: take 100 (later), close, shutdown, abort, resume
- * event open                        what the application was told next: open, data 5, urgent 3, end, writable, closed NORMAL
+ * app write 100                     also: take 100 (later), close, shutdown, shutdown-input, abort,
+ *                                   resume
+ * event open                        what the application was told next: open, data 5, urgent 3, end, writable, closed NORMAL,
+ *                                   network-error HOST_UNREACHABLE
  * no event
  * state ESTABLISHED                 of the present connection; none: it is over
  * half-open 1                       also: connections, time-wait, waiting (in accept queues), flight-records
@@ -229,6 +232,7 @@ final class Script {
             case "take" -> talk.take(integer(word[2]));
             case "close" -> connection.close();
             case "shutdown" -> connection.shutdownOutput();
+            case "shutdown-input" -> connection.shutdownInput();
             case "abort" -> connection.abort();
             case "resume" -> connection.resume();
             default -> throw new IllegalArgumentException("an application cannot " + step);

@@ -1,6 +1,7 @@
 package io.millrace.tcp.conversation;
 
 import io.millrace.tcp.CloseReason;
+import io.millrace.tcp.NetworkError;
 import io.millrace.tcp.TcpConnection;
 import io.millrace.tcp.TcpHandler;
 import java.util.ArrayDeque;
@@ -118,6 +119,11 @@ final class ScriptedApplication implements TcpHandler {
         if (manner != Manner.ECHO) {
             events.add("writable");
         }
+    }
+
+    @Override
+    public void onNetworkError(final TcpConnection connection, final NetworkError error) {
+        events.add("network-error " + error);
     }
 
     @Override

@@ -27,18 +27,24 @@ class IcmpErrorTest extends ConversationTest {
             """;
 
     @ParameterizedTest
-    @CsvSource({"port-unreachable, REFUSED", "prohibited, UNREACHABLE"})
-    void shouldEndAConnectionAttemptByAHardErrorAndTellTheApplication(final String error, final String reason) {
+    @CsvSource({"port-unreachable, PORT_UNREACHABLE, REFUSED", "prohibited, , UNREACHABLE"})
+    void shouldEndAConnectionAttemptByAHardErrorAndTellTheApplication(
+            final String error, final String told, final String reason) {
         run("""
                 connect 80
                 < S seq 0
                 icmp %s seq 0
+                event network-error %s
                 event closed %s
                 state none
                 silence 5s
                 connections 0
                 count TCP_ATTEMPT_FAILS 1
-                """.formatted(error, reason));
+                """.formatted(error, told == null ? prohibited() : told, reason));
+    }
+
+    private String prohibited() {
+        return family == Family.IPV4 ? "HOST_UNREACHABLE" : "PROHIBITED";
     }
 
     @Test
@@ -51,25 +57,32 @@ class IcmpErrorTest extends ConversationTest {
                 < SA seq 0 ack 1
                 state SYN_RCVD
                 icmp port-unreachable seq 0
+                event network-error PORT_UNREACHABLE
                 event closed REFUSED
                 connections 0
                 """);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"host-unreachable", "time-exceeded", "parameter-problem"})
-    void shouldGoOnTryingAfterASoftErrorAndOpenWhenThePeerAnswers(final String error) {
+    @CsvSource({
+        "network-unreachable, NETWORK_UNREACHABLE",
+        "host-unreachable, HOST_UNREACHABLE",
+        "time-exceeded, HOST_UNREACHABLE",
+        "parameter-problem, PARAMETER_PROBLEM"
+    })
+    void shouldTellOfASoftErrorGoOnTryingAndOpenWhenThePeerAnswers(final String error, final String told) {
         run("""
                 connect 80
                 < S seq 0
                 icmp %s seq 0
                 state SYN_SENT
+                event network-error %s
                 no event
                 +1000ms < S seq 0
                 > SA seq 0 <mss 1460>
                 < A seq 1 ack 1
                 event open
-                """.formatted(error));
+                """.formatted(error, told));
     }
 
     @Test
@@ -79,6 +92,7 @@ class IcmpErrorTest extends ConversationTest {
                 connect 80
                 < S seq 0
                 icmp host-unreachable seq 0
+                event network-error HOST_UNREACHABLE
                 +1000ms < S seq 0
                 no event
                 +2000ms
@@ -87,25 +101,32 @@ class IcmpErrorTest extends ConversationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"port-unreachable", "prohibited", "host-unreachable", "time-exceeded"})
-    void shouldNotEndAnOpenConnectionByAnyError(final String error) {
+    @CsvSource({
+        "port-unreachable, PORT_UNREACHABLE",
+        "prohibited, ",
+        "host-unreachable, HOST_UNREACHABLE",
+        "time-exceeded, HOST_UNREACHABLE"
+    })
+    void shouldNotEndAnOpenConnectionByAnyErrorButTellOfIt(final String error, final String told) {
         run(IN_FLIGHT + """
                 icmp %s seq 1 text 1460
                 state ESTABLISHED
                 silence
+                event network-error %s
                 no event
                 count TCP_ICMP_ERRORS 1
                 count TCP_ICMP_ERRORS_IGNORED 0
                 > A ack 3001
                 > PA text 5
                 event data 5
-                """.formatted(error));
+                """.formatted(error, told == null ? prohibited() : told));
     }
 
     @Test
     void shouldForgetTheErrorWhenThePeerIsHeardOfAgain() {
         talk(config -> config.dataRetries(1)).run(IN_FLIGHT + """
                 icmp host-unreachable seq 1 text 1460
+                event network-error HOST_UNREACHABLE
                 > A ack 1461
                 skip
                 +60s
@@ -117,6 +138,7 @@ class IcmpErrorTest extends ConversationTest {
     void shouldSayThatThePeerBecameUnreachableWhenItsSilenceFollowsAnError() {
         talk(config -> config.dataRetries(1)).run(IN_FLIGHT + """
                 icmp host-unreachable seq 1 text 1460
+                event network-error HOST_UNREACHABLE
                 skip
                 +60s
                 event closed UNREACHABLE

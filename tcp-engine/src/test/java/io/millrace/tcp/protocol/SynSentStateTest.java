@@ -205,6 +205,27 @@ class SynSentStateTest extends ConversationTest {
                 """);
     }
 
+    /** RFC 9293 §3.10.4: CLOSE in SYN-RECEIVED. */
+    @Test
+    @Tag("H4")
+    @Tag("C1")
+    void shouldCloseASimultaneousOpenOnceItsSynHasArrived() {
+        run(SYN_SENT + """
+                > S seq 0 <mss 1460>
+                < SA seq 0 ack 1
+                app close
+                silence
+                +1000ms < SA seq 0 ack 1     # and no FIN in the place of the SYN
+                > A ack 1
+                < FA seq 1 ack 1
+                state FIN_WAIT_1
+                > FA ack 2
+                < A seq 2 ack 2
+                event closed NORMAL
+                time-wait 1
+                """);
+    }
+
     @Test
     @Tag("H6")
     void shouldChallengeAnotherSynInSynReceivedAfterAnActiveOpen() {

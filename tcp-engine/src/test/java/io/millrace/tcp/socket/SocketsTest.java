@@ -134,6 +134,72 @@ class SocketsTest {
                 icmp prohibited seq 0
                 """);
         assertThat(socket.option(SocketOption.SO_ERROR)).isEqualTo(113);
+        fails(Errno.ECONNABORTED, () -> socket.connect(PEER, 81));
+        fails(Errno.EINPROGRESS, () -> socket.connect(PEER, 82));
+        talk.poll();
+        talk.peer(82).to(5_555).run("""
+                < S
+                icmp protocol-unreachable seq 0
+                """);
+        assertThat(socket.option(SocketOption.SO_ERROR)).isEqualTo(92);
+    }
+
+    /** As sk_err_soft: RFC 1122 §4.2.3.9 has the application know. */
+    @Test
+    @Tag("R5")
+    void shouldTellASoftErrorOnceAndNoMoreWhenThePeerWasHeardOf() throws ErrnoException {
+        establish();
+        assertThat(socket.write(pattern(5))).isEqualTo(5);
+        talk.poll();
+        talk.run("""
+                < PA seq 1 text 5
+                icmp network-unreachable seq 1
+                """);
+        assertThat(poll() & PollEvents.POLLERR).isZero();
+        assertThat(socket.option(SocketOption.SO_ERROR)).isEqualTo(101);
+        assertThat(socket.option(SocketOption.SO_ERROR)).isZero();
+        talk.run("""
+                icmp host-unreachable seq 1
+                > A ack 6
+                """);
+        assertThat(socket.option(SocketOption.SO_ERROR)).isZero();
+    }
+
+    @Test
+    @Tag("R5")
+    void shouldSayWhyThePeerWasGivenUp() throws ErrnoException {
+        establish();
+        socket.option(SocketOption.TCP_USER_TIMEOUT, 3_000, 0);
+        assertThat(socket.write(pattern(5))).isEqualTo(5);
+        talk.poll();
+        talk.run("""
+                < PA seq 1 text 5
+                icmp network-unreachable seq 1
+                """);
+        talk.advance(4_000);
+        fails(Errno.ENETUNREACH, () -> socket.read(1));
+    }
+
+    /** As tcp_rcv_state_process() has it in FIN_WAIT_1 and FIN_WAIT_2. */
+    @Test
+    @Tag("C6")
+    void shouldResetWhenTextComesAfterBothSidesWereShut() throws ErrnoException {
+        establish();
+        socket.shutdown(0);
+        talk.run("""
+                > PA text 5
+                +40ms < A ack 6
+                """);
+        socket.shutdown(1);
+        talk.poll();
+        talk.run("""
+                < FA seq 1 ack 6
+                > A ack 2
+                > PA text 5
+                < RA seq 2
+                """);
+        assertThat(socket.read(100)).isEqualTo(pattern(5));
+        fails(Errno.ECONNRESET, () -> socket.read(100));
     }
 
     @Test
