@@ -10,12 +10,16 @@ import io.millrace.dpdk.Mbuf;
 
 /**
  * Sends frames by a transmit queue, many at a time. What the queue has no room for stays until the next flush; when this
- * store is full too, a new frame is dropped and counted: it never waits for the device.
+ * store is full too, a new frame is dropped and counted: it never waits for the device. Half of the store is for frames whose
+ * senders can't wait either; TCP's text and acknowledgments wait in their connections.
  *
  * <p>Owned by one thread; allocates nothing after it is made.
  */
 public final class PortSink implements FrameSink, AutoCloseable {
-    private static final int CAPACITY = 256;
+    private static final int CAPACITY = 512;
+    /** So much of it is for frames that can't wait. */
+    private static final int RESERVE = 256;
+
     private static final int ATTEMPTS = 4;
     /** Flushes in a row of which the device took nothing, before it is taken for dead: some tens of milliseconds. */
     private static final int PATIENCE = 1 << 16;
@@ -27,6 +31,8 @@ public final class PortSink implements FrameSink, AutoCloseable {
     private long frames;
     private long bytes;
     private int fruitless;
+    /** The queue has taken all it can until the next flush. */
+    private boolean queueFull;
 
     /** Makes a sink over a queue. */
     public PortSink(final TxQueue queue, final FrameAllocator allocator, final CounterBlock counters) {
@@ -38,7 +44,9 @@ public final class PortSink implements FrameSink, AutoCloseable {
     @Override
     public void send(final long mbuf) {
         if (burst.isFull()) {
-            transmit();
+            if (!queueFull) {
+                transmit();
+            }
             if (burst.isFull()) {
                 counters.increment(Counter.TRANSMIT_DROPS);
                 allocator.free(mbuf);
@@ -55,6 +63,14 @@ public final class PortSink implements FrameSink, AutoCloseable {
         if (!burst.isEmpty()) {
             transmit();
         }
+    }
+
+    @Override
+    public boolean hasRoom() {
+        if (burst.size() >= CAPACITY - RESERVE && !queueFull) {
+            transmit();
+        }
+        return burst.size() < CAPACITY - RESERVE;
     }
 
     /** Frames that wait for the queue. */
@@ -81,6 +97,7 @@ public final class PortSink implements FrameSink, AutoCloseable {
                 Thread.onSpinWait();
             }
         }
+        queueFull = !burst.isEmpty();
         fruitless = burst.size() < before ? 0 : Math.min(fruitless + 1, PATIENCE);
         if (frames > 0) {
             counters.add(Counter.FRAMES_TRANSMITTED, frames);

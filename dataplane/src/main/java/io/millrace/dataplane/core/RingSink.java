@@ -14,7 +14,9 @@ import io.millrace.dataplane.ring.FrameRing;
  * <p>Owned by the shard's thread; allocates nothing after it is made.
  */
 final class RingSink implements FrameSink {
-    private static final int CAPACITY = 256;
+    private static final int CAPACITY = 512;
+    /** So much of it is for frames that can't wait. */
+    private static final int RESERVE = 256;
 
     private final FrameRing ring;
     private final PortFrames frames;
@@ -38,6 +40,14 @@ final class RingSink implements FrameSink {
             }
         }
         batch.add(mbuf, 0, 0);
+    }
+
+    @Override
+    public boolean hasRoom() {
+        if (batch.size() >= CAPACITY - RESERVE) {
+            flush();
+        }
+        return batch.size() < CAPACITY - RESERVE;
     }
 
     @Override

@@ -156,6 +156,7 @@ public enum Counter {
     TCP_FULL_UNDO("Fast recoveries undone because nothing was lost, as timestamps told", "TcpExtTCPFullUndo"),
     TCP_DSACK_UNDO("Recoveries undone because all that was sent again came twice", "TcpExtTCPDSACKUndo"),
     FLIGHT_RECORDS_EXHAUSTED("Times a record of what is in flight was wanted and there was none"),
+    SEND_TURNS_AWAITED("Times a connection had something to send and waited for room in its port's transmit queue"),
     LISTEN_DROPS("SYNs dropped by a listener for whatever reason", "TcpExtListenDrops"),
     LISTEN_OVERFLOWS("Connections that met a full accept queue", "TcpExtListenOverflows"),
     ACCEPT_OVERFLOW_RESETS(

@@ -129,6 +129,12 @@ public final class SegmentWriter {
         }
     }
 
+    /** Whether a port has room for a segment that can wait; false too of a port that has gone. */
+    public boolean hasRoom(final int portNumber) {
+        final ShardPort by = shardPorts.get(portNumber);
+        return by != null && by.sink().hasRoom();
+    }
+
     /** Begins a segment that leaves by a port, over IPv4 or IPv6; false if no frame is to be had, which is counted. */
     public boolean begin(final int portNumber, final boolean overIpv6) {
         port = shardPorts.get(portNumber);

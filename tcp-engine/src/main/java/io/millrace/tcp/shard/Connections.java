@@ -98,7 +98,7 @@ final class Connections {
         acknowledgments = streams.acknowledgments();
         timeouts = streams.timeouts();
         receiver = streams.receiver();
-        requests.connect(receiver);
+        requests.connect(streams);
     }
 
     Callbacks callbacks() {

@@ -9,7 +9,11 @@ import io.millrace.tcp.state.Transition;
 import io.millrace.tcp.stream.ByteChain;
 import io.millrace.tcp.stream.Receiver;
 import io.millrace.tcp.stream.RetainedFrames;
+import io.millrace.tcp.stream.SendTurns;
+import io.millrace.tcp.stream.Streams;
 import io.millrace.tcp.stream.Urgent;
+import io.millrace.tcp.table.RecordSlab;
+import io.millrace.tcp.table.SlotQueue;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbFlags;
 import io.millrace.tcp.table.TcbLayout;
@@ -33,6 +37,7 @@ final class Requests {
     private final Tcb lookup = new Tcb();
     private final Urgent urgent;
     private Receiver receiver;
+    private SendTurns turns;
 
     Requests(
             final int shard,
@@ -50,9 +55,10 @@ final class Requests {
         this.unsettled = new SlotQueue(tables.connections.capacity());
     }
 
-    /** Joins the receiving side, which is made later. */
-    void connect(final Receiver newReceiver) {
-        receiver = newReceiver;
+    /** Joins the streams, which are made later. */
+    void connect(final Streams streams) {
+        receiver = streams.receiver();
+        turns = streams.turns();
     }
 
     long id(final Tcb connection) {
@@ -233,9 +239,12 @@ final class Requests {
         }
     }
 
-    /** Takes a slot off the list of those to be settled; its record may be another's by now. */
+    /**
+     * Takes a slot off the list of those to be settled, then one whose turn it is to send; its record may be another's by now.
+     */
     int poll() {
-        return unsettled.poll();
+        final int slot = unsettled.poll();
+        return slot != RecordSlab.NONE ? slot : turns.next();
     }
 
     private static long sendChain(final Tcb connection) {

@@ -147,6 +147,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 nextHops,
                 chain,
                 new Reassembly(tables.reassembly, tables.blocks, ports.frames()),
+                tables.connections,
                 tables.ranges,
                 tables.recoveries,
                 new ReceiveTuning(chain, tables.options, tables.bulk, clock),

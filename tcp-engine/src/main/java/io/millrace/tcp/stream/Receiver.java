@@ -212,14 +212,15 @@ public final class Receiver {
     }
 
     /**
-     * Every second large segment at once, a small or single one after a while. What is full-sized to the peer, with the
+     * Every second segment at once if either of the two is large, a small or single one after a while. What is full-sized to the peer, with the
      * options it sends and the path it has, we can't know: that it is large must do (RFC 9293 §3.8.6.3, SHLD-18). The first
      * large segments of a connection are acknowledged each by itself, as the peer's slow start waits for that.
      */
     private void acknowledgeText(final Tcb tcb, final int length) {
-        final int unacknowledged = tcb.unreadSinceAck() + length;
+        final int before = tcb.unreadSinceAck();
+        final int unacknowledged = before + length;
         tcb.unreadSinceAck(unacknowledged);
-        final boolean second = length >= LARGE_TEXT && unacknowledged > length;
+        final boolean second = before > 0 && Math.max(before, length) >= LARGE_TEXT;
         if (second || unacknowledged >= 2 * tcb.mss() || length >= LARGE_TEXT && isStarting(tcb)) {
             tcb.set(TcbFlags.ACK_NOW);
         } else if (!tcb.is(TcbFlags.TIMER_ACK | TcbFlags.ACK_NOW)) {

@@ -14,6 +14,7 @@ import io.millrace.tcp.timer.ConnectionTimers;
  * Acknowledgments}, what an acknowledgment says; {@link Timeouts}, what silence says; {@link Receiver}, what comes in.
  */
 public final class Streams {
+    private final SendTurns turns;
     private final Transmitter transmitter;
     private final Acknowledgments acknowledgments;
     private final Timeouts timeouts;
@@ -22,6 +23,7 @@ public final class Streams {
     /**
      * With the parts that all connections of the shard share.
      *
+     * @param connections their records.
      * @param ranges records of {@link Flight#RECORD_LENGTH} bytes for what is in flight.
      * @param recoveries records of {@link Recovery#RECORD_LENGTH} bytes for flights in disorder.
      * @param application where received text goes.
@@ -32,6 +34,7 @@ public final class Streams {
             final NextHops nextHops,
             final ByteChain chain,
             final Reassembly reassembly,
+            final RecordSlab connections,
             final RecordSlab ranges,
             final RecordSlab recoveries,
             final ReceiveTuning tuning,
@@ -52,8 +55,9 @@ public final class Streams {
         final RetransmissionTimer timer = new RetransmissionTimer(flight, recovery, timers, clock, options);
         final Rack rack = new Rack(flight, counters);
         final LossRecovery losses = new LossRecovery(flight, recovery, rack, congestion, clock, counters);
+        turns = new SendTurns(writer, connections, counters);
         transmitter = new Transmitter(
-                segments, chain, flight, recovery, losses, congestion, pathMtu, timer, clock, counters, options);
+                segments, turns, chain, flight, recovery, losses, congestion, pathMtu, timer, clock, counters, options);
         acknowledgments =
                 new Acknowledgments(chain, flight, recovery, losses, congestion, pathMtu, timer, clock, counters);
         timeouts = new Timeouts(
@@ -70,6 +74,11 @@ public final class Streams {
                 dataRetries);
         receiver = new Receiver(
                 chain, reassembly, sackBlocks, window, tuning, application, retained, writer, timers, clock, counters);
+    }
+
+    /** Who waits for room in a transmit queue. */
+    public SendTurns turns() {
+        return turns;
     }
 
     /** What may go out now. */

@@ -70,6 +70,9 @@ public final class Timeouts {
         if (state == TcpState.SYN_SENT.ordinal() || state == TcpState.SYN_RCVD.ordinal()) {
             return onSynTimeout(tcb);
         }
+        if (tcb.is(TcbFlags.AWAITS_TURN)) {
+            return onTimeoutAtOurOwnDoor(tcb, isProbe);
+        }
         if (nothingInFlight) {
             recovery.release(tcb);
             if (transmitter.hasSomethingToSend(tcb) && transmitter.isCorked(tcb)) {
@@ -90,6 +93,21 @@ public final class Timeouts {
             return true;
         }
         return onRetransmissionTimeout(tcb);
+    }
+
+    /** What has not left can't be lost, and more would only wait, too. A port that takes nothing for long ends it all the same. */
+    private boolean onTimeoutAtOurOwnDoor(final Tcb tcb, final boolean isProbe) {
+        if (recovery.find(tcb) && recovery.is(Recovery.REORDERING_TIMER)) {
+            recovery.clear(Recovery.REORDERING_TIMER);
+        } else if (!isProbe) {
+            if (tcb.retransmits() >= dataRetries) {
+                return false;
+            }
+            tcb.retransmits(tcb.retransmits() + 1);
+            RttEstimator.backOff(tcb);
+        }
+        timer.await(tcb, tcb.rto());
+        return true;
     }
 
     /** RFC 8985 §7.3: has the peer say what it has, before all is given up. */

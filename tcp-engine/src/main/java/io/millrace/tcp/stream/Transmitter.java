@@ -25,6 +25,7 @@ public final class Transmitter {
     private static final int MAX_CORK_MS = 200;
 
     private final SegmentSender segments;
+    private final SendTurns turns;
     private final ByteChain chain;
     private final Flight flight;
     private final Recovery recovery;
@@ -38,6 +39,7 @@ public final class Transmitter {
 
     Transmitter(
             final SegmentSender segments,
+            final SendTurns turns,
             final ByteChain chain,
             final Flight flight,
             final Recovery recovery,
@@ -49,6 +51,7 @@ public final class Transmitter {
             final CounterBlock counters,
             final Registry<ConnectionOptions> options) {
         this.segments = segments;
+        this.turns = turns;
         this.chain = chain;
         this.flight = flight;
         this.recovery = recovery;
@@ -75,10 +78,16 @@ public final class Transmitter {
         if (tcb.is(TcbFlags.ACK_NOW)) {
             acknowledge(tcb);
         }
+        if (tcb.stateOrdinal() < TcpState.ESTABLISHED.ordinal() && turns.isTurnOf(tcb)) {
+            segments.sendSyn(tcb);
+        }
     }
 
+    /** The last of a connection whose record goes does not wait. */
     private void acknowledge(final Tcb tcb) {
-        segments.send(tcb, acknowledgmentSeq(tcb), 0, TcpFlags.ACK);
+        if (tcb.stateOrdinal() == TcpState.TIME_WAIT.ordinal() || turns.admits(tcb)) {
+            segments.send(tcb, acknowledgmentSeq(tcb), 0, TcpFlags.ACK);
+        }
     }
 
     /**
@@ -117,7 +126,7 @@ public final class Transmitter {
         final int room = tcb.cwnd() - recovery.pipe(tcb);
         boolean goesOn = true;
         while (goesOn) {
-            goesOn = sendNext(tcb, room - (tcb.sndNxt() - from), false);
+            goesOn = turns.admits(tcb) && sendNext(tcb, room - (tcb.sndNxt() - from), false);
         }
         if (tcb.sndNxt() == from && isCorked(tcb)) {
             if (!tcb.is(TcbFlags.TIMER_RTO)) {
@@ -255,6 +264,9 @@ public final class Transmitter {
             if (!forced && (until - seq > room || Sequence.after(until, edge))) {
                 return;
             }
+            if (!forced && !turns.admits(tcb)) {
+                return;
+            }
             final int sentUntil = sendAgain(tcb, seq, flight.end(slot));
             if (sentUntil == seq) {
                 return;
@@ -326,7 +338,9 @@ public final class Transmitter {
 
     /** Sends, or sends again, the SYN of an active open, or its SYN-ACK in a simultaneous open. */
     public void sendSyn(final Tcb tcb) {
-        segments.sendSyn(tcb);
+        if (turns.admits(tcb)) {
+            segments.sendSyn(tcb);
+        }
         timer.await(tcb, tcb.rto());
     }
 

@@ -69,5 +69,8 @@ public final class TcbFlags {
     /** The application wants no more text, but has not closed for good. */
     public static final int INPUT_SHUT = 1 << 29;
 
+    /** It has something to send and waits for room in its port's transmit queue. */
+    public static final int AWAITS_TURN = 1 << 30;
+
     private TcbFlags() {}
 }

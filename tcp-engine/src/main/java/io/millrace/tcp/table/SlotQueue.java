@@ -1,19 +1,18 @@
-package io.millrace.tcp.shard;
-
-import io.millrace.tcp.table.RecordSlab;
+package io.millrace.tcp.table;
 
 /** A FIFO of slots that grows to what it once needed, up to a bound that cannot be exceeded. Owned by one thread. */
-final class SlotQueue {
+public final class SlotQueue {
     private int[] slots;
     private int head;
     private int size;
 
     /** For at most {@code bound} slots; starts small. */
-    SlotQueue(final int bound) {
+    public SlotQueue(final int bound) {
         slots = new int[Math.min(Integer.highestOneBit(bound) << 1, 1_024)];
     }
 
-    void add(final int slot) {
+    /** Puts a slot behind the others. */
+    public void add(final int slot) {
         if (size == slots.length) {
             grow();
         }
@@ -22,7 +21,7 @@ final class SlotQueue {
     }
 
     /** The first slot, or {@link RecordSlab#NONE}. */
-    int poll() {
+    public int poll() {
         if (size == 0) {
             return RecordSlab.NONE;
         }
@@ -30,6 +29,11 @@ final class SlotQueue {
         head = head + 1 & slots.length - 1;
         size--;
         return slot;
+    }
+
+    /** Whether there is none. */
+    public boolean isEmpty() {
+        return size == 0;
     }
 
     private void grow() {
