@@ -181,8 +181,9 @@ public final class Transmitter {
     }
 
     /**
-     * RFC 9293 §3.7.4, Nagle: a small segment waits while anything is unacknowledged, unless a FIN goes with it; where the
-     * application has corked the connection it waits in any case.
+     * RFC 9293 §3.7.4, Nagle, as appendix A.3 changes it: a small segment waits while another is unacknowledged, unless a FIN
+     * goes with it; so the rest of a long write does not wait for the full segments before it. Where the application has
+     * corked the connection it waits in any case.
      */
     private boolean isHeldBack(
             final Tcb tcb, final int text, final int unsent, final int maxText, final boolean finOwed) {
@@ -190,7 +191,8 @@ public final class Transmitter {
             return false;
         }
         final ConnectionOptions wanted = options.get(tcb.options());
-        return (wanted.cork() || tcb.sndMax() != tcb.sndUna() && !wanted.noDelay())
+        // At most one small segment is out: whole ones make a multiple.
+        return (wanted.cork() || !wanted.noDelay() && (tcb.sndMax() - tcb.sndUna()) % maxText != 0)
                 && Sequence.after(tcb.sndNxt() + text, tcb.sndMax()); // what was sent once goes again
     }
 

@@ -30,7 +30,7 @@ class ConnectionOptionsTest extends ConversationTest {
 
     @Test
     @Tag("D2")
-    void shouldHoldSmallSegmentsBackWhileAnythingIsUnacknowledgedUnlessThereShallBeNoDelay() {
+    void shouldHoldSmallSegmentsBackWhileAnotherIsUnacknowledgedUnlessThereShallBeNoDelay() {
         run("listen 7 sink\n" + OPEN);
         have(builder -> builder.noDelay(false));
         run("""
@@ -49,6 +49,28 @@ class ConnectionOptionsTest extends ConversationTest {
                 < PA seq 31 ack 1 text 5
                 app write 5
                 < PA seq 36 ack 1 text 5
+                """);
+    }
+
+    /** RFC 9293 appendix A.3: or else a delayed acknowledgment and the last bytes of a write wait for each other. */
+    @Test
+    @Tag("D2")
+    void shouldNotHoldTheRestOfALongWriteBackForTheFullSegmentsBeforeIt() {
+        run("listen 7 sink\n" + OPEN);
+        have(builder -> builder.noDelay(false));
+        run("""
+                app write 3000
+                < A seq 1 ack 1 text 1460
+                < A seq 1461 ack 1 text 1460
+                < PA seq 2921 ack 1 text 80
+                app write 10
+                > A ack 1461
+                silence
+                app write 1500
+                < A seq 3001 text 1460
+                silence
+                > A ack 4461
+                < PA seq 4461 text 50
                 """);
     }
 
