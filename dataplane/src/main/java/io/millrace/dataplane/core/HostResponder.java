@@ -72,6 +72,11 @@ abstract sealed class HostResponder {
         errors.onDropped(mbuf, reason, nowNanos);
     }
 
+    /** Takes over a fragment that makes no sense by itself. */
+    final void onMalformedFragment(final long mbuf, final int meta, final long nowNanos) {
+        errors.onMalformedFragment(mbuf, meta, nowNanos);
+    }
+
     /** Takes over the first fragment of a datagram that did not become whole in time. */
     final void onReassemblyTimeout(final long mbuf, final int meta, final long nowNanos) {
         errors.onReassemblyTimeout(mbuf, meta, nowNanos);

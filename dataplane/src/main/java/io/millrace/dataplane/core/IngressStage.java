@@ -122,10 +122,8 @@ final class IngressStage implements AutoCloseable {
 
     private void place(final long mbuf, final int meta, final boolean asItCame, final long nowNanos) {
         if (meta < 0) {
-            final DropReason reason = DropReason.of(meta);
-            counters.increment(reason.counter());
-            queue.dropped(sorting, reason);
-            responder.onDropped(mbuf, reason, nowNanos);
+            count(DropReason.of(meta));
+            responder.onDropped(mbuf, DropReason.of(meta), nowNanos);
         } else if (FrameMeta.kind(meta) == FrameMeta.TCP4 || FrameMeta.kind(meta) == FrameMeta.TCP6) {
             batch.add(mbuf, asItCame ? steering.hashOf(mbuf, meta) : steering.hashOfUnsteered(mbuf, meta), meta);
         } else if (FrameMeta.kind(meta) >= FrameMeta.ICMP4_ERROR) {
@@ -139,7 +137,10 @@ final class IngressStage implements AutoCloseable {
     /** Each fragment brings at most one frame to the batch, as any frame does, so that there is room for it. */
     private void onFragment(final long mbuf, final int meta, final long nowNanos) {
         final long whole = reassembler.take(mbuf, meta, nowNanos);
-        if (whole < 0) {
+        if (whole == DropReason.FRAGMENT_MALFORMED.code()) {
+            count(DropReason.FRAGMENT_MALFORMED);
+            responder.onMalformedFragment(mbuf, meta, nowNanos);
+        } else if (whole < 0) {
             drop(mbuf, (int) whole);
         } else if (whole != 0) {
             Mbuf.port(whole, port);
@@ -154,10 +155,13 @@ final class IngressStage implements AutoCloseable {
     }
 
     private void drop(final long mbuf, final int code) {
-        final DropReason reason = DropReason.of(code);
+        count(DropReason.of(code));
+        allocator.free(mbuf);
+    }
+
+    private void count(final DropReason reason) {
         counters.increment(reason.counter());
         queue.dropped(sorting, reason);
-        allocator.free(mbuf);
     }
 
     @Override

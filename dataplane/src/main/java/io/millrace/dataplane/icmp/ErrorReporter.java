@@ -45,6 +45,9 @@ public final class ErrorReporter {
     private static final int REASSEMBLY = 1;
 
     private static final int FRAGMENT_HEADER = 8;
+    private static final int FRAGMENT_OFFSET_OFFSET = 2;
+    /** The word of a parameter problem: the pointer that the walk over the packet's headers ended with. */
+    private static final int AS_WALKED = -1;
 
     private final HostAddresses host;
     private final FrameAllocator allocator;
@@ -77,10 +80,31 @@ public final class ErrorReporter {
             final int code = reason == DropReason.UDP ? IcmpHeader.PORT_UNREACHABLE : IcmpHeader.PROTOCOL_UNREACHABLE;
             reportIpv4(mbuf, IcmpHeader.DESTINATION_UNREACHABLE, code, nowNanos);
         } else if (reason == DropReason.UDP) {
-            reportIpv6(mbuf, Icmpv6Header.DESTINATION_UNREACHABLE, Icmpv6Header.PORT_UNREACHABLE, nowNanos);
+            reportIpv6(mbuf, Icmpv6Header.DESTINATION_UNREACHABLE, Icmpv6Header.PORT_UNREACHABLE, 0, nowNanos);
         } else {
-            reportIpv6(mbuf, Icmpv6Header.PARAMETER_PROBLEM, codeOf(reason), nowNanos);
+            reportIpv6(mbuf, Icmpv6Header.PARAMETER_PROBLEM, codeOf(reason), AS_WALKED, nowNanos);
         }
+    }
+
+    /**
+     * Takes over a fragment that makes no sense by itself. RFC 8200 §4.5: the sender of one that ends off the eights is shown
+     * its payload length, of one past the longest packet its offset. What may be an ICMP error is not reported, nor is IPv4.
+     */
+    public void onMalformedFragment(final long mbuf, final int meta, final long nowNanos) {
+        final int offset = FrameMeta.l4Offset(meta);
+        final long header = Mbuf.dataAddress(mbuf) + offset;
+        final int length = Mbuf.dataLength(mbuf) - offset - FRAGMENT_HEADER;
+        if (FrameMeta.kind(meta) != FrameMeta.FRAGMENT6
+                || Memory.getUnsignedByte(header) != IpProtocol.TCP
+                || length == 0) {
+            allocator.free(mbuf);
+            return;
+        }
+        final boolean more = (Memory.getShortBE(header + FRAGMENT_OFFSET_OFFSET) & 1) != 0;
+        final int fault = more && (length & 7) != 0
+                ? Ipv6Header.PAYLOAD_LENGTH_OFFSET
+                : offset - L3_OFFSET + FRAGMENT_OFFSET_OFFSET;
+        reportIpv6(mbuf, Icmpv6Header.PARAMETER_PROBLEM, Icmpv6Header.ERRONEOUS_FIELD, fault, nowNanos);
     }
 
     /**
@@ -100,7 +124,7 @@ public final class ErrorReporter {
             if (next == IpProtocol.TCP
                     || next == IpProtocol.ICMPV6
                             && Memory.getUnsignedByte(header + FRAGMENT_HEADER) == Icmpv6Header.ECHO_REQUEST) {
-                reportIpv6(mbuf, Icmpv6Header.TIME_EXCEEDED, REASSEMBLY, nowNanos);
+                reportIpv6(mbuf, Icmpv6Header.TIME_EXCEEDED, REASSEMBLY, 0, nowNanos);
                 return;
             }
         }
@@ -130,7 +154,7 @@ public final class ErrorReporter {
         sink.send(mbuf);
     }
 
-    private void reportIpv6(final long mbuf, final int type, final int code, final long nowNanos) {
+    private void reportIpv6(final long mbuf, final int type, final int code, final int word, final long nowNanos) {
         ip6.wrap(Mbuf.dataAddress(mbuf) + L3_OFFSET);
         final int length = Ipv6Header.LENGTH + ip6.payloadLength();
         final long askerHi = ip6.sourceHi();
@@ -169,7 +193,7 @@ public final class ErrorReporter {
         icmp6.wrap(ip + Ipv6Header.LENGTH)
                 .type(type)
                 .code(code)
-                .word(type == Icmpv6Header.PARAMETER_PROBLEM ? Ipv6Extensions.pointer(walk) : 0);
+                .word(word == AS_WALKED ? Ipv6Extensions.pointer(walk) : word);
         icmp6.updateChecksum(ip, Icmpv6Header.LENGTH + quoted);
         sink.send(mbuf);
     }

@@ -8,12 +8,13 @@ public final class Ipv6Header {
     public static final int LENGTH = 40;
     /** Offset of the next-header field. */
     public static final int NEXT_HEADER_OFFSET = 6;
+    /** Offset of the length of what follows the header. */
+    public static final int PAYLOAD_LENGTH_OFFSET = 4;
     /** Offset of the source address; the destination follows it. */
     public static final int SOURCE_OFFSET = 8;
     /** Offset of the destination address. */
     public static final int DESTINATION_OFFSET = 24;
 
-    private static final int PAYLOAD_LENGTH_OFFSET = 4;
     private static final int HOP_LIMIT_OFFSET = 7;
     private static final int VERSION_6 = 6 << 28;
 

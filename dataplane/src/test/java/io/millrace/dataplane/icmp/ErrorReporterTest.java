@@ -216,6 +216,35 @@ class ErrorReporterTest {
         assertThat(counters.get(Counter.ICMP_ERRORS_SENT)).isEqualTo(2);
     }
 
+    /** RFC 8200 §4.5. */
+    @ParameterizedTest
+    @CsvSource({"64, true, 12, 4", "65_528, false, 8, 42"})
+    void shouldPointAtTheFieldThatMakesAFragmentImpossible(
+            final String offset, final boolean more, final int length, final int word) {
+        final TestFragments fragments = new TestFragments(frames);
+        final int start = Integer.parseInt(offset.replace("_", ""));
+        final long mbuf = fragments.ipv6(7, start, more, new byte[length]);
+        final byte[] packet = TestFrames6.bytes(mbuf, 14);
+        reporter.onMalformedFragment(mbuf, TestFragments.META6, 1);
+        final byte[] error = TestFrames6.bytes(sink.frames.getFirst(), 14 + 40);
+        assertThat(error[0]).isEqualTo((byte) Icmpv6Header.PARAMETER_PROBLEM);
+        assertThat(error[1]).isEqualTo((byte) Icmpv6Header.ERRONEOUS_FIELD);
+        assertThat(error[7]).isEqualTo((byte) word);
+        assertThat(Arrays.copyOfRange(error, 8, error.length)).isEqualTo(packet);
+    }
+
+    @Test
+    void shouldNotReportAnImpossibleFragmentOfAnErrorOrOfIpv4() {
+        final TestFragments fragments = new TestFragments(frames);
+        final long like = frames.tcp(0);
+        reporter.onMalformedFragment(fragments.ipv4(like, 1, 64, true, new byte[12]), TestFragments.META4, 1);
+        reporter.onMalformedFragment(
+                fragments.ipv6(new byte[0], 44, IpProtocol.ICMPV6, 7, 64, true, new byte[12]), TestFragments.META6, 1);
+        reporter.onMalformedFragment(fragments.ipv6(7, 64, false, new byte[0]), TestFragments.META6, 1);
+        frames.allocator.free(like);
+        assertThat(sink.frames).isEmpty();
+    }
+
     @Test
     @Tag("N2")
     void shouldTellNobodyOfFragmentsThatMayHaveBeenAnError() {
