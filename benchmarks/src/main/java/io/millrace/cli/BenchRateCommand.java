@@ -1,6 +1,9 @@
 package io.millrace.cli;
 
+import io.millrace.bench.run.Contender;
+import io.millrace.bench.run.Lineup;
 import io.millrace.bench.run.Offer;
+import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -26,11 +29,25 @@ final class BenchRateCommand extends ConnectionBench {
     @CommandLine.Mixin
     private ConversationOptions conversation = new ConversationOptions();
 
+    @CommandLine.Mixin
+    private ReferenceOptions references = new ReferenceOptions();
+
     @Override
     public void check(final List<String> errors) {
         Checked.within(errors, "--rate", rate, 0, MAX_RATE);
         conversation.check(errors);
+        references.check(errors, link(), conversation.toConversation(), rate, concurrency());
         super.check(errors);
+    }
+
+    @Override
+    Lineup lineup() throws IOException, InterruptedException {
+        return references.lineup();
+    }
+
+    @Override
+    List<Contender> contenders() throws IOException, InterruptedException {
+        return references.contenders();
     }
 
     @Override

@@ -7,6 +7,8 @@ import io.millrace.bench.report.ReportFolder;
 import io.millrace.bench.run.BenchPlan;
 import io.millrace.bench.run.BenchSession;
 import io.millrace.bench.run.ConsoleProgress;
+import io.millrace.bench.run.Contender;
+import io.millrace.bench.run.Lineup;
 import io.millrace.bench.run.Machine;
 import io.millrace.bench.run.NodeFailedException;
 import io.millrace.bench.run.Noise;
@@ -165,6 +167,24 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
     /** What the generator offers. */
     abstract Offer offer();
 
+    /** Whose programs run. */
+    Lineup lineup() throws IOException, InterruptedException {
+        return Lineup.ENGINES;
+    }
+
+    /** What is measured in turn with them. */
+    List<Contender> contenders() throws IOException, InterruptedException {
+        return List.of();
+    }
+
+    Link link() {
+        return link;
+    }
+
+    long concurrency() {
+        return concurrency;
+    }
+
     @Override
     public void check(final List<String> errors) {
         Checked.within(errors, "--duration", duration, 100);
@@ -206,7 +226,12 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
     public Integer call() throws Exception {
         final PrintStream out = System.out;
         final BenchSession session = new BenchSession(
-                plan(), (int) repeats, new ConsoleProgress(out, Terminal.onStdout(), Terminal::red), System.err);
+                plan(),
+                lineup(),
+                contenders(),
+                (int) repeats,
+                new ConsoleProgress(out, Terminal.onStdout(), Terminal::red),
+                System.err);
         try (Interrupts interrupts = Interrupts.handledBy(session::interrupt)) {
             final Repeats result = session.run();
             Summary.of(result).forEach(out::println);

@@ -51,6 +51,13 @@ class CommandLineTest {
                     --close-first nobody    | --close-first nobody: unknown; choose one of server, client
                     --workload /nowhere     | --workload /nowhere can't be read: give a file such as those in benchmarks/workloads
                     --json /nowhere/a.json  | --json /nowhere/a.json can't be written
+                    --reference windows     | --reference windows: unknown; choose of kernel, limit
+                    --reference limit --link ring | --reference limit: it takes two processes; give a --link that joins two
+                    --generator perl        | --generator perl: unknown; choose one of engine, c
+                    --generator c --link ring | --generator c: it is another process; give a --link that joins two
+                    --generator c --rate 5k | --generator c: it keeps connections under way; leave out --rate
+                    --generator c --close-first client | --generator c: it closes after the server, by FIN
+                    --generator c --concurrency 128k | --generator c: it has room for 65536 connections
                     --no-such-option        | Unknown option: '--no-such-option'
                     surplus                 | Unmatched argument at index 1: 'surplus'
                     """)

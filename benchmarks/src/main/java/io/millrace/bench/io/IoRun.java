@@ -4,10 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.bench.run.JvmCommand;
 import io.millrace.bench.run.NodeFailedException;
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -38,9 +35,7 @@ public final class IoRun {
      * @throws NodeFailedException if a process could not start, or died.
      */
     public IoResult run() throws IOException, InterruptedException {
-        final Path folder = Files.createTempDirectory("millrace-io");
-        deleteAtExit(folder);
-        final CLoop c = CLoop.build(folder);
+        final CLoop c = CLoop.build();
         if (!c.isThere()) {
             lines.accept("no C to compare with: " + c.compiler());
         }
@@ -59,14 +54,6 @@ public final class IoRun {
             lines.accept(IoTable.row(i, samples));
         }
         return new IoResult(plan, samples, c.compiler());
-    }
-
-    /** Also when an interrupt ends this process: in reverse order, so the folder is empty when its turn comes. */
-    private static void deleteAtExit(final Path folder) {
-        for (final String name : List.of("", "loop.c", "loop")) {
-            final File file = folder.resolve(name).toFile();
-            file.deleteOnExit();
-        }
     }
 
     private List<String> javaCommand(final IoPath path) {

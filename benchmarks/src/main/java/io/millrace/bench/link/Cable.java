@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A link that is there: made for one run, removed with it. One thread.
@@ -14,9 +13,7 @@ import java.util.Optional;
  */
 public final class Cable implements AutoCloseable {
     /** Largest IP packet. */
-    private static final int MTU = 1500;
-
-    private static final int ETHERNET_MTU = 1500;
+    public static final int MTU = 1500;
 
     private final Devargs server;
     private final Devargs generator;
@@ -42,8 +39,7 @@ public final class Cable implements AutoCloseable {
             case MEMIF -> memif(socket(), generatorMac);
             case AF_PACKET -> afPacket();
             case PCI -> new Cable(link.devices().getFirst(), link.devices().getLast(), null, null);
-            case RING -> new Cable(null, null, null, null);
-            case NULL -> throw new IllegalArgumentException("link null joins nobody");
+            case RING, NULL -> throw new IllegalArgumentException("link " + link + " joins no two processes");
         };
     }
 
@@ -81,18 +77,18 @@ public final class Cable implements AutoCloseable {
 
     /** Packet sockets on a kernel's interface. They copy frames through a ring of slots, which have to hold the largest. */
     public static Devargs packetPort(final String device, final int mtu) {
-        final String slots = mtu <= ETHERNET_MTU ? ",framecnt=4096" : ",blocksz=65536,framesz=16384,framecnt=512";
+        final String slots = mtu <= MTU ? ",framecnt=4096" : ",blocksz=65536,framesz=16384,framecnt=512";
         return Devargs.parse("net_af_packet0,iface=" + device + slots);
     }
 
-    /** The server's port; none where the nodes share a process. */
-    public Optional<Devargs> server() {
-        return Optional.ofNullable(server);
+    /** The server's port. */
+    public Devargs server() {
+        return server;
     }
 
-    /** The generator's port; none where the nodes share a process. */
-    public Optional<Devargs> generator() {
-        return Optional.ofNullable(generator);
+    /** The generator's port. */
+    public Devargs generator() {
+        return generator;
     }
 
     /** The command of the server's process, where its end of the link is. */

@@ -39,6 +39,10 @@ final class ReportPage {
         html.append(Html.section("SYN queue and TIME_WAIT", charts.tables()));
         html.append(Html.section("CPU", charts.cpu()));
         html.append(Html.section("Runs", runs(result) + stops(result)));
+        final String references = ReferenceTable.of(result);
+        if (!references.isEmpty()) {
+            html.append(Html.section("References", references));
+        }
         html.append(Html.section("Counters", counters(result)));
         html.append(Html.section("Machine", machine(result)));
         html.append(Html.section("Command", command(result)));
@@ -231,7 +235,7 @@ final class ReportPage {
         return !Double.isFinite(value) ? "–" : String.format(Locale.ROOT, "%,." + digits + "f", value);
     }
 
-    private static String percent(final double share) {
+    static String percent(final double share) {
         return Double.isNaN(share) ? "–" : decimal(share * 100, 1) + " %";
     }
 }

@@ -98,8 +98,13 @@ public final class ResultDocument {
 
     /** The runs, in the order in which they were made. */
     List<ResultDocument> runs() {
-        return list("repeats", "runs").stream()
-                .map(run -> new ResultDocument(members(run)))
+        return objects("repeats", "runs");
+    }
+
+    /** The objects of a list. */
+    List<ResultDocument> objects(final String... path) {
+        return list(path).stream()
+                .map(object -> new ResultDocument(members(object)))
                 .toList();
     }
 

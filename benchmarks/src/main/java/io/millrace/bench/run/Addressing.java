@@ -18,6 +18,11 @@ public final class Addressing {
 
     private Addressing() {}
 
+    /** The first of the addresses that connections are opened from. */
+    public static IpAddress firstSource() {
+        return IpAddress.ofIpv4(SOURCES.address().ipv4() + 1);
+    }
+
     /** The server's address without its network. */
     public static IpAddress server() {
         return SERVER.address();

@@ -49,8 +49,34 @@ public record BenchPlan(
     /** What the server takes for a TIME_WAIT entry at start: a record and its share of the index, rounded up. */
     public static final long BYTES_PER_TIME_WAIT = 40;
 
+    private static final Duration COMPILED_WARM_UP = Duration.ofSeconds(2);
+
+    /** The same for what is compiled already: two seconds of warm-up are for the caches and the tables. */
+    BenchPlan withoutWarmUp() {
+        final Duration shorter = warmUp.compareTo(COMPILED_WARM_UP) < 0 ? warmUp : COMPILED_WARM_UP;
+        return new BenchPlan(
+                link,
+                duration,
+                shorter,
+                Duration.ZERO,
+                offer,
+                concurrency,
+                shards,
+                arrangement,
+                serverCores,
+                generatorCores,
+                idle,
+                hugePages,
+                timeWaitSeconds,
+                timeWaitCapacity,
+                synQueue,
+                sources,
+                jvmFlags,
+                command);
+    }
+
     /** The most connections under way. */
-    int mostUnderWay() {
+    public int mostUnderWay() {
         return offer.mostUnderWay(concurrency);
     }
 }

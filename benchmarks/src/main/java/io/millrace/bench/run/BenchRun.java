@@ -1,6 +1,5 @@
 package io.millrace.bench.run;
 
-import io.millrace.bench.link.Cable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -24,13 +23,15 @@ public final class BenchRun implements BenchSession.Run {
     private static final long SECOND = 1_000_000_000L;
 
     private final BenchPlan plan;
+    private final Lineup lineup;
     private final Progress progress;
     private final PrintStream log;
     private final CountDownLatch interrupted = new CountDownLatch(1);
 
     /** Prepares a run that tells {@code progress} how it goes and {@code log} what its children print. */
-    public BenchRun(final BenchPlan plan, final Progress progress, final PrintStream log) {
+    public BenchRun(final BenchPlan plan, final Lineup lineup, final Progress progress, final PrintStream log) {
         this.plan = plan;
+        this.lineup = lineup;
         this.progress = progress;
         this.log = log;
     }
@@ -48,34 +49,33 @@ public final class BenchRun implements BenchSession.Run {
      */
     @Override
     public BenchResult run() throws IOException, InterruptedException {
-        try (Cable cable = Cable.open(plan.link(), Addressing.GENERATOR_MAC)) {
-            return plan.link().inOneProcess() ? inOneProcess(cable) : inTwoProcesses(cable);
+        if (lineup.inOneProcess(plan)) {
+            return inOneProcess();
+        }
+        try (Lineup.Stage stage = lineup.open(plan)) {
+            return inTwoProcesses(stage);
         }
     }
 
-    private BenchResult inTwoProcesses(final Cable cable) throws IOException, InterruptedException {
+    private BenchResult inTwoProcesses(final Lineup.Stage stage) throws IOException, InterruptedException {
         progress.phase("starting the server");
-        try (ChildNode server = start(SERVER, cable.atServer(jvm(NodeArguments.server(plan, cable))))) {
+        try (ChildNode server = start(SERVER, stage.server())) {
             final NodeReport serverReady = awaitReady(server);
             progress.phase("starting the generator");
-            try (ChildNode generator = start(GENERATOR, cable.atGenerator(jvm(NodeArguments.generator(plan, cable))))) {
+            try (ChildNode generator = start(GENERATOR, stage.generator())) {
                 return measure(server, generator, serverReady);
             }
         }
     }
 
-    private BenchResult inOneProcess(final Cable cable) throws IOException, InterruptedException {
+    private BenchResult inOneProcess() throws IOException, InterruptedException {
         progress.phase("starting the server and the generator");
-        final List<String> command = jvm(NodeArguments.both(plan, cable));
+        final List<String> command = JvmCommand.node(plan.jvmFlags(), NodeArguments.both(plan));
         final List<ChildNode> nodes = ChildNode.startInOne(List.of(SERVER, GENERATOR), command, log);
         try (ChildNode server = nodes.getFirst();
                 ChildNode generator = nodes.getLast()) {
             return measure(server, generator, awaitReady(server));
         }
-    }
-
-    private List<String> jvm(final List<String> arguments) {
-        return JvmCommand.node(plan.jvmFlags(), arguments);
     }
 
     private ChildNode start(final String name, final List<String> command) throws IOException {

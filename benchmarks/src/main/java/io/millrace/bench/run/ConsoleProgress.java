@@ -42,6 +42,12 @@ public final class ConsoleProgress implements Progress {
     }
 
     @Override
+    public void reference(final String label) {
+        lasting("reference: " + label);
+        rows = 0;
+    }
+
+    @Override
     public void phase(final String what) {
         phase = what;
         passing(what + " ...");

@@ -1,6 +1,5 @@
 package io.millrace.bench.run;
 
-import io.millrace.bench.link.Cable;
 import io.millrace.dpdk.Devargs;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +23,8 @@ public final class NodeArguments {
 
     private NodeArguments() {}
 
-    static List<String> server(final BenchPlan plan, final Cable cable) {
-        final List<String> arguments = common(plan, "server", plan.serverCores(), cable.server());
+    static List<String> server(final BenchPlan plan, final Optional<Devargs> port) {
+        final List<String> arguments = common(plan, "server", plan.serverCores(), port);
         arguments.addAll(List.of(
                 "--shards",
                 String.valueOf(plan.shards()),
@@ -45,8 +44,8 @@ public final class NodeArguments {
         return arguments;
     }
 
-    static List<String> generator(final BenchPlan plan, final Cable cable) {
-        final List<String> arguments = common(plan, "generator", plan.generatorCores(), cable.generator());
+    static List<String> generator(final BenchPlan plan, final Optional<Devargs> port) {
+        final List<String> arguments = common(plan, "generator", plan.generatorCores(), port);
         arguments.addAll(List.of(
                 "--sources",
                 String.valueOf(plan.sources()),
@@ -63,12 +62,12 @@ public final class NodeArguments {
     }
 
     /** Both nodes in one process. */
-    static List<String> both(final BenchPlan plan, final Cable cable) {
+    static List<String> both(final BenchPlan plan) {
         final int queuePairs = plan.arrangement().equals("run-to-completion") ? plan.shards() : 1;
         final List<String> arguments = new ArrayList<>(List.of(COMMAND_OF_BOTH, "--", String.valueOf(queuePairs)));
-        arguments.addAll(tail(server(plan, cable)));
+        arguments.addAll(tail(server(plan, Optional.empty())));
         arguments.add(BETWEEN_BOTH);
-        arguments.addAll(tail(generator(plan, cable)));
+        arguments.addAll(tail(generator(plan, Optional.empty())));
         return arguments;
     }
 

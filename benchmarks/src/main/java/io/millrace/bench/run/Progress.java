@@ -7,6 +7,9 @@ public interface Progress {
     /** Another run of several begins, counted from 1; not told where there is only one. */
     void run(int number, int of);
 
+    /** What follows is a run of a reference. */
+    void reference(String label);
+
     /** A step that takes a moment begins. */
     void phase(String what);
 

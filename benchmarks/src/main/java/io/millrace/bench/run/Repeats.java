@@ -10,19 +10,21 @@ import java.util.Optional;
  * @param runs all of them; only the last may have been broken off.
  * @param wanted how many were asked for.
  * @param broken why there is no further run: one could not start, or died before it measured anything.
+ * @param references what was measured in turn with them.
  */
-public record Repeats(List<BenchResult> runs, int wanted, Optional<String> broken) {
+public record Repeats(List<BenchResult> runs, int wanted, Optional<String> broken, List<ReferenceRuns> references) {
     /** Extremes that are further apart than this share of the median tell more about the machine than about the engine. */
     static final double NOISY_SPREAD = 0.1;
 
     /** Runs after which nothing went wrong. */
     Repeats(final List<BenchResult> runs, final int wanted) {
-        this(runs, wanted, Optional.empty());
+        this(runs, wanted, Optional.empty(), List.of());
     }
 
     /** Takes the runs over. */
     public Repeats {
         runs = List.copyOf(runs);
+        references = List.copyOf(references);
     }
 
     /** Those that came to their end; where none did, the one that has begun. */

@@ -85,6 +85,11 @@ public final class ResultJson {
         json.put("command", result.plan().command());
         json.put("noise", Noise.of(repeats));
         json.put("repeats", repeats(repeats));
+        json.put(
+                "references",
+                repeats.references().stream()
+                        .map(reference -> reference(repeats, reference))
+                        .toList());
         return json;
     }
 
@@ -96,15 +101,43 @@ public final class ResultJson {
                 "counting",
                 repeats.counting().size(),
                 "connections_per_second",
-                ordered(
-                        "median", rounded(rate.median()),
-                        "min", rounded(rate.min()),
-                        "max", rounded(rate.max()),
-                        "spread", rounded(rate.relative())),
+                spread(rate),
                 "middle",
                 repeats.runs().indexOf(repeats.middle()),
                 "runs",
                 repeats.runs().stream().map(RunJson::of).toList());
+    }
+
+    private static Map<String, Object> reference(final Repeats engine, final ReferenceRuns reference) {
+        final Map<String, Object> json = new LinkedHashMap<>();
+        final boolean limit = reference.contender().kind() == Contender.Kind.LIMIT;
+        json.put("name", reference.contender().key());
+        json.put("label", reference.contender().label());
+        json.put("missing", reference.broken().orElse(null));
+        if (reference.isThere()) {
+            json.put(limit ? "frames_per_second" : "connections_per_second", spread(reference.rate()));
+            json.put("failed", reference.failed());
+            json.put("server_cpus_busy", rounded(reference.serverBusy().median()));
+            if (limit) {
+                json.put("frames_per_connection", rounded(ReferenceRuns.framesPerConnection(engine)));
+                json.put("connections_per_second", rounded(reference.connections(engine)));
+                json.put("share", rounded(reference.share(engine)));
+            } else {
+                json.put(
+                        "connections_per_second_per_core",
+                        rounded(reference.ratePerCore().median()));
+                json.put("times_per_core", rounded(reference.times(engine)));
+            }
+        }
+        return json;
+    }
+
+    private static Map<String, Object> spread(final Spread spread) {
+        return ordered(
+                "median", rounded(spread.median()),
+                "min", rounded(spread.min()),
+                "max", rounded(spread.max()),
+                "spread", rounded(spread.relative()));
     }
 
     static Map<String, Object> latency(final BenchResult result) {

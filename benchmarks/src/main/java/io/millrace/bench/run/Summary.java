@@ -22,6 +22,7 @@ public final class Summary {
         if (middle.opened() == 0) {
             return lines;
         }
+        lines.addAll(references(repeats));
         if (repeats.wanted() > 1) {
             final Spread rate = repeats.rate();
             lines.add(row(
@@ -36,6 +37,36 @@ public final class Summary {
                                     percent(rate.relative()))));
         }
         return lines;
+    }
+
+    /** A line for each reference: its figure, and the engine's beside it. */
+    static List<String> references(final Repeats engine) {
+        return engine.references().stream()
+                .map(reference -> row(
+                        reference.contender().kind() == Contender.Kind.LIMIT ? "limit" : "reference",
+                        reference.contender().label() + ": " + reference(engine, reference)
+                                + reference.broken().map(why -> "; " + why).orElse("")))
+                .toList();
+    }
+
+    private static String reference(final Repeats engine, final ReferenceRuns reference) {
+        if (!reference.isThere() || reference.rate().median() == 0) {
+            return "no figure";
+        }
+        if (reference.contender().kind() == Contender.Kind.LIMIT) {
+            return "%s frames/s there and back, which is %s connections/s of %s frames each way: millrace has %s of them"
+                    .formatted(
+                            count(reference.rate().median()),
+                            count(reference.connections(engine)),
+                            decimal(ReferenceRuns.framesPerConnection(engine), 2),
+                            percent(reference.share(engine)));
+        }
+        return "%s connections/s%s, the server's CPU %s busy: millrace has %s times as many for each core of the server"
+                .formatted(
+                        count(reference.rate().median()),
+                        reference.failed() == 0 ? "" : " (" + count(reference.failed()) + " failed)",
+                        percent(reference.serverBusy().median()),
+                        decimal(reference.times(engine), 1));
     }
 
     /** The lines of one run. */

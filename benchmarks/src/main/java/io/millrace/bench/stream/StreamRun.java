@@ -71,12 +71,8 @@ public final class StreamRun {
         try (Cable cable = Cable.open(Link.VHOST, Addressing.GENERATOR_MAC)) {
             return measure(
                     pairing,
-                    JvmCommand.node(
-                            plan.jvmFlags(),
-                            StreamArguments.server(plan, cable.server().orElseThrow())),
-                    JvmCommand.node(
-                            plan.jvmFlags(),
-                            StreamArguments.client(plan, cable.generator().orElseThrow())));
+                    JvmCommand.node(plan.jvmFlags(), StreamArguments.server(plan, cable.server())),
+                    JvmCommand.node(plan.jvmFlags(), StreamArguments.client(plan, cable.generator())));
         }
     }
 

@@ -108,6 +108,22 @@ class BenchProcessTest {
     }
 
     @Test
+    void shouldMeasureTheReferencesInTurn() throws IOException, InterruptedException {
+        assumeTrue(isRoot(), "a veth pair needs root");
+        final Path json = folder.resolve("result.json");
+
+        final Program bench =
+                bench("--reference", "kernel,limit", "--duration", "1s", "--warm-up", "1s", "--json", json.toString());
+
+        assertThat(bench.result()).contains("times as many for each core").contains("frames/s there and back");
+        assertThat(bench.exitCode()).isZero();
+        assertThat((List<?>) JSON.std.mapFrom(Files.readString(json)).get("references"))
+                .extracting(reference -> ((Map<?, ?>) reference).get("name"))
+                .isEqualTo(List.of("kernel_veth", "kernel_loopback", "kernel_server", "limit"));
+        assertThat(namespacesOf(bench)).isEmpty();
+    }
+
+    @Test
     void shouldRemoveTheVethPairWhenItIsInterrupted() throws IOException, InterruptedException {
         assumeTrue(isRoot(), "a veth pair needs root");
         final Program bench = bench("--link", "af_packet", "--duration", "60s", "--warm-up", "1s")

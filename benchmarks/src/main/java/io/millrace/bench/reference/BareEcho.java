@@ -1,0 +1,38 @@
+package io.millrace.bench.reference;
+
+import io.millrace.bench.link.Cable;
+import io.millrace.bench.run.Addressing;
+import io.millrace.bench.run.BenchPlan;
+import io.millrace.bench.run.Contender;
+import io.millrace.bench.run.Lineup.Stage;
+import java.io.IOException;
+import java.util.List;
+
+/** The physical limit of the plan's link: {@code echo.c} at both ends, frames that go there and back. */
+public final class BareEcho {
+    private BareEcho() {}
+
+    /** The program that it is made of. */
+    public static CProgram build() throws IOException, InterruptedException {
+        return CProgram.build("echo", true);
+    }
+
+    /** The limit as a reference. */
+    public static Contender contender(final CProgram echo) {
+        return new Contender("limit", "a bare echo in C", Contender.Kind.LIMIT, plan -> open(echo, plan), true);
+    }
+
+    private static Stage open(final CProgram echo, final BenchPlan plan) throws IOException, InterruptedException {
+        final Cable cable = Cable.open(plan.link(), Addressing.GENERATOR_MAC);
+        final List<String> server = List.of("server", cable.server().toString(), DpdkProgram.cpu(plan.serverCores()));
+        final List<String> generator = List.of(
+                "generator",
+                cable.generator().toString(),
+                DpdkProgram.cpu(plan.generatorCores()),
+                String.valueOf(plan.concurrency()));
+        return new Stage(
+                cable.atServer(DpdkProgram.command(echo, "server", plan, cable.server(), server)),
+                cable.atGenerator(DpdkProgram.command(echo, "generator", plan, cable.generator(), generator)),
+                cable);
+    }
+}
