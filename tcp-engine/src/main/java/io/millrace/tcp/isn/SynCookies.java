@@ -6,7 +6,7 @@ import io.millrace.tcp.table.SynOptions;
  * SYN cookies (RFC 4987 §3.6): sequence numbers that carry what a full SYN queue cannot keep.
  *
  * <p>A cookie is 29 bits of SipHash over the addresses, the ports and the SYN's sequence number, and 3 bits, masked, that
- * name one of eight MSS values. Its key is that of the present step of a coarse counter, 65.5 s long, and holds for this
+ * name one of eight MSS values and also which 29 bits: so the numbers next to a cookie are none. Its key is that of the present step of a coarse counter, 65.5 s long, and holds for this
  * step and the next: nothing older is accepted, and a guess succeeds once in 2^28. A step's key is derived from the shard's
  * secret, so that no randomness has to be drawn while packets wait.
  *
@@ -68,7 +68,8 @@ public final class SynCookies {
         turnTo(nowMs);
         lastStepUsed = step;
         final long prf = FlowPrf.of(presentK0, presentK1, remoteHi, remoteLo, localHi, localLo, pair(ports, irs));
-        return (int) prf & ~MSS_MASK | (mssIndex(peerMss) ^ (int) (prf >>> 32)) & MSS_MASK;
+        final int index = mssIndex(peerMss);
+        return bits(prf, index) & ~MSS_MASK | (index ^ mask(prf)) & MSS_MASK;
     }
 
     /**
@@ -137,7 +138,18 @@ public final class SynCookies {
     }
 
     private static int mssOf(final int cookie, final long prf) {
-        return ((cookie ^ (int) prf) & ~MSS_MASK) == 0 ? MSS_VALUES[(cookie ^ (int) (prf >>> 32)) & MSS_MASK] : INVALID;
+        final int index = (cookie ^ mask(prf)) & MSS_MASK;
+        return ((cookie ^ bits(prf, index)) & ~MSS_MASK) == 0 ? MSS_VALUES[index] : INVALID;
+    }
+
+    /** The bits that go with an MSS: eight windows on the lower 60, each four further on than the one before. */
+    private static int bits(final long prf, final int index) {
+        return (int) (prf >>> (index << 2));
+    }
+
+    /** What hides the index: bits that are in none of the windows. */
+    private static int mask(final long prf) {
+        return (int) (prf >>> 61);
     }
 
     private static long pair(final int ports, final int irs) {

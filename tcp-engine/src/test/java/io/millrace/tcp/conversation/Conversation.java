@@ -44,6 +44,7 @@ public final class Conversation implements AutoCloseable {
     private final Map<Integer, Long> ids = new HashMap<>();
     private final Set<Long> live = new HashSet<>();
     private final Map<Long, Integer> written = new HashMap<>();
+    private final Witness witness = new Witness();
     private final Deque<String> events = ScriptedApplication.newEvents();
     private final List<String> trace = new ArrayList<>();
     private final TcpEngine engine;
@@ -172,6 +173,10 @@ public final class Conversation implements AutoCloseable {
         final Flow to = flows.computeIfAbsent(segment.destinationPort(), port -> new Flow(port, segment.sourcePort()));
         to.arrived(segment, nowMs());
         trace.add("%8d   < %s%s".formatted(nowMs(), SegmentLine.write(to, segment, true), name(to)));
+        final String wrong = witness.engineSends(segment);
+        if (!wrong.isEmpty()) {
+            throw failure("the engine sent " + wrong);
+        }
         if (to.engineIsnKnown && !nonsense) {
             for (int i = 0; i < segment.text().length; i++) {
                 if (segment.text()[i] != ScriptedApplication.pattern(segment.seq() - to.engineIsn + i)) {
@@ -210,21 +215,28 @@ public final class Conversation implements AutoCloseable {
         final TcpSegment segment = line.toSend(flow, nowMs());
         trace.add("%8d > %s%s".formatted(nowMs(), SegmentLine.write(flow, segment, false), name(flow)));
         flow.sent(segment, nowMs());
+        witness.peerSends(segment);
         wire.send(segment);
         poll();
+        witness.answered(segment);
     }
 
     /** The peer sends, and the engine does nothing yet; false if the segment found no room on the cable, and is lost. */
     public boolean offer(final String line) {
         final TcpSegment segment = SegmentLine.parse(line).toSend(flow, nowMs());
         flow.sent(segment, nowMs());
+        witness.peerSends(segment);
+        witness.answered(segment);
         return wire.offer(segment);
     }
 
     /** A SYN comes from an address and a port somewhere, of which nothing is remembered; the engine does nothing yet. */
     public boolean offerSyn(final IpAddress from, final int port) {
         final Flow nobodys = new Flow(port, listeningPort);
-        return wire.offer(SegmentLine.parse("S seq 0 <mss 1460>").toSend(nobodys, nowMs()), from);
+        final TcpSegment syn = SegmentLine.parse("S seq 0 <mss 1460>").toSend(nobodys, nowMs());
+        witness.peerSends(syn);
+        witness.answered(syn);
+        return wire.offer(syn, from);
     }
 
     /** Runs one duty cycle of the engine, whose answers are lost; how much was done. */
@@ -310,6 +322,11 @@ public final class Conversation implements AutoCloseable {
     /** Whether the engine has sent any of these numbers, relative, more than once. */
     public boolean resent(final int from, final int to) {
         return flow.resent.stream().anyMatch(range -> range[0] < to && range[1] > from);
+    }
+
+    /** The peer's port of the present flow. */
+    public int peerPort() {
+        return flow.peerPort;
     }
 
     /** The number that the engine expects next on the present flow, as far as the peer knows. */

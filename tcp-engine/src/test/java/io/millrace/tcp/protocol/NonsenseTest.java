@@ -18,6 +18,9 @@ import org.junit.jupiter.api.Tag;
 @Tag("H14")
 class NonsenseTest extends ConversationTest {
     private static final int STEPS = 3_000;
+    /** Of the peer's ports, the first that the engine connects to. */
+    private static final int FIRST_ACTIVE = 41_000;
+
     private static final int[] LISTENING = {1, 2, 3, 4, 5};
     private static final String LISTENERS = """
             listen 1 echo
@@ -49,6 +52,7 @@ class NonsenseTest extends ConversationTest {
             }
         }
         assertThat(talk.count(Counter.TCP_PASSIVE_OPENS)).isPositive();
+        assertThat(talk.count(Counter.TCP_ACTIVE_OPENS)).isPositive();
         // Time heals everything that the applications do not hold on to.
         for (final int port : LISTENING) {
             run("unlisten " + port);
@@ -66,7 +70,7 @@ class NonsenseTest extends ConversationTest {
     }
 
     private void step(final Conversation talk) {
-        talk.peer(40_000 + random.nextInt(6));
+        talk.peer(random.nextInt(4) == 0 ? FIRST_ACTIVE + random.nextInt(3) : 40_000 + random.nextInt(6));
         switch (random.nextInt(16)) {
             case 0 -> talk.advance(1 + random.nextInt(50));
             case 1 -> talk.advance(random.nextInt(1_500));
@@ -79,6 +83,10 @@ class NonsenseTest extends ConversationTest {
 
     /** An honest one, unless the port still has a connection: then both go on as they can. */
     private void handshake(final Conversation talk) {
+        if (talk.peerPort() >= FIRST_ACTIVE) {
+            connect(talk);
+            return;
+        }
         if (talk.currentConnection() != null && random.nextInt(4) > 0) {
             return;
         }
@@ -94,6 +102,15 @@ class NonsenseTest extends ConversationTest {
                         1 + random.nextInt(1_460),
                         random.nextBoolean() ? ", sackOK, TS val 5 ecr 0, wscale 2" : "",
                         random.nextInt(0x10000)));
+    }
+
+    /** The engine opens; or the peer answers, or has opened at the same time. */
+    private void connect(final Conversation talk) {
+        if (talk.currentConnection() == null) {
+            talk.connectWith(talk.peerPort(), talk.loop().defaultConnectionOptions());
+        } else {
+            run(random.nextBoolean() ? "> SA seq 0 ack 1 <mss 900>" : "> S seq 0 <mss 900>");
+        }
     }
 
     private String segment(final Conversation talk) {

@@ -135,8 +135,10 @@ class OptionsTest extends ConversationTest {
                 app write 5
                 < PA text 5 <TS>
                 > A
+                > PA text 5 <>
+                silence                # without its timestamp it is not even acknowledged
                 > S seq 99 <>
-                silence                # without its timestamp it is not even challenged
+                < A seq 6 ack 6 <TS>   # but a SYN is challenged
                 app abort
                 < RA <>
                 """);

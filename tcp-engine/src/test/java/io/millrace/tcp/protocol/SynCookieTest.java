@@ -2,6 +2,8 @@ package io.millrace.tcp.protocol;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A full SYN queue, RFC 4987 §3: cookies, and the two other ways. */
 @Tag("H11")
@@ -73,6 +75,21 @@ class SynCookieTest extends ConversationTest {
                 > A seq 1 ack 1
                 event open
                 """);
+    }
+
+    /** RFC 9293 §3.10.7.2: what acknowledges anything but our SYN gets a reset, also where only its cookie knows it. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, 3, 4, 5, 6, 7, 8})
+    void shouldNotTakeANumberNextToACookieForOne(final int ack) {
+        run(FULL + """
+                > S seq 0 <mss 1460>
+                < SA seq 0 ack 1
+                > A seq 1 ack %d
+                < R seq %d
+                no event
+                > A seq 1 ack 1
+                event open
+                """.formatted(ack, ack));
     }
 
     @Test
