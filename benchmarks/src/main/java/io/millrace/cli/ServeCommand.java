@@ -37,6 +37,9 @@ import picocli.CommandLine.Option;
         versionProvider = Version.class,
         sortOptions = false)
 final class ServeCommand implements Callable<Integer>, Checked {
+    /** Half-open connections that may wait for a minute, as those of strangers do, before cookies must do without them. */
+    private static final long DEFAULT_BACKLOG = 16_384;
+
     private static final long HEALTH_CHECK_MILLIS = 200;
     private static final long ADDRESS_CHECK_MILLIS = 10;
 
@@ -95,7 +98,7 @@ final class ServeCommand implements Callable<Integer>, Checked {
             paramLabel = "N",
             description =
                     "Half-open, and accepted but not yet served, connections of each port (default: ${DEFAULT-VALUE}).")
-    private long backlog = ListenConfig.DEFAULT_BACKLOG;
+    private long backlog = DEFAULT_BACKLOG;
 
     @Option(
             names = "--syn-overflow",
