@@ -15,7 +15,6 @@ import io.millrace.bench.run.NodeReport;
 import io.millrace.bench.run.NodeReporter;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.port.PacketPort;
-import io.millrace.dataplane.wire.IpPrefix;
 import io.millrace.dataplane.wire.MacAddress;
 import io.millrace.dpdk.Devargs;
 import io.millrace.tcp.ListenConfig;
@@ -97,6 +96,9 @@ final class BenchNodeCommand implements Callable<Integer> {
     @Mixin
     private TableOptions tables;
 
+    @Mixin
+    private TargetOptions target = new TargetOptions();
+
     private Optional<FloodPort> flood = Optional.empty();
     private List<RateGenerator> generators = List.of();
 
@@ -139,10 +141,10 @@ final class BenchNodeCommand implements Callable<Integer> {
 
     private RateGenerator generator(final int shard) {
         return new RateGenerator(
-                Addressing.server(),
-                Addressing.PORT,
+                target.server(),
+                target.port(),
                 (int) share(concurrency, shard),
-                new SourceAddresses(Addressing.SOURCES, sources),
+                new SourceAddresses(target.sources(), sources),
                 conversation,
                 rate == 0 ? null : new ArrivalSchedule(share(rate, shard)));
     }
@@ -195,11 +197,12 @@ final class BenchNodeCommand implements Callable<Integer> {
 
     /** Who this node is. */
     HostAddresses addresses(final MacAddress mac) {
-        final IpPrefix own = role == Role.SERVER ? Addressing.SERVER : Addressing.GENERATOR;
-        final HostAddresses.Builder builder = HostAddresses.builder(mac).address(own);
         return role == Role.SERVER
-                ? builder.gateway(Addressing.GENERATOR.address()).build()
-                : builder.owned(Addressing.SOURCES).build();
+                ? HostAddresses.builder(mac)
+                        .address(Addressing.SERVER)
+                        .gateway(Addressing.GENERATOR.address())
+                        .build()
+                : target.addresses(mac);
     }
 
     private Map<String, String> facts(final EngineHost host) {

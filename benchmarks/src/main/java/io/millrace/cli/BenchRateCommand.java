@@ -1,8 +1,11 @@
 package io.millrace.cli;
 
+import io.millrace.bench.link.Link;
 import io.millrace.bench.run.Contender;
+import io.millrace.bench.run.GeneratorAlone;
 import io.millrace.bench.run.Lineup;
 import io.millrace.bench.run.Offer;
+import io.millrace.dpdk.Devargs;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine;
@@ -29,6 +32,17 @@ final class BenchRateCommand extends ConnectionBench {
     @CommandLine.Mixin
     private ConversationOptions conversation = new ConversationOptions();
 
+    @Option(
+            names = "--port",
+            converter = Converters.Device.class,
+            paramLabel = "DEVICE",
+            description = "With --target, the generator's port in DPDK's syntax, such as net_af_packet0,iface=eth1 or"
+                    + " 0000:3b:00.0.")
+    private Devargs port;
+
+    @CommandLine.Mixin
+    private TargetOptions target = new TargetOptions();
+
     @CommandLine.Mixin
     private ReferenceOptions references = new ReferenceOptions();
 
@@ -36,13 +50,22 @@ final class BenchRateCommand extends ConnectionBench {
     public void check(final List<String> errors) {
         Checked.within(errors, "--rate", rate, 0, MAX_RATE);
         conversation.check(errors);
-        references.check(errors, link(), conversation.toConversation(), rate, concurrency());
+        target.check(errors, port != null, sources());
+        if (target.isForeign() && references.isAny()) {
+            errors.add("--target: without --reference and --generator, which bring servers of their own");
+        }
+        references.check(errors, super.link(), conversation.toConversation(), rate, concurrency());
         super.check(errors);
     }
 
     @Override
+    Link link() {
+        return target.isForeign() ? Link.abroad(port) : super.link();
+    }
+
+    @Override
     Lineup lineup() throws IOException, InterruptedException {
-        return references.lineup();
+        return target.isForeign() ? new GeneratorAlone(port, target.arguments()) : references.lineup();
     }
 
     @Override

@@ -181,6 +181,10 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
         return link;
     }
 
+    long sources() {
+        return sources;
+    }
+
     long concurrency() {
         return concurrency;
     }
@@ -270,7 +274,7 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
         final int serverThreads = oneThread ? 1 : (int) shards + 1;
         final boolean cpuEach = cpus.size() > serverThreads;
         return new BenchPlan(
-                link,
+                link(),
                 duration,
                 warmUp,
                 settle,

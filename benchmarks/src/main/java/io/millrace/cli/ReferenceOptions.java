@@ -70,6 +70,11 @@ final class ReferenceOptions {
         }
     }
 
+    /** Whether anything was asked for. */
+    boolean isAny() {
+        return isForeign() || !references.isEmpty();
+    }
+
     private static void refuse(final List<String> errors, final boolean wrong, final String line) {
         if (wrong) {
             errors.add(line);

@@ -51,6 +51,12 @@ class CommandLineTest {
                     --close-first nobody    | --close-first nobody: unknown; choose one of server, client
                     --workload /nowhere     | --workload /nowhere can't be read: give a file such as those in benchmarks/workloads
                     --json /nowhere/a.json  | --json /nowhere/a.json can't be written
+                    --target 10.0.0.1       | '--target': '10.0.0.1' is no server; write such as 10.0.0.1:80
+                    --target 10.0.0.1:0     | '--target': '10.0.0.1:0' is no server
+                    --target 10.0.0.1:9     | --target 10.0.0.1:9: needs the generator's --port DEVICE and --address CIDR
+                    --address 10.0.0.2/24   | --port, --address, --gateway and --sources-from are of a generator alone
+                    --target 10.0.0.1:9 --port net_null0 --address 10.0.0.2/24 --generator c | --target: without --reference and --generator
+                    --target 10.0.0.1:9 --port net_null0 --address 10.0.0.2/24 --sources-from 10.1.0.0/24 | --sources-from 10.1.0.0/24: has no room for 32749 addresses
                     --reference windows     | --reference windows: unknown; choose of kernel, limit
                     --reference limit --link ring | --reference limit: it takes two processes; give a --link that joins two
                     --generator perl        | --generator perl: unknown; choose one of engine, c

@@ -64,7 +64,7 @@ class WorkloadChoiceTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     rate = 3                          | must say which workload it is: workload = one of rate, flood
                     workload = chess                  | must say which workload it is: workload = one of rate, flood
-                    workload = rate, speed = 3        | mine.conf:1: 'speed' is no value of the workload rate; choose from arrangement, close-by
+                    workload = rate, speed = 3        | mine.conf:1: 'speed' is no value of the workload rate; choose from address, arrangement, close-by
                     workload = rate, rate = fast      | mine.conf:1: rate: 'fast' is not a rate; write such as 10000, 500k or 1.5M
                     workload = rate, rate { a = 1 }   | mine.conf:1: rate has parts; give a single value
                     workload = rate, no-huge = maybe  | mine.conf:1: no-huge: 'maybe' is neither true nor false

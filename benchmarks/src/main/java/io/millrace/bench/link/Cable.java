@@ -39,7 +39,7 @@ public final class Cable implements AutoCloseable {
             case MEMIF -> memif(socket(), generatorMac);
             case AF_PACKET -> afPacket();
             case PCI -> new Cable(link.devices().getFirst(), link.devices().getLast(), null, null);
-            case RING, NULL -> throw new IllegalArgumentException("link " + link + " joins no two processes");
+            case RING, NULL, PORT -> throw new IllegalArgumentException("link " + link + " joins no two processes");
         };
     }
 

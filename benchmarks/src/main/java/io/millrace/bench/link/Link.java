@@ -30,6 +30,8 @@ public record Link(Kind kind, List<Devargs> devices) {
         AF_PACKET(true),
         /** Two ports of real NICs, joined by a cable or a switch. */
         PCI(true),
+        /** One port of ours, beyond which somebody is whom we have not started. */
+        PORT(false),
         /** A driver that takes a frame from the pool for each one received, and gives back each one sent: joins nobody. */
         NULL(false);
 
@@ -43,6 +45,16 @@ public record Link(Kind kind, List<Devargs> devices) {
         public String label() {
             return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    /** One port of ours, with a foreigner beyond it. */
+    public static Link abroad(final Devargs port) {
+        return new Link(Kind.PORT, List.of(port));
+    }
+
+    /** Whether a foreigner is beyond it. */
+    public boolean leadsAbroad() {
+        return kind == Kind.PORT;
     }
 
     /** Takes the devices over. */
@@ -136,9 +148,12 @@ public record Link(Kind kind, List<Devargs> devices) {
 
     /** The name on the command line. */
     public String label() {
-        return kind == Kind.PCI
-                ? kind.label() + ":" + devices.stream().map(Devargs::toString).collect(Collectors.joining(","))
-                : kind.label();
+        final String names = devices.stream().map(Devargs::toString).collect(Collectors.joining(","));
+        return switch (kind) {
+            case PCI -> kind.label() + ":" + names;
+            case PORT -> names;
+            default -> kind.label();
+        };
     }
 
     @Override

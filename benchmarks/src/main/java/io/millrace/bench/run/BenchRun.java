@@ -58,14 +58,21 @@ public final class BenchRun implements BenchSession.Run {
     }
 
     private BenchResult inTwoProcesses(final Lineup.Stage stage) throws IOException, InterruptedException {
-        progress.phase("starting the server");
-        try (ChildNode server = start(SERVER, stage.server())) {
+        try (ChildNode server = startServer(stage)) {
             final NodeReport serverReady = awaitReady(server);
             progress.phase("starting the generator");
             try (ChildNode generator = start(GENERATOR, stage.generator())) {
                 return measure(server, generator, serverReady);
             }
         }
+    }
+
+    private ChildNode startServer(final Lineup.Stage stage) throws IOException {
+        if (stage.server().isEmpty()) {
+            return ChildNode.absent();
+        }
+        progress.phase("starting the server");
+        return start(SERVER, stage.server());
     }
 
     private BenchResult inOneProcess() throws IOException, InterruptedException {

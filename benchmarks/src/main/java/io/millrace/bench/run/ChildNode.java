@@ -45,6 +45,13 @@ public final class ChildNode implements AutoCloseable {
         return node;
     }
 
+    /** One that is not ours to start or to ask: what it answers is empty. */
+    static ChildNode absent() {
+        final ChildNode node = new ChildNode("foreign", "", null, Writer.nullWriter());
+        node.reports.add(Optional.of(NodeReport.absent()));
+        return node;
+    }
+
     /**
      * Starts one process with several nodes in it: commands and reports have the node's name and a space before them. Closing one
      * of them ends all.
@@ -95,7 +102,7 @@ public final class ChildNode implements AutoCloseable {
 
     /** Whether the process still runs. */
     public boolean isAlive() {
-        return process.isAlive();
+        return process == null || process.isAlive();
     }
 
     /** Sends a command without waiting for its answer. */
@@ -103,6 +110,9 @@ public final class ChildNode implements AutoCloseable {
         try {
             commands.write(prefix + command + "\n");
             commands.flush();
+            if (process == null) {
+                reports.add(Optional.of(NodeReport.absent()));
+            }
         } catch (final IOException e) {
             throw new NodeFailedException(lastWords(), List.of());
         }
@@ -160,6 +170,9 @@ public final class ChildNode implements AutoCloseable {
     /** Ends the process: by the end of its input, then by force if it does not follow. */
     @Override
     public void close() {
+        if (process == null) {
+            return;
+        }
         try {
             commands.close();
         } catch (final IOException e) {

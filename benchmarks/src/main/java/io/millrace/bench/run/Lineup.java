@@ -46,6 +46,7 @@ public interface Lineup {
     /**
      * What a run needs: the commands of its processes, of which the server's is started first.
      *
+     * @param server empty where the server is there already.
      * @param cable what joins them.
      */
     record Stage(List<String> server, List<String> generator, AutoCloseable cable) implements AutoCloseable {

@@ -129,6 +129,22 @@ public record NodeReport(
         return new NodeReport(ERROR, System.nanoTime(), Map.of(), null, null, null, null, null, Map.of(), lines, null);
     }
 
+    /** Of a node that is not ours, and tells nothing. */
+    static NodeReport absent() {
+        return new NodeReport(
+                SAMPLE,
+                System.nanoTime(),
+                Map.of(),
+                null,
+                null,
+                null,
+                null,
+                new ProcessCost(0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+                Map.of("server", "not ours"),
+                List.of(),
+                null);
+    }
+
     /** A counter's value. */
     public long counter(final Counter counter) {
         return counters.getOrDefault(counter.name(), 0L);

@@ -5,6 +5,7 @@ import io.millrace.bench.run.NodeReport.Load;
 import io.millrace.dataplane.counters.Counter;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -15,6 +16,9 @@ import java.util.TreeMap;
 public final class ResultJson {
     /** What the first member says: which members there are. */
     public static final String SCHEMA = "millrace-bench-1";
+
+    private static final List<String> ONLY_THE_SERVER_TELLS =
+            List.of("time_wait", "syn_queue_peak", "packets_per_second", "left_over", "server");
 
     private ResultJson() {}
 
@@ -84,6 +88,9 @@ public final class ResultJson {
         json.put("generator", node(result.ready().generator(), result.generator()));
         json.put("command", result.plan().command());
         json.put("noise", Noise.of(repeats));
+        if (result.plan().link().leadsAbroad()) {
+            ONLY_THE_SERVER_TELLS.forEach(json::remove);
+        }
         json.put("repeats", repeats(repeats));
         json.put(
                 "references",

@@ -108,6 +108,10 @@ public final class Summary {
                                 decimal(latency.p99(), 1),
                                 decimal(latency.p999(), 1),
                                 decimal(latency.max(), 1))));
+        if (result.plan().link().leadsAbroad()) {
+            lines.addAll(ofGenerator(result));
+            return lines;
+        }
         lines.add(row(
                 "packets",
                 "server receives %s Mpps, sends %s Mpps; %s retransmitted"
@@ -152,6 +156,28 @@ public final class Summary {
                 .ifPresent(left -> lines.add(
                         row("left over", count(left) + " connections on the server after the load had stopped")));
         return lines;
+    }
+
+    /** Of a run before a server that is not ours: what the generator tells. */
+    private static List<String> ofGenerator(final BenchResult result) {
+        final Interval generator = result.generator();
+        return List.of(
+                row(
+                        "packets",
+                        "generator receives %s Mpps, sends %s Mpps; it sent %s again"
+                                .formatted(
+                                        decimal(generator.perSecond(Counter.FRAMES_RECEIVED) / 1e6, 3),
+                                        decimal(generator.perSecond(Counter.FRAMES_TRANSMITTED) / 1e6, 3),
+                                        count(result.retransmissions()))),
+                row(
+                        "CPU",
+                        "generator %s cores, %s busy: %s"
+                                .formatted(
+                                        decimal(generator.cores(), 2),
+                                        percent(generator.busy()),
+                                        result.limit().equals("generator")
+                                                ? "the generator is the limit"
+                                                : "the server or the link is the limit")));
     }
 
     private static String flood(final FloodFigures flood) {

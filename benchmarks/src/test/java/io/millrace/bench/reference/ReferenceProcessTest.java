@@ -3,6 +3,7 @@ package io.millrace.bench.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.jr.ob.JSON;
 import io.millrace.bench.link.Link;
 import io.millrace.bench.load.Conversation;
 import io.millrace.bench.load.Conversation.Side;
@@ -18,10 +19,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -98,6 +102,48 @@ class ReferenceProcessTest {
 
     static Stream<Integer> requests() {
         return Stream.of(0, 1, 511);
+    }
+
+    @Test
+    void shouldDriveAServerThatIsNotOurs(@TempDir final Path folder) throws IOException, InterruptedException {
+        assumeTrue((int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0, "network namespaces need root");
+        Program.needDpdk();
+        final CProgram epoll = KernelTcp.build();
+        assumeTrue(epoll.isThere(), epoll.compiler());
+        final Path json = folder.resolve("result.json");
+        final Lineup kernelServer = KernelTcp.contenders(epoll).getLast().lineup();
+
+        try (Lineup.Stage stage = kernelServer.open(plan(Link.VHOST, Offer.CLOSED_LOOP));
+                ChildNode server = ChildNode.start("server", stage.server(), System.err)) {
+            server.await(PATIENCE);
+            final List<String> command = new ArrayList<>(stage.generator().subList(0, 4)); // ip netns exec NAME
+            command.addAll(List.of(Program.java(
+                    "io.millrace.cli.Millrace",
+                    "bench",
+                    "--target=10.0.0.1:9",
+                    "--port=net_af_packet0,iface=c0",
+                    "--address=10.0.0.2/24",
+                    "--duration=1s",
+                    "--warm-up=1s",
+                    "--settle=0s",
+                    "--concurrency=64",
+                    "--json=" + json,
+                    Program.hugePages() ? "--request=0" : "--no-huge")));
+            try (Program bench = Program.start(command)) {
+                assertThat(bench.result())
+                        .contains("on the net_af_packet0,iface=c0 link")
+                        .contains("failed 0")
+                        .contains("generator receives")
+                        .doesNotContain("starting the server", "off-heap");
+                assertThat(bench.exitCode()).isZero();
+            }
+            server.send(NodeCommand.SAMPLE);
+            final Map<String, Object> result = JSON.std.mapFrom(Files.readString(json));
+            assertThat((int) result.get("closed")).isPositive();
+            assertThat(server.await(PATIENCE).counter(Counter.TCP_PASSIVE_OPENS))
+                    .as("with those of the warm-up")
+                    .isGreaterThan((int) result.get("closed"));
+        }
     }
 
     @Test
