@@ -260,6 +260,13 @@ public final class EthDev implements AutoCloseable {
         check("rte_eth_promiscuous_" + (on ? "enable" : "disable"), ethdev.promiscuous(port, on));
     }
 
+    /** Takes frames of this VLAN, where the port filters by VLANs ({@link Offload#RX_VLAN_FILTER}). */
+    public void receiveVlan(final int id) {
+        if (offloads().contains(Offload.RX_VLAN_FILTER)) {
+            check("rte_eth_dev_vlan_filter " + id, ethdev.vlanFilter(port, id, true));
+        }
+    }
+
     /**
      * Spreads flows over receive queues: the hash modulo the table's length chooses the entry, the entry the queue.
      *

@@ -12,6 +12,8 @@ public enum Offload {
     RX_IPV4_CHECKSUM(true, 1),
     /** Checks TCP checksums. */
     RX_TCP_CHECKSUM(true, 3),
+    /** Takes frames of those VLANs only that it is told of. */
+    RX_VLAN_FILTER(true, 9),
     /** Receives a frame in several mbufs when it does not fit one. */
     RX_SCATTER(true, 13),
     /** Puts the RSS hash into the mbuf. */

@@ -234,6 +234,11 @@ public final class DpdkPort implements PacketPort {
     }
 
     @Override
+    public void receiveVlan(final int id) {
+        device.receiveVlan(id);
+    }
+
+    @Override
     public void attachThread() {
         if (ATTACHED.get()[0]++ == 0) {
             eal.registerThread();

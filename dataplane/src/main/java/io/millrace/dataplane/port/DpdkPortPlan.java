@@ -92,7 +92,7 @@ record DpdkPortPlan(EthDevConfig device, int mtu, int frames, int dataRoom, List
                     Offload.TX_TCP_CHECKSUM));
         }
         if (config.wants(PortFeature.VLAN_OFFLOAD)) {
-            wanted.addAll(List.of(Offload.RX_VLAN_STRIP, Offload.TX_VLAN_INSERT));
+            wanted.addAll(List.of(Offload.RX_VLAN_FILTER, Offload.RX_VLAN_STRIP, Offload.TX_VLAN_INSERT));
         }
         return wanted;
     }

@@ -47,6 +47,12 @@ public interface PacketPort extends AutoCloseable {
         return -1;
     }
 
+    /**
+     * Frames of this VLAN are wanted, 1 to 4094: called before any is, as some devices drop the tagged frames that nobody
+     * has asked for. Others take them all.
+     */
+    default void receiveVlan(final int id) {}
+
     /** Called once on each thread that will poll queues or allocate frames of this port, before it does. */
     default void attachThread() {}
 

@@ -4,7 +4,10 @@ package io.millrace.dataplane.port;
 public enum PortFeature {
     /** Checksums and hashes by the device. */
     OFFLOADS,
-    /** VLAN tags taken out of and put into frames by the device, by way of the mbuf's tag field. */
+    /**
+     * VLAN tags taken out of and put into frames by the device, by way of the mbuf's tag field; tagged frames of no other
+     * VLANs than those of {@link PacketPort#receiveVlan}.
+     */
     VLAN_OFFLOAD,
     /** Frames to other stations, too. */
     PROMISCUOUS,

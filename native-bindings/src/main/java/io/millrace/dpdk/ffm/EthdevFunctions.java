@@ -85,6 +85,9 @@ public interface EthdevFunctions {
     /** rte_eth_dev_rx_intr_ctl_q_get_fd: the file descriptor of a receive queue's interrupt; -1 for none. */
     int rxInterruptFd(int port, int queue);
 
+    /** rte_eth_dev_vlan_filter: whether frames of a VLAN are taken. */
+    int vlanFilter(int port, int vlan, boolean on);
+
     /** rte_eth_dev_rss_reta_update: fills the redirection table from {@code struct rte_eth_rss_reta_entry64}s. */
     int rssRetaUpdate(int port, MemorySegment entries, int size);
 

@@ -31,6 +31,7 @@ final class FfmEthdevFunctions implements EthdevFunctions {
     private final MethodHandle linkGet;
     private final MethodHandle statsGet;
     private final MethodHandle rssRetaUpdate;
+    private final MethodHandle vlanFilter;
     private final MethodHandle rxQueueSetup;
     private final MethodHandle txQueueSetup;
     private final MethodHandle promiscuousEnable;
@@ -69,6 +70,8 @@ final class FfmEthdevFunctions implements EthdevFunctions {
         statsGet = library.function("rte_eth_stats_get", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR, ADDRESS));
         rssRetaUpdate = library.function(
                 "rte_eth_dev_rss_reta_update", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR, ADDRESS, JAVA_CHAR));
+        vlanFilter = library.function(
+                "rte_eth_dev_vlan_filter", FunctionDescriptor.of(JAVA_INT, JAVA_CHAR, JAVA_CHAR, JAVA_INT));
         rxQueueSetup = library.function(
                 "rte_eth_rx_queue_setup",
                 FunctionDescriptor.of(JAVA_INT, JAVA_CHAR, JAVA_CHAR, JAVA_CHAR, JAVA_INT, ADDRESS, JAVA_LONG));
@@ -273,6 +276,15 @@ final class FfmEthdevFunctions implements EthdevFunctions {
             return (int) rssRetaUpdate.invokeExact((char) port, entries, (char) size);
         } catch (final Throwable e) {
             throw new AssertionError("rte_eth_dev_rss_reta_update", e);
+        }
+    }
+
+    @Override
+    public int vlanFilter(final int port, final int vlan, final boolean on) {
+        try {
+            return (int) vlanFilter.invokeExact((char) port, (char) vlan, on ? 1 : 0);
+        } catch (final Throwable e) {
+            throw new AssertionError("rte_eth_dev_vlan_filter", e);
         }
     }
 

@@ -74,6 +74,11 @@ public abstract class PortDecorator implements PacketPort {
     }
 
     @Override
+    public void receiveVlan(final int id) {
+        port.receiveVlan(id);
+    }
+
+    @Override
     public final void attachThread() {
         port.attachThread();
     }

@@ -34,6 +34,7 @@ public final class VlanPort extends PortDecorator {
     /** Puts {@code port} into a VLAN. */
     public VlanPort(final PacketPort port, final Vlan vlan) {
         super(port);
+        port.receiveVlan(vlan.id());
         rxQueues = new RxQueue[port.queuePairs()];
         txQueues = new TxQueue[port.queuePairs()];
         for (int queue = 0; queue < rxQueues.length; queue++) {

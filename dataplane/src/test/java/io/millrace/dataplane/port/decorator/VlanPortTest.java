@@ -23,6 +23,7 @@ import io.millrace.dataplane.wire.MacAddress;
 import io.millrace.dpdk.Mbuf;
 import io.millrace.dpdk.MbufFlags;
 import io.millrace.memory.Memory;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -73,6 +74,17 @@ class VlanPortTest {
             assertThat(DropReason.of(classifier.classify(received))).isEqualTo(DropReason.OTHER_VLAN);
             frames.allocator.free(received);
         }
+    }
+
+    @Test
+    void shouldAskForTheFramesOfItsVlanThroughOtherDecorators() {
+        final DevicePort device =
+                new DevicePort(pair.left(), pair.left().rxQueue(0), pair.left().txQueue(0));
+        final PacketPort between = new DevicePort(device, device.rxQueue(0), device.txQueue(0));
+
+        assertThat(new VlanPort(between, new Vlan(100, 3)).queuePairs()).isEqualTo(1);
+
+        assertThat(device.vlans).containsExactly(100);
     }
 
     @Test
@@ -179,11 +191,18 @@ class VlanPortTest {
     private static final class DevicePort extends PortDecorator {
         private final RxQueue rx;
         private final TxQueue tx;
+        private final List<Integer> vlans = new ArrayList<>();
 
         private DevicePort(final PacketPort port, final RxQueue rx, final TxQueue tx) {
             super(port);
             this.rx = rx;
             this.tx = tx;
+        }
+
+        @Override
+        public void receiveVlan(final int id) {
+            vlans.add(id);
+            super.receiveVlan(id);
         }
 
         @Override
