@@ -9,6 +9,7 @@ import io.millrace.dpdk.ffm.DpdkLibrary;
  */
 final class DeviceAttachment {
     private static final String VIRTUAL_BUS = "vdev";
+    private static final String PCI_BUS = "pci";
     private static final int EEXIST = 17;
 
     private DeviceAttachment() {}
@@ -25,6 +26,12 @@ final class DeviceAttachment {
         }
         if (eal.options().devices().stream().noneMatch(named -> named.name().equals(device.name()))) {
             throw new IllegalStateException(device + ": name PCI devices in EalOptions, before DPDK starts");
+        }
+        // Closed before, or not openable when DPDK started.
+        eal.functions().eal().hotplugAdd(PCI_BUS, device.name(), device.arguments());
+        final int second = functions.ethdev().getPortByName(device.name());
+        if (second >= 0) {
+            return second;
         }
         throw Failure.of(
                 functions,
@@ -62,9 +69,7 @@ final class DeviceAttachment {
     }
 
     static void detach(final Eal eal, final Devargs device) {
-        if (!device.isPci()) {
-            eal.functions().eal().hotplugRemove(VIRTUAL_BUS, device.name());
-        }
+        eal.functions().eal().hotplugRemove(device.isPci() ? PCI_BUS : VIRTUAL_BUS, device.name());
     }
 
     private static String mend(final DpdkFunctions functions, final Devargs device) {
