@@ -39,6 +39,9 @@ record PortSetup(EthDevConfig config, Set<Offload> offloads, int rxDescriptors, 
         final EnumSet<Offload> offloads = EnumSet.noneOf(Offload.class);
         offloads.addAll(config.offloads());
         offloads.retainAll(info.offloads());
+        if (info.driver().equals("net_vmxnet3") && config.rxQueues() == 1) {
+            offloads.remove(Offload.RX_RSS_HASH); // it hashes for several queues only, and would complain
+        }
         final EthdevFunctions ethdev = functions.ethdev();
         final String name = info.device();
         try (Arena arena = Arena.ofConfined()) {
