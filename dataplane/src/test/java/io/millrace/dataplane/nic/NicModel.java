@@ -1,0 +1,91 @@
+package io.millrace.dataplane.nic;
+
+import java.util.Arrays;
+
+/** The NICs there are, and what each is known to report: the figures of {@code docs/nics.md}. */
+enum NicModel {
+    E1000E("e1000e", 2, Steering.NONE, "unknown bad", "unknown bad"),
+    VMXNET3("vmxnet3", 4, Steering.CLAIMED, "unknown unknown", "unknown unknown"),
+    VIRTIO("virtio", 4, Steering.BY_QUEUE, "unknown unknown", "unknown unknown"),
+    IGB("igb", 4, Steering.BY_QUEUE_AND_HASH, "good bad", "good bad"),
+    IGB_VF("igbvf", 1, Steering.BY_QUEUE, "good bad", "good bad");
+
+    /** What becomes of the flows of several queues. */
+    private enum Steering {
+        /** All come by queue 0, and that is said. */
+        NONE,
+        /** All come by queue 0, though the device says otherwise: found out by comparison. */
+        CLAIMED,
+        /** Each comes by its queue. */
+        BY_QUEUE,
+        /** Each comes by its queue, with its hash. */
+        BY_QUEUE_AND_HASH
+    }
+
+    private final String label;
+    private final int queuePairs;
+    private final Steering steering;
+    private final String ipChecksums;
+    private final String l4Checksums;
+
+    /**
+     * A model.
+     *
+     * @param queuePairs as many as are tried at once
+     * @param steering what it makes of our hash and table
+     * @param ipChecksums what it reports of a good IPv4 header, and of a bad one
+     * @param l4Checksums what it reports of a good TCP or UDP checksum, and of a bad one
+     */
+    NicModel(
+            final String label,
+            final int queuePairs,
+            final Steering steering,
+            final String ipChecksums,
+            final String l4Checksums) {
+        this.label = label;
+        this.queuePairs = queuePairs;
+        this.steering = steering;
+        this.ipChecksums = ipChecksums;
+        this.l4Checksums = l4Checksums;
+    }
+
+    static NicModel named(final String label) {
+        return Arrays.stream(values())
+                .filter(model -> model.label.equals(label))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no NIC model " + label));
+    }
+
+    String label() {
+        return label;
+    }
+
+    int queuePairs() {
+        return queuePairs;
+    }
+
+    boolean claimsToSteer() {
+        return steering != Steering.NONE;
+    }
+
+    boolean steers() {
+        return steering.compareTo(Steering.BY_QUEUE) >= 0;
+    }
+
+    boolean tellsHash() {
+        return steering == Steering.BY_QUEUE_AND_HASH;
+    }
+
+    /** Whether it drops the tagged frames that nobody has asked for. */
+    boolean dropsTagged() {
+        return this == VIRTIO;
+    }
+
+    String ipChecksum(final boolean good) {
+        return ipChecksums.split(" ")[good ? 0 : 1];
+    }
+
+    String l4Checksum(final boolean good) {
+        return l4Checksums.split(" ")[good ? 0 : 1];
+    }
+}
