@@ -206,6 +206,26 @@ public final class Mbuf {
         Memory.putLong(mbuf + TX_OFFLOAD_OFFSET, l2 | (long) l3 << 7 | (long) l4 << 16 | (long) mss << 24);
     }
 
+    /** Bytes before the IP header, as {@link #txOffload(long, int, int, int, int)} was told. */
+    public static int layer2Length(final long mbuf) {
+        return (int) txOffload(mbuf) & 0x7f;
+    }
+
+    /** Bytes of the IP header and its extensions, as {@link #txOffload(long, int, int, int, int)} was told. */
+    public static int layer3Length(final long mbuf) {
+        return (int) txOffload(mbuf) >>> 7 & 0x1ff;
+    }
+
+    /** Bytes of the TCP header, as {@link #txOffload(long, int, int, int, int)} was told. */
+    public static int layer4Length(final long mbuf) {
+        return (int) txOffload(mbuf) >>> 16 & 0xff;
+    }
+
+    /** Bytes of payload in each piece, as {@link #txOffload(long, int, int, int, int)} was told. */
+    public static int pieceLength(final long mbuf) {
+        return (int) (txOffload(mbuf) >>> 24) & 0xffff;
+    }
+
     /** Tells the offloads that the headers before the IP header have become so many bytes longer. */
     public static void lengthenLayer2(final long mbuf, final int bytes) {
         Memory.putLong(mbuf + TX_OFFLOAD_OFFSET, txOffload(mbuf) + bytes);

@@ -68,7 +68,8 @@ final class PortInfoReader {
         return new DescriptorLimits(
                 unsignedShort(offset + DeviceInfoLayout.LIMIT_MIN),
                 unsignedShort(offset + DeviceInfoLayout.LIMIT_MAX),
-                unsignedShort(offset + DeviceInfoLayout.LIMIT_ALIGN));
+                unsignedShort(offset + DeviceInfoLayout.LIMIT_ALIGN),
+                unsignedShort(offset + DeviceInfoLayout.LIMIT_SEGMENTS));
     }
 
     private QueuePreference preference(final int offset) {

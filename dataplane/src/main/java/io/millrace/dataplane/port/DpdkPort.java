@@ -81,7 +81,8 @@ public final class DpdkPort implements PacketPort {
                 comesFromKernel(device),
                 offloads.contains(Offload.RX_VLAN_STRIP),
                 offloads.contains(Offload.TX_VLAN_INSERT),
-                rxQueues[0].interruptDescriptor() != RxQueue.NO_INTERRUPT);
+                rxQueues[0].interruptDescriptor() != RxQueue.NO_INTERRUPT,
+                offloads.containsAll(DpdkPortPlan.SEGMENTATION) ? plan.largestChain(device.info()) : 0);
     }
 
     private static boolean comesFromKernel(final EthDev device) {

@@ -23,6 +23,16 @@ import java.util.Set;
  * @param notes where something else than what was wanted will be done, one line each
  */
 record DpdkPortPlan(EthDevConfig device, int mtu, int frames, int dataRoom, List<String> notes) {
+    /** What a device must do to be left large segments. */
+    static final Set<Offload> SEGMENTATION =
+            Set.of(Offload.TX_TCP_SEGMENTATION, Offload.TX_TCP_CHECKSUM, Offload.TX_MULTI_SEGMENTS);
+
+    /** Drivers that have been seen to cut segments right, in each detail. */
+    private static final Set<String> CUT_WELL = Set.of("net_tap");
+
+    /** Most bytes of an IP packet. */
+    private static final int LARGEST_PACKET = 0xffff;
+
     private static final int DEFAULT_MTU = 1500;
     private static final int DEFAULT_DESCRIPTORS = 1024;
     /** Ethernet header, one VLAN tag and a checksum that some devices leave in. */
@@ -53,7 +63,7 @@ record DpdkPortPlan(EthDevConfig device, int mtu, int frames, int dataRoom, List
         final int room = Math.max(
                 Mempool.DEFAULT_DATA_ROOM - MbufLayout.HEADROOM,
                 (Math.max(frame, info.minRxBufferSize()) + BUFFER_STEP - 1) / BUFFER_STEP * BUFFER_STEP);
-        final Set<Offload> offloads = offloads(config);
+        final Set<Offload> offloads = offloads(config, info.driver());
         if (frame > Math.min(room, info.maxRxBufferSize())) {
             offloads.add(Offload.RX_SCATTER);
         }
@@ -81,7 +91,14 @@ record DpdkPortPlan(EthDevConfig device, int mtu, int frames, int dataRoom, List
         }
     }
 
-    private static Set<Offload> offloads(final DpdkPortConfig config) {
+    /** Bytes of the largest IP packet that the device takes in several mbufs. */
+    int largestChain(final PortInfo info) {
+        final int most = info.txDescriptors().segments();
+        final long room = dataRoom - MbufLayout.HEADROOM;
+        return most == 0 ? LARGEST_PACKET : (int) Math.min(LARGEST_PACKET, most * room - LINK_OVERHEAD);
+    }
+
+    private static Set<Offload> offloads(final DpdkPortConfig config, final String driver) {
         final EnumSet<Offload> wanted = EnumSet.noneOf(Offload.class);
         if (config.wants(PortFeature.OFFLOADS)) {
             wanted.addAll(List.of(
@@ -90,6 +107,10 @@ record DpdkPortPlan(EthDevConfig device, int mtu, int frames, int dataRoom, List
                     Offload.RX_RSS_HASH,
                     Offload.TX_IPV4_CHECKSUM,
                     Offload.TX_TCP_CHECKSUM));
+        }
+        if (config.wants(PortFeature.ANY_SEGMENTATION)
+                || config.wants(PortFeature.SEGMENTATION) && CUT_WELL.contains(driver)) {
+            wanted.addAll(SEGMENTATION);
         }
         if (config.wants(PortFeature.VLAN_OFFLOAD)) {
             wanted.addAll(List.of(Offload.RX_VLAN_FILTER, Offload.RX_VLAN_STRIP, Offload.TX_VLAN_INSERT));

@@ -116,6 +116,14 @@ public final class MemoryFramePool implements FramePool, AutoCloseable {
 
         @Override
         public void free(final long mbuf) {
+            for (long segment = mbuf; segment != 0; ) {
+                final long next = Mbuf.segments(mbuf) == 1 ? 0 : Mbuf.next(segment);
+                freeSegment(segment);
+                segment = next;
+            }
+        }
+
+        private void freeSegment(final long mbuf) {
             if (Mbuf.refCount(mbuf) != 1 || Mbuf.pool(mbuf) != memory.address()) {
                 throw new IllegalStateException("frame 0x" + Long.toHexString(mbuf) + " of pool " + memory.name()
                         + " freed twice, or of another pool");

@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class MemoryPort implements PacketPort {
     private static final int BURST = 64;
+    private static final int LARGEST_PACKET = 0xffff;
     private static final int ETHERNET = 14;
     private static final int IPV6_HEADER = 40;
     private static final int SHORTEST_TCP_FRAME = ETHERNET + 40;
@@ -133,7 +134,17 @@ public final class MemoryPort implements PacketPort {
     @Override
     public PortCapabilities capabilities() {
         final boolean offload = config.checksumOffload();
-        return new PortCapabilities(offload, offload, offload, config.rss().tells(), true, false, false, false, false);
+        return new PortCapabilities(
+                offload,
+                offload,
+                offload,
+                config.rss().tells(),
+                true,
+                false,
+                false,
+                false,
+                false,
+                config.segmentation() ? LARGEST_PACKET : 0);
     }
 
     /**
@@ -180,6 +191,7 @@ public final class MemoryPort implements PacketPort {
         private final FrameBatch pending = new FrameBatch(BURST);
         private final LongAdder frames = new LongAdder();
         private final LongAdder bytes = new LongAdder();
+        private final SegmentCutter cutter = new SegmentCutter(pool.newAllocator());
         private int taken;
         private int next;
 
@@ -191,18 +203,32 @@ public final class MemoryPort implements PacketPort {
         public int receive(final FrameBurst burst) {
             burst.clear();
             long length = 0;
-            while (!burst.isFull() && (taken < pending.size() || refill())) {
-                final long mbuf = pending.mbuf(taken);
-                markAsReceived(mbuf, pending.hash(taken));
-                length += Mbuf.packetLength(mbuf);
-                burst.add(mbuf);
-                taken++;
+            while (!burst.isFull() && (cutter.hasMore() || taken < pending.size() || refill())) {
+                final int hash = pending.hash(cutter.hasMore() ? taken - 1 : taken);
+                final long mbuf = nextFrame();
+                if (mbuf != 0) {
+                    markAsReceived(mbuf, hash);
+                    length += Mbuf.packetLength(mbuf);
+                    burst.add(mbuf);
+                }
             }
             if (!burst.isEmpty()) {
                 frames.add(burst.size());
                 bytes.add(length);
             }
             return burst.size();
+        }
+
+        /** The next segment, where it is one of many that the sender has left to us to cut; 0 if it is lost. */
+        private long nextFrame() {
+            if (!cutter.hasMore()) {
+                final long mbuf = pending.mbuf(taken++);
+                if ((Mbuf.offloadFlags(mbuf) & MbufFlags.TX_TCP_SEGMENTATION) == 0) {
+                    return mbuf;
+                }
+                cutter.begin(mbuf);
+            }
+            return cutter.next();
         }
 
         @Override
@@ -229,6 +255,7 @@ public final class MemoryPort implements PacketPort {
 
         /** Frees what has come and was not received. */
         private void giveBack(final FrameAllocator allocator) {
+            cutter.abandon();
             while (taken < pending.size() || refill()) {
                 allocator.free(pending.mbuf(taken++));
             }

@@ -11,6 +11,7 @@ import io.millrace.dataplane.wire.MacAddress;
  * @param dataRoom bytes of data a frame has room for
  * @param mtu largest IP packet, in bytes
  * @param checksumOffload whether checksums may be left to the port
+ * @param segmentation whether large segments may be left to the port, with their checksums
  * @param rss how receive-side scaling is done
  * @param leftMac address of the left port
  * @param rightMac address of the right port
@@ -22,6 +23,7 @@ public record MemoryPortConfig(
         int dataRoom,
         int mtu,
         boolean checksumOffload,
+        boolean segmentation,
         MemoryRss rss,
         MacAddress leftMac,
         MacAddress rightMac) {
@@ -50,6 +52,7 @@ public record MemoryPortConfig(
                 DEFAULT_DATA_ROOM,
                 DEFAULT_MTU,
                 false,
+                false,
                 MemoryRss.RIGHT,
                 MacAddress.parse("02:00:00:00:00:01"),
                 MacAddress.parse("02:00:00:00:00:02"));
@@ -58,35 +61,60 @@ public record MemoryPortConfig(
     /** The same with another number of queue pairs. */
     public MemoryPortConfig withQueuePairs(final int pairs) {
         return new MemoryPortConfig(
-                pairs, queueCapacity, frames, dataRoom, mtu, checksumOffload, rss, leftMac, rightMac);
+                pairs, queueCapacity, frames, dataRoom, mtu, checksumOffload, segmentation, rss, leftMac, rightMac);
     }
 
     /** The same with another number of frames in the pool. */
     public MemoryPortConfig withFrames(final int count) {
         return new MemoryPortConfig(
-                queuePairs, queueCapacity, count, dataRoom, mtu, checksumOffload, rss, leftMac, rightMac);
+                queuePairs, queueCapacity, count, dataRoom, mtu, checksumOffload, segmentation, rss, leftMac, rightMac);
     }
 
     /** The same with queues that hold at least so many frames. */
     public MemoryPortConfig withQueueCapacity(final int capacity) {
         return new MemoryPortConfig(
-                queuePairs, capacity, frames, dataRoom, mtu, checksumOffload, rss, leftMac, rightMac);
+                queuePairs, capacity, frames, dataRoom, mtu, checksumOffload, segmentation, rss, leftMac, rightMac);
     }
 
     /** The same with another largest IP packet, in bytes. */
     public MemoryPortConfig withMtu(final int bytes) {
         return new MemoryPortConfig(
-                queuePairs, queueCapacity, frames, dataRoom, bytes, checksumOffload, rss, leftMac, rightMac);
+                queuePairs,
+                queueCapacity,
+                frames,
+                dataRoom,
+                bytes,
+                checksumOffload,
+                segmentation,
+                rss,
+                leftMac,
+                rightMac);
     }
 
     /** The same with or without checksum offload. */
     public MemoryPortConfig withChecksumOffload(final boolean offload) {
-        return new MemoryPortConfig(queuePairs, queueCapacity, frames, dataRoom, mtu, offload, rss, leftMac, rightMac);
+        return new MemoryPortConfig(
+                queuePairs, queueCapacity, frames, dataRoom, mtu, offload, segmentation, rss, leftMac, rightMac);
+    }
+
+    /** The same with or without segmentation, which goes with checksum offload. */
+    public MemoryPortConfig withSegmentation(final boolean offload) {
+        return new MemoryPortConfig(
+                queuePairs, queueCapacity, frames, dataRoom, mtu, offload, offload, rss, leftMac, rightMac);
     }
 
     /** The same with another way of receive-side scaling. */
     public MemoryPortConfig withRss(final MemoryRss way) {
         return new MemoryPortConfig(
-                queuePairs, queueCapacity, frames, dataRoom, mtu, checksumOffload, way, leftMac, rightMac);
+                queuePairs,
+                queueCapacity,
+                frames,
+                dataRoom,
+                mtu,
+                checksumOffload,
+                segmentation,
+                way,
+                leftMac,
+                rightMac);
     }
 }

@@ -13,6 +13,8 @@ package io.millrace.dataplane.port;
  * @param vlanStrip takes the VLAN tag out of frames received: {@code MbufFlags.RX_VLAN_STRIPPED}, {@code Mbuf.vlanTci}
  * @param vlanInsert puts a VLAN tag into frames sent that ask for it: {@code MbufFlags.TX_VLAN}, {@code Mbuf.vlanTci}
  * @param rxInterrupts its receive queues can raise interrupts
+ * @param segmentation bytes of the largest TCP packet, in several mbufs, that it cuts into segments by itself, completing
+ *     the TCP checksum of each; 0 if it cuts none
  */
 public record PortCapabilities(
         boolean rxChecksum,
@@ -23,14 +25,39 @@ public record PortCapabilities(
         boolean partialChecksums,
         boolean vlanStrip,
         boolean vlanInsert,
-        boolean rxInterrupts) {
+        boolean rxInterrupts,
+        int segmentation) {
     /** A port that leaves everything to software. */
     public static final PortCapabilities NONE =
-            new PortCapabilities(false, false, false, false, false, false, false, false, false);
+            new PortCapabilities(false, false, false, false, false, false, false, false, false, 0);
 
-    /** The same, but for checksums of frames sent: those are software's. */
+    /** The same, but for checksums of frames sent: those are software's, and so is what depends on them. */
     public PortCapabilities withoutTransmitChecksums() {
         return new PortCapabilities(
-                rxChecksum, false, false, rssHash, flowSteering, partialChecksums, vlanStrip, vlanInsert, rxInterrupts);
+                rxChecksum,
+                false,
+                false,
+                rssHash,
+                flowSteering,
+                partialChecksums,
+                vlanStrip,
+                vlanInsert,
+                rxInterrupts,
+                0);
+    }
+
+    /** The same, but large segments are cut by software. */
+    public PortCapabilities withoutSegmentation() {
+        return new PortCapabilities(
+                rxChecksum,
+                txIpv4Checksum,
+                txTcpChecksum,
+                rssHash,
+                flowSteering,
+                partialChecksums,
+                vlanStrip,
+                vlanInsert,
+                rxInterrupts,
+                0);
     }
 }

@@ -22,6 +22,7 @@ final class PortDescription {
         lists.add("checksums received", can.rxChecksum());
         lists.add("IPv4 checksums sent", can.txIpv4Checksum());
         lists.add("TCP checksums sent", can.txTcpChecksum());
+        lists.add("segmentation", can.segmentation() > 0);
         lists.add("flow hash", can.rssHash());
         if (plan.device().rxQueues() > 1) {
             lists.add("flows to queues", can.flowSteering());

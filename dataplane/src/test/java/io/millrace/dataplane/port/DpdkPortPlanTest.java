@@ -70,7 +70,7 @@ class DpdkPortPlanTest {
     }
 
     private static PortInfo nic(final int most, final int align, final int preferred, final int maxBuffer) {
-        final DescriptorLimits limits = new DescriptorLimits(64, most, align);
+        final DescriptorLimits limits = new DescriptorLimits(64, most, align, 0);
         final QueuePreference preference = new QueuePreference(32, preferred);
         return new PortInfo(
                 0,

@@ -221,7 +221,7 @@ class MemoryPortTest {
         try (MemoryPort.Pair pair = MemoryPort.pair(MemoryPortConfig.defaults().withChecksumOffload(true));
                 FrameBurst burst = new FrameBurst(8)) {
             final long mbuf = new TestFrames(pair.pool()).tcp(11);
-            new TransmitChecksum(pair.left().capabilities()).tcp4(mbuf, 14, 34);
+            new TransmitChecksum(pair.left().capabilities()).tcp4(mbuf, 14, 34, 0);
             burst.add(mbuf);
             pair.left().txQueue(0).transmit(burst);
             pair.right().rxQueue(0).receive(burst);

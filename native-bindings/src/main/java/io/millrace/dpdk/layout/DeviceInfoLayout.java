@@ -48,6 +48,8 @@ public record DeviceInfoLayout(int maxRxBufferSize, int maxRxPacketLength, int m
     public static final int LIMIT_MIN = 2;
     /** In {@code struct rte_eth_desc_lim}: the number must be a multiple of this. */
     public static final int LIMIT_ALIGN = 4;
+    /** In {@code struct rte_eth_desc_lim}, {@code nb_seg_max}: most mbufs of one packet. */
+    public static final int LIMIT_SEGMENTS = 6;
 
     /** In {@code struct rte_eth_dev_portconf}: packets in a burst. */
     public static final int PREFERENCE_BURST = 0;

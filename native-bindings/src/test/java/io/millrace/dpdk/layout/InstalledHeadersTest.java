@@ -159,6 +159,7 @@ class InstalledHeadersTest {
         field(fields, "rte_eth_desc_lim", "nb_max", DeviceInfoLayout.LIMIT_MAX);
         field(fields, "rte_eth_desc_lim", "nb_min", DeviceInfoLayout.LIMIT_MIN);
         field(fields, "rte_eth_desc_lim", "nb_align", DeviceInfoLayout.LIMIT_ALIGN);
+        field(fields, "rte_eth_desc_lim", "nb_seg_max", DeviceInfoLayout.LIMIT_SEGMENTS);
 
         final String conf = "rte_eth_conf";
         fields.put("sizeof(struct rte_eth_conf) <= " + DeviceConfigurationLayout.SIZE, 1);

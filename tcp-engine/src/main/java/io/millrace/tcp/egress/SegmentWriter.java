@@ -12,6 +12,7 @@ import io.millrace.dataplane.wire.IpProtocol;
 import io.millrace.dataplane.wire.MacAddress;
 import io.millrace.dataplane.wire.TcpFlags;
 import io.millrace.dpdk.Mbuf;
+import io.millrace.dpdk.MbufLayout;
 import io.millrace.memory.Memory;
 import io.millrace.tcp.isn.FlowHash;
 
@@ -63,6 +64,11 @@ public final class SegmentWriter {
     private boolean ipv6;
     private int ecn;
     private int tcpOffset;
+    /** The last mbuf of the segment begun, and its text behind the first one. */
+    private long last;
+
+    private int beyondFirst;
+    private int piece;
 
     /**
      * Writes frames of {@code shardPorts}, and sends them by these.
@@ -152,7 +158,53 @@ public final class SegmentWriter {
         ipv6 = overIpv6;
         ecn = 0;
         tcpOffset = ETHERNET_LENGTH + (overIpv6 ? IPV6_LENGTH : IPV4_LENGTH);
+        last = frame;
+        beyondFirst = 0;
+        piece = 0;
         return true;
+    }
+
+    /* Segments that the port cuts. */
+
+    /** Most text of a segment that leaves by a port which cuts it into pieces of {@code mss}; less than that if it cuts none. */
+    public int largestText(final int portNumber, final boolean overIpv6, final int options) {
+        final int packet = shardPorts.get(portNumber).checksum().segmentation();
+        return packet - TCP_LENGTH - options - (overIpv6 ? IPV6_LENGTH : IPV4_LENGTH);
+    }
+
+    /** The segment begun is to be cut by the port into pieces of so many bytes of text. */
+    public void cutInto(final int bytes) {
+        piece = bytes;
+    }
+
+    /** How much text fits the first mbuf of the segment begun, behind so many bytes of options. */
+    public int roomInFirst(final int options) {
+        return Mbuf.bufferLength(frame) - Mbuf.dataOffset(frame) - tcpOffset - TCP_LENGTH - options;
+    }
+
+    /** How much fits each of the others. */
+    public int roomInNext() {
+        return Mbuf.bufferLength(frame) - MbufLayout.HEADROOM;
+    }
+
+    /**
+     * The text of the segment begun goes on in another mbuf, {@code count} bytes of it.
+     *
+     * @return where it goes; 0 if there is no mbuf, which is counted: the segment is given up.
+     */
+    public long extend(final int count) {
+        final long more = port.allocate();
+        if (more == 0) {
+            frames.free(frame);
+            frame = 0;
+            return 0;
+        }
+        Mbuf.dataLength(more, count);
+        Mbuf.next(last, more);
+        Mbuf.segments(frame, Mbuf.segments(frame) + 1);
+        last = more;
+        beyondFirst += count;
+        return Mbuf.dataAddress(more);
     }
 
     /** The segment begun may be marked by routers, rather than dropped (RFC 3168 §5). */
@@ -175,7 +227,7 @@ public final class SegmentWriter {
      * @param remoteLo the peer's address, last eight bytes.
      * @param ports the peer's port in the high 16 bits, ours in the low 16.
      * @param options bytes of options at {@link #optionsAddress()}, a multiple of 4.
-     * @param text bytes of text behind them.
+     * @param text bytes of text behind them, in all mbufs.
      */
     public void send(
             final long mac,
@@ -207,7 +259,8 @@ public final class SegmentWriter {
         Memory.putIntBE(tcp + 4, seq);
         Memory.putIntBE(tcp + 8, ack);
         Memory.putIntBE(tcp + 12, offsetFlagsWindow);
-        Mbuf.length(frame, tcpOffset + tcpLength);
+        Mbuf.packetLength(frame, tcpOffset + tcpLength);
+        Mbuf.dataLength(frame, tcpOffset + tcpLength - beyondFirst);
         if (checksum.isSoftware()) {
             final long addresses = ipv6
                     ? halves(localHi) + halves(localLo) + halves(remoteHi) + halves(remoteLo)
@@ -222,12 +275,12 @@ public final class SegmentWriter {
         } else {
             Memory.putInt(tcp + 16, 0);
             if (ipv6) {
-                checksum.tcp6(frame, ETHERNET_LENGTH, tcpOffset);
+                checksum.tcp6(frame, ETHERNET_LENGTH, tcpOffset, piece);
             } else {
-                checksum.tcp4(frame, ETHERNET_LENGTH, tcpOffset);
+                checksum.tcp4(frame, ETHERNET_LENGTH, tcpOffset, piece);
             }
         }
-        counters.increment(Counter.TCP_SEGMENTS_SENT);
+        counters.add(Counter.TCP_SEGMENTS_SENT, piece == 0 ? 1 : (text + piece - 1) / piece);
         if ((flags & TcpFlags.RST) != 0) {
             counters.increment(Counter.TCP_RESETS_SENT);
         }

@@ -38,19 +38,19 @@ public final class Flight extends RangeList {
         return hasRecord(tcb) || head(tcb) != NONE && (fate(last(tcb)) & ~RESENT) == 0;
     }
 
-    /** Numbers behind all the others have been sent, a segment of them; {@link #hasRoom} has said that there is room. */
-    void add(final Tcb tcb, final int seq, final int end, final int micros, final int fate) {
+    /** Numbers behind all the others have been sent, in so many segments; {@link #hasRoom} has said that there is room. */
+    void add(final Tcb tcb, final int seq, final int end, final int count, final int micros, final int fate) {
         if (head(tcb) != NONE) {
             final int tail = last(tcb);
             if (sent(tail) == micros && fate(tail) == fate || !hasRecord(tcb)) {
                 extend(tail, end);
                 sent(tail, micros);
-                segments(tail, segments(tail) + 1);
+                segments(tail, segments(tail) + count);
                 fate(tail, fate(tail) | fate);
                 return;
             }
         }
-        append(tcb, seq, end, micros, fate);
+        segments(append(tcb, seq, end, micros, fate), count);
     }
 
     /**

@@ -40,8 +40,8 @@ abstract sealed class RangeList permits Flight {
         return ranges.allocated() < ranges.capacity() && (head == NONE || count(head) < MAX_RANGES);
     }
 
-    /** Puts a range of one segment behind the others; there is a record for it. */
-    final void append(final Tcb tcb, final int seq, final int end, final int micros, final int fate) {
+    /** Puts a range of one segment behind the others; there is a record for it. Its slot. */
+    final int append(final Tcb tcb, final int seq, final int end, final int micros, final int fate) {
         final int slot = ranges.allocate();
         write(slot, NONE, seq, end, micros, 1, fate);
         int head = head(tcb);
@@ -54,6 +54,7 @@ abstract sealed class RangeList permits Flight {
         }
         put(head, TAIL_OFFSET, slot);
         put(head, COUNT_OFFSET, count(head) + 1);
+        return slot;
     }
 
     /** Empties the list. */

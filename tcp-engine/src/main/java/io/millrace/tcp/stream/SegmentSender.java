@@ -66,7 +66,13 @@ final class SegmentSender {
         if (text == 0 && tcb.is(TcbFlags.SACK)) {
             length += sackBlocks.write(tcb, at + length);
         }
-        if (text > 0) {
+        final int maxText = maxText(tcb);
+        if (text > maxText) {
+            writer.cutInto(maxText);
+            if (!copyLarge(tcb, seq - tcb.sndUna(), at, length, text)) {
+                return false;
+            }
+        } else if (text > 0) {
             chain.copyOut(sendChain(tcb), seq - tcb.sndUna(), at + length, text);
         }
         final int marked = tcb.in(TcbModes.ECN) ? Ecn.mark(tcb, writer, seq, text, flags) : flags;
@@ -75,6 +81,33 @@ final class SegmentSender {
         tcb.unreadSinceAck(0);
         tcb.clear(TcbFlags.ACK_NOW | TcbFlags.TIMER_ACK);
         return true;
+    }
+
+    /** Text of a segment that the port cuts: in as many mbufs as it needs. False if there are too few. */
+    private boolean copyLarge(final Tcb tcb, final int offset, final long at, final int options, final int text) {
+        int copied = Math.min(text, writer.roomInFirst(options));
+        chain.copyOut(sendChain(tcb), offset, at + options, copied);
+        while (copied < text) {
+            final int step = Math.min(text - copied, writer.roomInNext());
+            final long more = writer.extend(step);
+            if (more == 0) {
+                return false;
+            }
+            chain.copyOut(sendChain(tcb), offset + copied, more, step);
+            copied += step;
+        }
+        return true;
+    }
+
+    /**
+     * How much of {@code available} bytes, at least a full segment, may go at once: as many full segments as the port cuts by
+     * itself, or one. A reduced window is told by one segment alone (RFC 3168 §6.1.2).
+     */
+    int largeText(final Tcb tcb, final int available) {
+        final int maxText = maxText(tcb);
+        final int options = tcb.is(TcbFlags.TIMESTAMPS) ? OptionWriter.TIMESTAMPS_LENGTH : 0;
+        final int most = Math.min(available, writer.largestText(tcb.devicePort(), tcb.is(TcbFlags.IPV6), options));
+        return most < 2 * maxText || tcb.in(TcbModes.CWR_DUE) ? maxText : most - most % maxText;
     }
 
     /**

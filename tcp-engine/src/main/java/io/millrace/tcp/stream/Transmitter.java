@@ -167,6 +167,9 @@ public final class Transmitter {
             }
             text = Math.max(1, Math.min(Math.min(unsent, maxText), tcb.sndWnd()));
         }
+        if (text == maxText && !force && tcb.sndNxt() == tcb.sndMax()) {
+            text = segments.largeText(tcb, Math.min(unsent, usable));
+        }
         // The FIN goes with the last text; it is not held back by a window that its text has filled.
         final boolean fin = finOwed && text == unsent;
         final int flags = TcpFlags.ACK | (text > 0 && text == unsent ? TcpFlags.PSH : 0) | (fin ? TcpFlags.FIN : 0);
@@ -221,7 +224,8 @@ public final class Transmitter {
         final int end = seq + text + fin;
         final boolean fresh = Sequence.after(end, tcb.sndMax());
         if (tracked) {
-            flight.add(tcb, seq, end, clock.micros(), fresh ? 0 : Flight.RESENT);
+            final int count = Math.max(1, (text + SegmentSender.maxText(tcb) - 1) / SegmentSender.maxText(tcb));
+            flight.add(tcb, seq, end, count, clock.micros(), fresh ? 0 : Flight.RESENT);
         }
         tcb.sndNxt(end);
         if (fresh) {

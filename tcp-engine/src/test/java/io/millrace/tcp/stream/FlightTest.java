@@ -60,15 +60,15 @@ class FlightTest {
 
     @Test
     void shouldMakeOneRangeOfABurst() {
-        flight.add(tcb, 0, 10, 5, 0);
-        flight.add(tcb, 10, 20, 5, 0);
-        flight.add(tcb, 20, 30, 6, 0);
+        flight.add(tcb, 0, 10, 1, 5, 0);
+        flight.add(tcb, 10, 20, 1, 5, 0);
+        flight.add(tcb, 20, 30, 1, 6, 0);
         assertThat(list()).containsExactly("0:20 2", "20:30 1");
     }
 
     @Test
     void shouldCutAtTheEdgesOfABlockAndMergeWhatHasOneFate() {
-        flight.add(tcb, 0, 50, 5, 0);
+        flight.add(tcb, 0, 50, 1, 5, 0);
         begin();
         flight.sack(tcb, 10, 20, delivery);
         flight.sack(tcb, 30, 40, delivery);
@@ -81,7 +81,7 @@ class FlightTest {
 
     @Test
     void shouldJoinWhatIsSentAgainInOneBurst() {
-        flight.add(tcb, 0, 50, 5, 0);
+        flight.add(tcb, 0, 50, 1, 5, 0);
         flight.lose(tcb, Flight.NONE, flight.head(tcb));
         flight.resent(tcb, Flight.NONE, flight.head(tcb), 10, 9);
         flight.resent(tcb, flight.head(tcb), flight.next(flight.head(tcb)), 20, 9);
@@ -92,7 +92,7 @@ class FlightTest {
     void shouldGoOnWithoutRecords() {
         int seq = 0;
         for (; flight.hasRoom(tcb) && seq < 10_000; seq += MSS) {
-            flight.add(tcb, seq, seq + MSS, seq, 0);
+            flight.add(tcb, seq, seq + MSS, 1, seq, 0);
         }
         assertThat(seq).as("the last range takes in what follows").isEqualTo(10_000);
         begin();
@@ -116,7 +116,7 @@ class FlightTest {
                 case 0, 1 -> {
                     final int until = Math.min(3_000, end + 1 + random.nextInt(3 * MSS));
                     if (until > end && ranges.allocated() < ranges.capacity()) {
-                        flight.add(tcb, base + end, base + until, now, 0);
+                        flight.add(tcb, base + end, base + until, 1, now, 0);
                         Arrays.fill(sent, end, until, now);
                         end = until;
                     }

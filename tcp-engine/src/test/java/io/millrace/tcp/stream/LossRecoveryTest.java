@@ -70,7 +70,7 @@ class LossRecoveryTest {
     /** Ten segments more leave, from SND.NXT on. */
     private void send() {
         for (int i = 0; i < 10; i++) {
-            flight.add(tcb, tcb.sndNxt(), tcb.sndNxt() + MSS, clock.micros(), 0);
+            flight.add(tcb, tcb.sndNxt(), tcb.sndNxt() + MSS, 1, clock.micros(), 0);
             tcb.sndNxt(tcb.sndNxt() + MSS);
         }
         tcb.sndMax(tcb.sndNxt());

@@ -150,10 +150,14 @@ public final class FaultInjector extends PortDecorator {
         return pairs[queue];
     }
 
-    /** A device that completes checksums would make a corrupted frame good again: then software has to. */
+    /**
+     * A device that completes checksums would make a corrupted frame good again: then software has to. What is lost or comes
+     * twice is one segment.
+     */
     @Override
     public PortCapabilities capabilities() {
-        return corrupts ? port.capabilities().withoutTransmitChecksums() : port.capabilities();
+        final PortCapabilities all = port.capabilities();
+        return corrupts ? all.withoutTransmitChecksums() : all.withoutSegmentation();
     }
 
     /** Frees what is under way, and closes the port. */

@@ -2,6 +2,7 @@ package io.millrace.dataplane.port.decorator;
 
 import io.millrace.dataplane.port.FrameBurst;
 import io.millrace.dataplane.port.PacketPort;
+import io.millrace.dataplane.port.PortCapabilities;
 import io.millrace.dataplane.port.RxQueue;
 import io.millrace.dataplane.port.TxQueue;
 import io.millrace.dataplane.port.Vlan;
@@ -53,6 +54,13 @@ public final class VlanPort extends PortDecorator {
     @Override
     public TxQueue txQueue(final int queue) {
         return txQueues[queue];
+    }
+
+    /** Tags are put by software into frames of one mbuf. */
+    @Override
+    public PortCapabilities capabilities() {
+        final PortCapabilities all = port.capabilities();
+        return all.vlanInsert() ? all : all.withoutSegmentation();
     }
 
     /** Takes the tags out of what arrives. */
