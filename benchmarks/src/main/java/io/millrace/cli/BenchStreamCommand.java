@@ -150,6 +150,7 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
         out.println(StreamTable.heading(plan));
         try (Interrupts interrupts = Interrupts.handledBy(run::interrupt)) {
             final List<StreamResult> results = run.run();
+            StreamTable.ratios(results).ifPresent(out::println);
             if (options.json().isPresent()) {
                 StreamJson.write(plan, results, options.json().get());
             }

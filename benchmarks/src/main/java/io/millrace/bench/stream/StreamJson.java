@@ -42,7 +42,10 @@ public final class StreamJson {
         json.put("server_cores", plan.serverCores());
         json.put("client_cores", plan.clientCores());
         for (final StreamResult result : results) {
-            json.put(result.pairing().key(), pairing(result));
+            final Map<String, Object> pairing = pairing(result);
+            StreamResult.ofLinuxAlone(results)
+                    .ifPresent(linux -> pairing.put("ratio_to_linux", rounded(result.gigabits() / linux.gigabits())));
+            json.put(result.pairing().key(), pairing);
         }
         json.put("machine", Machine.facts());
         json.put("command", plan.command());

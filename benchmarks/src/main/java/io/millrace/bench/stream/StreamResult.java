@@ -5,6 +5,8 @@ import io.millrace.bench.run.Moment;
 import io.millrace.bench.run.NodeReport;
 import io.millrace.bench.run.NodeReport.Latency;
 import io.millrace.dataplane.counters.Counter;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * What one pairing has shown. Immutable.
@@ -18,6 +20,13 @@ import io.millrace.dataplane.counters.Counter;
  */
 public record StreamResult(
         Pairing pairing, Pattern pattern, Direction direction, Moment ready, Moment first, Moment last) {
+    /** That of Linux at both ends, if it was measured. */
+    static Optional<StreamResult> ofLinuxAlone(final List<StreamResult> results) {
+        return results.stream()
+                .filter(result -> result.pairing() == Pairing.KERNEL_KERNEL && result.gigabits() > 0)
+                .findFirst();
+    }
+
     /** What the server did. */
     Interval server() {
         return last.serverSince(first);

@@ -3,7 +3,10 @@ package io.millrace.bench.stream;
 import io.millrace.bench.run.Interval;
 import io.millrace.bench.run.NodeReport.Latency;
 import io.millrace.dataplane.counters.Counter;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** A run for people: a heading, then a line for each pairing. Stateless. */
 public final class StreamTable {
@@ -73,6 +76,24 @@ public final class StreamTable {
                 result.retransmissions(),
                 cpu(result.server()),
                 cpu(result.client()));
+    }
+
+    /** The line below the pairings: how much text each carried beside Linux alone; nothing where that was not measured. */
+    public static Optional<String> ratios(final List<StreamResult> results) {
+        return StreamResult.ofLinuxAlone(results)
+                .map(linux -> results.stream()
+                        .filter(result -> result != linux)
+                        .map(result -> String.format(
+                                Locale.ROOT,
+                                "%s over %s %.2f times",
+                                result.pairing().label(),
+                                result.pairing().link(),
+                                result.gigabits() / linux.gigabits()))
+                        .collect(Collectors.joining(
+                                ", ",
+                                "beside " + linux.pairing().label() + " over "
+                                        + linux.pairing().link() + ": ",
+                                "")));
     }
 
     /** Cores of the process; of an engine also the share of its polling that found work. */

@@ -73,6 +73,22 @@ class StreamResultTest {
     }
 
     @Test
+    void shouldSetEachBesideLinuxAlone() throws IOException {
+        final StreamResult engine = result(Pattern.BULK, Direction.FROM_SERVER);
+        final Moment last = Moment.now(node(12, 2_100, 4, 0), node(12, 1_050, 2, 1_250_001_000L));
+        final StreamResult linux = new StreamResult(
+                Pairing.KERNEL_KERNEL, Pattern.BULK, Direction.FROM_SERVER, engine.first(), engine.first(), last);
+
+        assertThat(StreamTable.ratios(List.of(engine))).isEmpty();
+        assertThat(StreamTable.ratios(List.of(engine, linux)))
+                .contains("beside Linux to Linux over veth: millrace to millrace over vhost 2.00 times");
+        assertThat((Map<String, Object>) JSON.std
+                        .mapFrom(StreamJson.toText(PLAN, List.of(engine, linux)))
+                        .get("engine_engine"))
+                .containsEntry("ratio_to_linux", 2.0);
+    }
+
+    @Test
     void shouldLookTheOtherWayWhereTheClientSends() {
         final StreamResult result = result(Pattern.BULK, Direction.TO_SERVER);
 
