@@ -44,7 +44,7 @@ public record DpdkPortConfig(
 
     /** One queue pair as the driver prefers it, MTU 1500, offloads, one polling thread, 8192 frames for the engine. */
     public static DpdkPortConfig of(final Devargs device) {
-        return new DpdkPortConfig(device, 1, 0, 0, 0, 8192, 1, Set.of(PortFeature.OFFLOADS, PortFeature.SEGMENTATION));
+        return new DpdkPortConfig(device, 1, 0, 0, 0, 8192, 1, Set.of(PortFeature.OFFLOADS));
     }
 
     /** The same with another number of queue pairs. */

@@ -27,9 +27,6 @@ record DpdkPortPlan(EthDevConfig device, int mtu, int frames, int dataRoom, List
     static final Set<Offload> SEGMENTATION =
             Set.of(Offload.TX_TCP_SEGMENTATION, Offload.TX_TCP_CHECKSUM, Offload.TX_MULTI_SEGMENTS);
 
-    /** Drivers that have been seen to cut segments right, in each detail. */
-    private static final Set<String> CUT_WELL = Set.of("net_tap");
-
     /** Most bytes of an IP packet. */
     private static final int LARGEST_PACKET = 0xffff;
 
@@ -63,7 +60,7 @@ record DpdkPortPlan(EthDevConfig device, int mtu, int frames, int dataRoom, List
         final int room = Math.max(
                 Mempool.DEFAULT_DATA_ROOM - MbufLayout.HEADROOM,
                 (Math.max(frame, info.minRxBufferSize()) + BUFFER_STEP - 1) / BUFFER_STEP * BUFFER_STEP);
-        final Set<Offload> offloads = offloads(config, info.driver());
+        final Set<Offload> offloads = offloads(config);
         if (frame > Math.min(room, info.maxRxBufferSize())) {
             offloads.add(Offload.RX_SCATTER);
         }
@@ -98,7 +95,7 @@ record DpdkPortPlan(EthDevConfig device, int mtu, int frames, int dataRoom, List
         return most == 0 ? LARGEST_PACKET : (int) Math.min(LARGEST_PACKET, most * room - LINK_OVERHEAD);
     }
 
-    private static Set<Offload> offloads(final DpdkPortConfig config, final String driver) {
+    private static Set<Offload> offloads(final DpdkPortConfig config) {
         final EnumSet<Offload> wanted = EnumSet.noneOf(Offload.class);
         if (config.wants(PortFeature.OFFLOADS)) {
             wanted.addAll(List.of(
@@ -108,8 +105,7 @@ record DpdkPortPlan(EthDevConfig device, int mtu, int frames, int dataRoom, List
                     Offload.TX_IPV4_CHECKSUM,
                     Offload.TX_TCP_CHECKSUM));
         }
-        if (config.wants(PortFeature.ANY_SEGMENTATION)
-                || config.wants(PortFeature.SEGMENTATION) && CUT_WELL.contains(driver)) {
+        if (config.wants(PortFeature.SEGMENTATION)) {
             wanted.addAll(SEGMENTATION);
         }
         if (config.wants(PortFeature.VLAN_OFFLOAD)) {

@@ -4,10 +4,8 @@ package io.millrace.dataplane.port;
 public enum PortFeature {
     /** Checksums and hashes by the device. */
     OFFLOADS,
-    /** Large segments cut by the device, where its driver was seen to do it right. */
+    /** Large segments cut by the device, where its driver says that it can. */
     SEGMENTATION,
-    /** Large segments cut by the device wherever its driver says that it can. */
-    ANY_SEGMENTATION,
     /**
      * VLAN tags taken out of and put into frames by the device, by way of the mbuf's tag field; tagged frames of no other
      * VLANs than those of {@link PacketPort#receiveVlan}.
