@@ -195,13 +195,13 @@ class NicPortTest {
                     assertCompleted(
                             right4,
                             link.exchange(
-                                    link.near(), link.far(), List.of(wrong4), mbuf -> checksum.tcp4(mbuf, 14, 34)));
+                                    link.near(), link.far(), List.of(wrong4), mbuf -> checksum.tcp4(mbuf, 14, 34, 0)));
                     final byte[] right6 = frames.tcp6(text);
                     final byte[] wrong6 = flipped(right6, 70);
                     assertCompleted(
                             right6,
                             link.exchange(
-                                    link.near(), link.far(), List.of(wrong6), mbuf -> checksum.tcp6(mbuf, 14, 54)));
+                                    link.near(), link.far(), List.of(wrong6), mbuf -> checksum.tcp6(mbuf, 14, 54, 0)));
                 }
             }
         }
