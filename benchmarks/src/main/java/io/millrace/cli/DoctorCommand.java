@@ -2,15 +2,15 @@ package io.millrace.cli;
 
 import io.millrace.dataplane.core.CoreCheck;
 import io.millrace.dataplane.core.IdleMode;
+import io.millrace.dpdk.Devargs;
 import io.millrace.dpdk.DpdkException;
 import io.millrace.dpdk.DpdkInstallation;
+import io.millrace.dpdk.PciPreflight;
 import io.millrace.linux.CpuAffinity;
 import io.millrace.linux.CpuTopology;
 import io.millrace.linux.HugePages;
-import java.io.IOException;
+import io.millrace.linux.ProcessPrivileges;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 /** {@code millrace doctor}: looks over the machine, and says what to do about what is missing. */
 @Command(
         name = "doctor",
-        description = "Look over the machine: JDK, DPDK, huge pages, cores, privileges.",
+        description = "Look over the machine: JDK, DPDK, huge pages, cores, privileges, NICs.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 final class DoctorCommand implements Callable<Integer>, Checked {
@@ -35,6 +35,13 @@ final class DoctorCommand implements Callable<Integer>, Checked {
             paramLabel = "LIST",
             description = "Also look at these CPUs as those of polling threads, as serve --cores has them.")
     private CoreList cores = CoreList.NONE;
+
+    @Option(
+            names = "--port",
+            converter = Converters.Device.class,
+            paramLabel = "DEVICE",
+            description = "Also look whether DPDK can have this NIC, such as 0000:3b:00.0; repeatable.")
+    private List<Devargs> ports = List.of();
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
@@ -50,13 +57,14 @@ final class DoctorCommand implements Callable<Integer>, Checked {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         out = spec.commandLine().getOut();
         checkJdk();
         checkDpdk();
         checkHugePages();
         checkCores();
         checkPrivileges();
+        checkNics();
         out.println(healthy ? "All is well." : "Something is missing: see the lines that do not begin with ok.");
         return healthy ? Millrace.OK : Millrace.FAILED;
     }
@@ -110,23 +118,33 @@ final class DoctorCommand implements Callable<Integer>, Checked {
         }
     }
 
-    private void checkPrivileges() throws IOException {
-        final String user = System.getProperty("user.name");
-        final boolean root = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
+    private void checkPrivileges() {
+        final ProcessPrivileges privileges = ProcessPrivileges.ofThisProcess();
         warn(
-                root,
-                "user: " + user,
+                privileges.root(),
+                "user: " + System.getProperty("user.name"),
                 "only root may open packet sockets and reserve huge pages; PCI devices need access to /dev/vfio/*");
-        final String locked = Files.readAllLines(Path.of("/proc/self/limits")).stream()
-                .filter(line -> line.startsWith("Max locked memory"))
-                .map(line ->
-                        line.substring("Max locked memory".length()).strip().split(" +")[0])
-                .findFirst()
-                .orElse("unknown");
+        final boolean unlimited = privileges.mayLock(Long.MAX_VALUE);
         warn(
-                root || locked.equals("unlimited"),
-                "locked memory: " + locked,
+                unlimited,
+                "locked memory: " + (unlimited ? "unlimited" : privileges.lockedBytes() / 1024 + " KB"),
                 "allow it for PCI devices: ulimit -l unlimited");
+    }
+
+    private void checkNics() {
+        final PciPreflight pci = PciPreflight.ofThisMachine();
+        final List<String> nics = pci.nics();
+        note("NICs on the PCI bus: " + (nics.isEmpty() ? "none" : String.join(", ", nics)));
+        for (final Devargs port : ports) {
+            try {
+                if (port.isPci()) {
+                    pci.check(port);
+                }
+                tell(true, "port " + port, "");
+            } catch (final DpdkException e) {
+                tell(false, e.getMessage(), "");
+            }
+        }
     }
 
     private void tell(final boolean good, final String what, final String mend) {

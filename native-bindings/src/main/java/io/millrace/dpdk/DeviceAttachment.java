@@ -37,8 +37,9 @@ final class DeviceAttachment {
                 functions,
                 "rte_eth_dev_get_port_by_name " + device.name(),
                 port,
-                "DPDK could not open it: is every device of its IOMMU group bound to vfio-pci, may this user open"
-                        + " /dev/vfio/*, and is its driver's package installed?");
+                "DPDK started without it: is another process using it, and is its driver's package installed"
+                        + " (Debian, Ubuntu: apt-get install librte-meta-net)? `millrace doctor --port "
+                        + device.name() + "` looks at the rest");
     }
 
     private static int plug(final Eal eal, final Devargs device) {

@@ -69,7 +69,8 @@ public final class Eal implements AutoCloseable {
     }
 
     private void initialise() {
-        final String[] arguments = options.arguments(driverDirectory(functions.library()));
+        final IovaMode iovaMode = PciPreflight.ofThisMachine().addressing(options);
+        final String[] arguments = options.arguments(driverDirectory(functions.library()), iovaMode);
         if (functions.eal().ealInit(arguments) < 0) {
             final int errno = functions.eal().rteErrno();
             throw Failure.of(functions, "rte_eal_init " + String.join(" ", arguments), -errno, Preflight.mend(errno));

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * @param filePrefix tells this process from other DPDK processes
  * @param hugePages whether memory comes from reserved huge pages; without, it is slower and no PCI device works
  * @param memoryMegabytes memory taken at start; 0 takes what is needed when it is needed (with huge pages), or 1 GB
- * @param iovaMode how devices address memory
+ * @param iovaMode how devices address memory; one bound to uio has it physically all the same
  * @param cpus where DPDK's own threads may run; the caller's threads stay where they are
  * @param devices the devices that will be attached: PCI ones must be named here
  * @param singleFileSegments few large memory files, as virtio-user needs; implied by a virtio-user device
@@ -71,9 +71,14 @@ public record EalOptions(
 
     /** The arguments for {@code rte_eal_init}; {@code driverDirectory} is null for EAL's own. */
     String[] arguments(final String driverDirectory) {
+        return arguments(driverDirectory, iovaMode);
+    }
+
+    /** The same with another mode. */
+    String[] arguments(final String driverDirectory, final IovaMode mode) {
         final List<String> arguments = new ArrayList<>(List.of("millrace", "--no-telemetry"));
         arguments.add("--file-prefix=" + filePrefix);
-        arguments.add("--iova-mode=" + iovaMode.argument());
+        arguments.add("--iova-mode=" + mode.argument());
         arguments.add("--log-level=*:" + logLevel);
         // One lcore that floats over all these CPUs, so that EAL pins neither its first thread nor its helpers to one.
         arguments.add("--lcores=0@" + cpus.stream().map(String::valueOf).collect(Collectors.joining(",", "(", ")")));
