@@ -16,6 +16,7 @@ import io.millrace.dataplane.port.MemoryFramePool;
 import io.millrace.dataplane.port.PortCapabilities;
 import io.millrace.dataplane.port.TransmitChecksum;
 import io.millrace.dataplane.wire.MacAddress;
+import io.millrace.dataplane.wire.TcpFlags;
 import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.shard.Secrets;
 import io.millrace.tcp.shard.ShardContext;
@@ -81,10 +82,28 @@ final class ShardUnderTest implements AutoCloseable {
     void syns(final int port) {
         for (int i = 0; i < BURST; i++) {
             final int number = next++;
-            addresses[i] = 0x0a40_0000 + number / PEERS_AN_ADDRESS;
-            ports[i] = 1_024 + number % PEERS_AN_ADDRESS << 16 | port;
+            addresses[i] = address(number);
+            ports[i] = ports(number, port);
             client.syn(batch, addresses[i], ports[i], 1, now());
         }
+    }
+
+    private static int address(final int number) {
+        return 0x0a40_0000 + number / PEERS_AN_ADDRESS;
+    }
+
+    private static int ports(final int number, final int port) {
+        return 1_024 + number % PEERS_AN_ADDRESS << 16 | port;
+    }
+
+    /** Makes an acknowledgment of the peer that was the {@code number}th, from 0 on, to open a connection to a port. */
+    void acknowledgment(final int number, final int port, final int iss) {
+        client.segment(batch, address(number), ports(number, port), 2, iss + 1, TcpFlags.ACK, now());
+    }
+
+    /** The initial sequence number of peer {@code i} of the burst, as {@link #learn} has read it. */
+    int iss(final int i) {
+        return sequences[i];
     }
 
     /** Makes segments of the same peers that acknowledge the answers which {@link #learn} has read. */

@@ -1,15 +1,8 @@
 package io.millrace.tcp.shard;
 
-import io.millrace.dataplane.FrameBatch;
-import io.millrace.dataplane.FrameMeta;
-import io.millrace.dataplane.wire.IcmpHeader;
-import io.millrace.dataplane.wire.IpAddress;
-import io.millrace.dpdk.Mbuf;
-import io.millrace.memory.Memory;
 import io.millrace.tcp.ConnectionOptions;
 import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.isn.FlowHash;
-import io.millrace.tcp.state.IcmpError;
 import io.millrace.tcp.state.Segment;
 import io.millrace.tcp.stream.ByteChain;
 import io.millrace.tcp.stream.Flight;
@@ -116,44 +109,15 @@ final class ShardTables implements AutoCloseable {
         return (int) Math.min(FlowIndex.MAXIMUM_CAPACITY, (long) connections + halfOpen + timeWaitIpv4 + timeWaitIpv6);
     }
 
-    /** Hash of the flow of a validated frame that is not parsed yet. */
-    int hashOf(final long mbuf, final int meta) {
-        final long frame = Mbuf.dataAddress(mbuf);
-        if (FrameMeta.kind(meta) >= FrameMeta.ICMP4_ERROR) {
-            return hashOfQuoted(frame + FrameMeta.l4Offset(meta), FrameMeta.kind(meta) == FrameMeta.ICMP6_ERROR);
+    /**
+     * Where the index has the segment's flow, or {@link FlowIndex#NONE}.
+     *
+     * @param hint where it had what may be that flow a moment ago, or {@link FlowIndex#NONE}.
+     */
+    int find(final Segment segment, final int flowHash, final int hint) {
+        if (hint != FlowIndex.NONE && index.mayHave(hint, flowHash) && isFlow(index.ref(hint), segment)) {
+            return hint;
         }
-        final long ip = frame + FrameMeta.l3Offset(meta);
-        final int ports = Memory.getIntBE(frame + FrameMeta.l4Offset(meta));
-        if (FrameMeta.kind(meta) == FrameMeta.TCP6) {
-            return hash.hash(
-                    Memory.getLongBE(ip + 8),
-                    Memory.getLongBE(ip + 16),
-                    Memory.getLongBE(ip + 24),
-                    Memory.getLongBE(ip + 32),
-                    ports);
-        }
-        return hash.hash(
-                0, IpAddress.lowWord(Memory.getIntBE(ip + 12)), 0, IpAddress.lowWord(Memory.getIntBE(ip + 16)), ports);
-    }
-
-    /** Hash of the flow that an ICMP error at {@code icmp} quotes a segment of, in which we are the source. */
-    private int hashOfQuoted(final long icmp, final boolean ipv6) {
-        final long ip = icmp + IcmpHeader.LENGTH;
-        final int ports = Integer.rotateLeft(Memory.getIntBE(IcmpError.quotedTcp(icmp, ipv6)), 16);
-        if (ipv6) {
-            return hash.hash(
-                    Memory.getLongBE(ip + 24),
-                    Memory.getLongBE(ip + 32),
-                    Memory.getLongBE(ip + 8),
-                    Memory.getLongBE(ip + 16),
-                    ports);
-        }
-        return hash.hash(
-                0, IpAddress.lowWord(Memory.getIntBE(ip + 16)), 0, IpAddress.lowWord(Memory.getIntBE(ip + 12)), ports);
-    }
-
-    /** Where the index has the segment's flow, or {@link FlowIndex#NONE}. */
-    int find(final Segment segment, final int flowHash) {
         return find(
                 flowHash,
                 segment.remoteHi(),
@@ -161,6 +125,21 @@ final class ShardTables implements AutoCloseable {
                 segment.localHi(),
                 segment.localLo(),
                 segment.ports());
+    }
+
+    private boolean isFlow(final int ref, final Segment segment) {
+        return isFlow(
+                ref, segment.remoteHi(), segment.remoteLo(), segment.localHi(), segment.localLo(), segment.ports());
+    }
+
+    /** Reads the lines of an entry's record that a segment to it needs; of a TIME_WAIT entry, which seldom has any, none. */
+    long touchRecord(final int ref) {
+        final int slot = FlowIndex.slot(ref);
+        return switch (FlowIndex.kind(ref)) {
+            case FlowIndex.CONNECTION -> Tcb.touch(connections.address(slot));
+            case FlowIndex.HALF_OPEN -> synQueue.touch(slot);
+            default -> 0;
+        };
     }
 
     /** Where the index has a flow, or {@link FlowIndex#NONE}. */
@@ -303,23 +282,5 @@ final class ShardTables implements AutoCloseable {
         if (syns != null) {
             syns.close();
         }
-    }
-
-    /**
-     * Computes the hash of each frame of a batch, and touches the lines that its segment will need, so that the cache misses
-     * of a burst overlap.
-     *
-     * @return the sum of what was read, for the caller to keep, or the reads would be optimised away.
-     */
-    long touch(final FrameBatch batch, final int[] hashes) {
-        final int size = batch.size();
-        for (int i = 0; i < size; i++) {
-            hashes[i] = hashOf(batch.mbuf(i), batch.meta(i));
-        }
-        long read = 0;
-        for (int i = 0; i < size; i++) { // nothing but loads, so that the core has all of them in flight
-            read += index.touch(hashes[i]);
-        }
-        return read + timeWaitIpv4.touchNext(size) + timeWaitIpv6.touchNext(size);
     }
 }

@@ -89,12 +89,11 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     private final ConnectionView view;
     private final ConnectionSurvey survey;
     private final Segment segment = new Segment();
-    private final int[] hashes;
+    private final Lookahead lookahead;
     private final QuietTime quiet;
     private int cycle;
     private boolean framesWait;
     private int timersWaited;
-    private long touched;
 
     /** Makes a shard; everything it needs is in {@code context}. */
     public TcpShard(final ShardContext context) {
@@ -103,12 +102,13 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         counters = context.counters();
         ports = context.ports();
         commands = context.commands();
-        hashes = new int[Math.max(context.burst(), FrameRing.MESSAGE_FRAMES)];
         final TcpConfig config = context.config();
         resetClosedPorts = config.resetClosedPorts();
         clock = new BurstClock(context.clock());
         quiet = new QuietTime(config.quietTimeMs(), clock, ports.frames(), counters);
         tables = new ShardTables(number, shards, config, context.secrets().flowHash());
+        final int burst = Math.max(context.burst(), FrameRing.MESSAGE_FRAMES);
+        lookahead = new Lookahead(tables, context.secrets().flowHash(), burst);
         wheel = new TimerWheel(
                 tables.connections,
                 new TimerLinks(
@@ -122,7 +122,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         writer = new SegmentWriter(ports, counters, nextHops, context.secrets().flowLabels());
         final Replies replies = new Replies(writer, nextHops);
         strayResets = new StrayResets(replies, clock, counters, (config.strayResetsPerSecond() + shards - 1) / shards);
-        shedding = new SynShedding(config.standingQueueMs(), hashes.length, ports.frames());
+        shedding = new SynShedding(config.standingQueueMs(), burst, ports.frames());
         final ConnectionTimers timers = new ConnectionTimers(wheel);
         final ByteChain chain = new ByteChain(tables.blocks);
         timeWaits = new TimeWaits(tables, replies, context.secrets().timestamps(), clock, counters, config);
@@ -201,7 +201,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     /**
      * {@inheritDoc}
      *
-     * <p>In two passes: one touches what each segment needs ({@link ShardTables#touch}), one processes them in order.
+     * <p>In two passes: one reads the lines that each segment needs ({@link Lookahead}), one processes them in order.
      */
     @Override
     public void onFrames(final FrameBatch received) {
@@ -213,17 +213,17 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         framesWait = received.hasMore();
         final FrameBatch batch = shedding.admit(received);
         final int size = batch.size();
-        touched = tables.touch(batch, hashes);
+        lookahead.begin(batch);
         int segments = shedding.shed();
         if (segments > 0) {
             counters.add(Counter.SYNS_SHED, segments);
         }
         for (int i = 0; i < size; i++) {
             if (FrameMeta.kind(batch.meta(i)) < FrameMeta.ICMP4_ERROR) {
-                process(batch.mbuf(i), batch.meta(i), hashes[i], i + 1 < size && hashes[i + 1] == hashes[i]);
+                process(batch.mbuf(i), batch.meta(i), i, lookahead.isFollowed(i, size));
                 segments++;
             } else {
-                processError(batch.mbuf(i), batch.meta(i), hashes[i]);
+                processError(batch.mbuf(i), batch.meta(i), lookahead.hash(i));
             }
         }
         connections.settleHeld();
@@ -237,13 +237,14 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         writer.releaseLent();
     }
 
-    private void process(final long mbuf, final int meta, final int hash, final boolean more) {
+    private void process(final long mbuf, final int meta, final int number, final boolean more) {
+        final int hash = lookahead.hash(number);
         segment.parse(mbuf, meta);
         if (segment.hasSenselessFlags()) {
             counters.increment(Counter.TCP_SENSELESS_FLAGS); // each state decides what becomes of it
         }
         writer.lend(mbuf, segment.textLength() == 0);
-        final int position = tables.find(segment, hash);
+        final int position = tables.find(segment, hash, lookahead.position(number));
         if (position == FlowIndex.NONE) {
             connections.settleHeld();
             onUnknown(hash);
@@ -491,10 +492,5 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
     @Override
     public void close() {
         tables.close();
-    }
-
-    /** The sum of what the first pass read; keeps the reads from being optimised away. */
-    long touched() {
-        return touched;
     }
 }

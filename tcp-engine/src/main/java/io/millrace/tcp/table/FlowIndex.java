@@ -112,6 +112,12 @@ public final class FlowIndex implements AutoCloseable {
         return Memory.getLong(address(home(hash)));
     }
 
+    /** Whether the entry at {@code position}, if there is one, may have this hash. */
+    public boolean mayHave(final int position, final int hash) {
+        return Memory.getUnsignedByte(address(bucket(position)) + entry(position)) == tag(hash)
+                && ((Memory.getInt(refAddress(position)) ^ check(hash)) & CHECK_MASK) == 0;
+    }
+
     /** The first position that may have this hash, or {@link #NONE}. */
     public int find(final int hash) {
         final int home = home(hash);

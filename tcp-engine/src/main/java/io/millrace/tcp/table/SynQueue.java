@@ -219,6 +219,12 @@ public final class SynQueue implements AutoCloseable {
         return Memory.getUnsignedShort(records.address(slot) + LISTENER_OFFSET);
     }
 
+    /** Reads an entry's record, as {@link FlowIndex#touch} does its bucket. */
+    public long touch(final int slot) {
+        final long record = records.address(slot);
+        return Memory.getByte(record) + Memory.getByte(record + RECORD_BYTES - 1);
+    }
+
     /** IRS: the peer's initial sequence number. */
     public int irs(final int slot) {
         return Memory.getInt(records.address(slot) + IRS_OFFSET);

@@ -20,6 +20,14 @@ public final class Tcb extends TcbIdentity {
         return this;
     }
 
+    /** Reads each line of a record, as {@link FlowIndex#touch} does its bucket. */
+    public static long touch(final long record) {
+        return Memory.getInt(record)
+                + Memory.getInt(record + TcbLayout.SND_UNA_OFFSET)
+                + Memory.getInt(record + TcbLayout.CWND_OFFSET)
+                + Memory.getInt(record + TcbLayout.SEND_CHAIN_OFFSET);
+    }
+
     /** Clears the record but for its generation, which it counts up. */
     public void reset() {
         final int generation = generation();
