@@ -16,9 +16,10 @@ import io.millrace.dpdk.Mbuf;
  * <p>Owned by one thread; allocates nothing after it is made.
  */
 public final class PortSink implements FrameSink, AutoCloseable {
-    private static final int CAPACITY = 512;
-    /** So much of it is for frames that can't wait. */
-    private static final int RESERVE = 256;
+    /** Frames that a sink keeps. */
+    static final int CAPACITY = 512;
+    /** So many of them may be of senders who can wait; the room beyond is for frames that can't. */
+    static final int ROOM = 256;
 
     private static final int ATTEMPTS = 4;
     /** Flushes in a row of which the device took nothing, before it is taken for dead: some tens of milliseconds. */
@@ -67,10 +68,10 @@ public final class PortSink implements FrameSink, AutoCloseable {
 
     @Override
     public boolean hasRoom() {
-        if (burst.size() >= CAPACITY - RESERVE && !queueFull) {
+        if (burst.size() >= ROOM && !queueFull) {
             transmit();
         }
-        return burst.size() < CAPACITY - RESERVE;
+        return burst.size() < ROOM;
     }
 
     /** Frames that wait for the queue. */

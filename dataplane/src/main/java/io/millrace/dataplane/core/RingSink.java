@@ -14,14 +14,10 @@ import io.millrace.dataplane.ring.FrameRing;
  * <p>Owned by the shard's thread; allocates nothing after it is made.
  */
 final class RingSink implements FrameSink {
-    private static final int CAPACITY = 512;
-    /** So much of it is for frames that can't wait. */
-    private static final int RESERVE = 256;
-
     private final FrameRing ring;
     private final PortFrames frames;
     private final CounterBlock counters;
-    private final FrameBatch batch = new FrameBatch(CAPACITY);
+    private final FrameBatch batch = new FrameBatch(PortSink.CAPACITY);
 
     RingSink(final FrameRing ring, final PortFrames frames, final CounterBlock counters) {
         this.ring = ring;
@@ -44,10 +40,10 @@ final class RingSink implements FrameSink {
 
     @Override
     public boolean hasRoom() {
-        if (batch.size() >= CAPACITY - RESERVE) {
+        if (batch.size() >= PortSink.ROOM) {
             flush();
         }
-        return batch.size() < CAPACITY - RESERVE;
+        return batch.size() < PortSink.ROOM;
     }
 
     @Override

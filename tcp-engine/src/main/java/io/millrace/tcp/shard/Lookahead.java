@@ -4,11 +4,11 @@ import io.millrace.dataplane.FrameBatch;
 import io.millrace.dataplane.FrameMeta;
 import io.millrace.dataplane.wire.IcmpHeader;
 import io.millrace.dataplane.wire.IpAddress;
-import io.millrace.dataplane.wire.TcpFlags;
 import io.millrace.dpdk.Mbuf;
 import io.millrace.memory.Memory;
 import io.millrace.tcp.isn.FlowHash;
 import io.millrace.tcp.state.IcmpError;
+import io.millrace.tcp.state.Segment;
 import io.millrace.tcp.table.FlowIndex;
 import java.util.Arrays;
 
@@ -57,7 +57,7 @@ final class Lookahead {
     private long readRecords(final FrameBatch batch, final int size) {
         final FlowIndex index = tables.index;
         for (int i = 0; i < size; i++) { // there is seldom anything of a new flow
-            positions[i] = isSyn(batch.mbuf(i), batch.meta(i)) ? FlowIndex.NONE : index.find(hashes[i]);
+            positions[i] = Segment.isNewSyn(batch.mbuf(i), batch.meta(i)) ? FlowIndex.NONE : index.find(hashes[i]);
         }
         long sum = 0;
         for (int i = 0; i < size; i++) {
@@ -66,11 +66,6 @@ final class Lookahead {
             }
         }
         return sum;
-    }
-
-    private static boolean isSyn(final long mbuf, final int meta) {
-        final long tcp = Mbuf.dataAddress(mbuf) + FrameMeta.l4Offset(meta);
-        return FrameMeta.kind(meta) < FrameMeta.ICMP4_ERROR && (Memory.getByte(tcp + 13) & TcpFlags.SYN) != 0;
     }
 
     /** Where the index had what may be the flow of frame {@code i}, if it was looked for; or {@link FlowIndex#NONE}. */
@@ -101,31 +96,31 @@ final class Lookahead {
         }
         final long ip = frame + FrameMeta.l3Offset(meta);
         final int ports = Memory.getIntBE(frame + FrameMeta.l4Offset(meta));
-        if (FrameMeta.kind(meta) == FrameMeta.TCP6) {
-            return hash.hash(
-                    Memory.getLongBE(ip + 8),
-                    Memory.getLongBE(ip + 16),
-                    Memory.getLongBE(ip + 24),
-                    Memory.getLongBE(ip + 32),
-                    ports);
-        }
-        return hash.hash(
-                0, IpAddress.lowWord(Memory.getIntBE(ip + 12)), 0, IpAddress.lowWord(Memory.getIntBE(ip + 16)), ports);
+        return FrameMeta.kind(meta) == FrameMeta.TCP6
+                ? hashOfIpv6(ip + 8, ip + 24, ports)
+                : hashOfIpv4(ip + 12, ip + 16, ports);
     }
 
     /** Hash of the flow that an ICMP error at {@code icmp} quotes a segment of, in which we are the source. */
     private int hashOfQuoted(final long icmp, final boolean ipv6) {
         final long ip = icmp + IcmpHeader.LENGTH;
         final int ports = Integer.rotateLeft(Memory.getIntBE(IcmpError.quotedTcp(icmp, ipv6)), 16);
-        if (ipv6) {
-            return hash.hash(
-                    Memory.getLongBE(ip + 24),
-                    Memory.getLongBE(ip + 32),
-                    Memory.getLongBE(ip + 8),
-                    Memory.getLongBE(ip + 16),
-                    ports);
-        }
+        return ipv6 ? hashOfIpv6(ip + 24, ip + 8, ports) : hashOfIpv4(ip + 16, ip + 12, ports);
+    }
+
+    /** With where the peer's address and ours stand. */
+    private int hashOfIpv6(final long remote, final long local, final int ports) {
         return hash.hash(
-                0, IpAddress.lowWord(Memory.getIntBE(ip + 16)), 0, IpAddress.lowWord(Memory.getIntBE(ip + 12)), ports);
+                Memory.getLongBE(remote),
+                Memory.getLongBE(remote + 8),
+                Memory.getLongBE(local),
+                Memory.getLongBE(local + 8),
+                ports);
+    }
+
+    /** With where the peer's address and ours stand. */
+    private int hashOfIpv4(final long remote, final long local, final int ports) {
+        return hash.hash(
+                0, IpAddress.lowWord(Memory.getIntBE(remote)), 0, IpAddress.lowWord(Memory.getIntBE(local)), ports);
     }
 }

@@ -1,11 +1,8 @@
 package io.millrace.tcp.shard;
 
 import io.millrace.dataplane.FrameBatch;
-import io.millrace.dataplane.FrameMeta;
 import io.millrace.dataplane.port.PortFrames;
-import io.millrace.dataplane.wire.TcpFlags;
-import io.millrace.dataplane.wire.TcpHeader;
-import io.millrace.dpdk.Mbuf;
+import io.millrace.tcp.state.Segment;
 
 /**
  * What a shard does when it can't keep up: it drops new SYNs, for a look at one byte each, so that the segments of
@@ -25,7 +22,6 @@ final class SynShedding {
     private final int standingMs;
     private final PortFrames frames;
     private final FrameBatch admitted;
-    private final TcpHeader header = new TcpHeader();
     private boolean more;
     private boolean standing;
     private int standingSince;
@@ -81,12 +77,12 @@ final class SynShedding {
         final int size = batch.size();
         int others = 0;
         for (int i = 0; i < size; i++) {
-            others += isNewSyn(batch.mbuf(i), batch.meta(i)) ? 0 : 1;
+            others += Segment.isNewSyn(batch.mbuf(i), batch.meta(i)) ? 0 : 1;
         }
         credit = Math.clamp(credit + others, 1 + (size >>> LEAST_SHARE_SHIFT), MAX_CREDIT);
         admitted.clear();
         for (int i = 0; i < size; i++) {
-            if (!isNewSyn(batch.mbuf(i), batch.meta(i)) || credit-- > 0) {
+            if (!Segment.isNewSyn(batch.mbuf(i), batch.meta(i)) || credit-- > 0) {
                 admitted.add(batch.mbuf(i), batch.hash(i), batch.meta(i));
             } else {
                 frames.free(batch.mbuf(i));
@@ -96,13 +92,5 @@ final class SynShedding {
         }
         credit = Math.max(credit, 0);
         return admitted;
-    }
-
-    private boolean isNewSyn(final long mbuf, final int meta) {
-        if (FrameMeta.kind(meta) >= FrameMeta.ICMP4_ERROR) {
-            return false;
-        }
-        header.wrap(Mbuf.dataAddress(mbuf) + FrameMeta.l4Offset(meta));
-        return (header.flags() & (TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST)) == TcpFlags.SYN;
     }
 }

@@ -16,6 +16,7 @@ import io.millrace.memory.Memory;
  * The frame has been validated before. Text can be trimmed to the window; the frame itself is not changed.
  */
 public final class Segment {
+    private static final int NEW_SYN = TcpFlags.SYN | TcpFlags.ACK | TcpFlags.RST;
     private static final int IPV4_SOURCE_OFFSET = 12;
     private static final int IPV4_DESTINATION_OFFSET = 16;
     private static final int IPV6_SOURCE_OFFSET = 8;
@@ -91,6 +92,12 @@ public final class Segment {
             localHi = 0;
             localLo = IpAddress.lowWord(Memory.getIntBE(ip + IPV4_DESTINATION_OFFSET));
         }
+    }
+
+    /** Whether a validated frame, which is not parsed yet, brings a SYN that asks for a connection. */
+    public static boolean isNewSyn(final long mbuf, final int meta) {
+        return FrameMeta.kind(meta) < FrameMeta.ICMP4_ERROR
+                && (Memory.getByte(Mbuf.dataAddress(mbuf) + FrameMeta.l4Offset(meta) + 13) & NEW_SYN) == TcpFlags.SYN;
     }
 
     /** The frame it came in. */
