@@ -17,6 +17,9 @@ import picocli.CommandLine.Command;
         subcommands = {
             BenchRateCommand.class,
             BenchFloodCommand.class,
+            BenchHoldCommand.class,
+            BenchTimeWaitCommand.class,
+            BenchOverloadCommand.class,
             BenchStreamCommand.class,
             BenchIoCommand.class,
             BenchCompareCommand.class

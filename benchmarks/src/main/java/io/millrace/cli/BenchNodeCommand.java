@@ -2,19 +2,24 @@ package io.millrace.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.bench.blast.BlastPort;
+import io.millrace.bench.blast.OwnFlows;
+import io.millrace.bench.blast.SpoofedFlows;
+import io.millrace.bench.blast.SynFrames;
 import io.millrace.bench.load.ArrivalSchedule;
 import io.millrace.bench.load.Conversation;
 import io.millrace.bench.load.ConversationServer;
-import io.millrace.bench.load.FloodPort;
+import io.millrace.bench.load.HeldConnections;
 import io.millrace.bench.load.RateGenerator;
 import io.millrace.bench.load.SourceAddresses;
-import io.millrace.bench.load.SpoofedSyns;
 import io.millrace.bench.run.Addressing;
+import io.millrace.bench.run.GeneratorLoad;
 import io.millrace.bench.run.NodeCommand;
 import io.millrace.bench.run.NodeReport;
 import io.millrace.bench.run.NodeReporter;
 import io.millrace.dataplane.host.HostAddresses;
 import io.millrace.dataplane.port.PacketPort;
+import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.dataplane.wire.MacAddress;
 import io.millrace.dpdk.Devargs;
 import io.millrace.tcp.ListenConfig;
@@ -28,8 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.SystemNanoClock;
 import picocli.CommandLine;
@@ -44,9 +47,6 @@ import picocli.CommandLine.Parameters;
  */
 @Command(name = "bench-node", hidden = true)
 final class BenchNodeCommand implements Callable<Integer> {
-    private static final long DRAIN_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
-    private static final long DRAIN_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-
     /** The same flood each time. */
     private static final long FLOOD_SEED = 42;
 
@@ -66,11 +66,29 @@ final class BenchNodeCommand implements Callable<Integer> {
     @Option(names = "--concurrency", required = true)
     private int concurrency;
 
+    /** Of an open loop, where that is another number. */
+    @Option(names = "--most-under-way")
+    private int mostUnderWay;
+
     @Option(names = "--rate")
     private long rate;
 
-    @Option(names = "--flood-rate")
-    private Optional<Long> floodRate = Optional.empty();
+    /** SYNs that no engine sends; 0 for as many as possible. */
+    @Option(names = "--blast")
+    private Optional<Long> blast = Optional.empty();
+
+    /** Clients without state answer what comes of them. */
+    @Option(names = "--blast-answered")
+    private boolean blastAnswered;
+
+    @Option(names = "--hold")
+    private int hold;
+
+    @Option(names = "--ip")
+    private int ip = 4;
+
+    @Option(names = "--io-cores")
+    private Optional<Integer> ioCores = Optional.empty();
 
     @Option(names = "--cores", converter = CoreList.Converter.class)
     private CoreList cores = CoreList.NONE;
@@ -99,8 +117,7 @@ final class BenchNodeCommand implements Callable<Integer> {
     @Mixin
     private TargetOptions target = new TargetOptions();
 
-    private Optional<FloodPort> flood = Optional.empty();
-    private List<RateGenerator> generators = List.of();
+    private Optional<GeneratorLoad> load = Optional.empty();
 
     static final class ConversationWord implements CommandLine.ITypeConverter<Conversation> {
         @Override
@@ -135,16 +152,35 @@ final class BenchNodeCommand implements Callable<Integer> {
                             shard -> new ConversationServer(conversation));
         }
         return port.isPresent()
-                ? new NodeReporter(host.engine(), generators, flood, facts(host))
-                : NodeReporter.besides(others, host.engine(), generators, flood, facts(host));
+                ? new NodeReporter(host.engine(), load, facts(host))
+                : NodeReporter.besides(others, host.engine(), load, facts(host));
+    }
+
+    private Addressing addressing() {
+        return Addressing.of(ip);
+    }
+
+    private GeneratorLoad newLoad() {
+        final List<RateGenerator> generators =
+                IntStream.range(0, shards).mapToObj(this::generator).toList();
+        final List<HeldConnections> held = IntStream.range(0, hold == 0 ? 0 : shards)
+                .mapToObj(shard -> new HeldConnections(
+                        addressing().server(),
+                        Addressing.PORT,
+                        (int) share(hold, shard),
+                        Math.max(1, (int) share(concurrency, shard)),
+                        new SourceAddresses(addressing().sources(), sources),
+                        generators.get(shard)))
+                .toList();
+        return new GeneratorLoad(generators, held);
     }
 
     private RateGenerator generator(final int shard) {
         return new RateGenerator(
-                target.server(),
+                target.server(addressing()),
                 target.port(),
-                (int) share(concurrency, shard),
-                new SourceAddresses(target.sources(), sources),
+                (int) share(mostUnderWay == 0 ? concurrency : mostUnderWay, shard),
+                new SourceAddresses(target.sources(addressing()), sources),
                 conversation,
                 rate == 0 ? null : new ArrivalSchedule(share(rate, shard)));
     }
@@ -158,7 +194,7 @@ final class BenchNodeCommand implements Callable<Integer> {
     EngineHost.Plan plan() {
         final TcpConfig config = tables.toConfig();
         if (role == Role.GENERATOR) {
-            generators = IntStream.range(0, shards).mapToObj(this::generator).toList();
+            load = Optional.of(newLoad());
         }
         return new EngineHost.Plan(
                 port.stream()
@@ -167,42 +203,51 @@ final class BenchNodeCommand implements Callable<Integer> {
                         .toList(),
                 !noHuge,
                 shards,
-                Optional.empty(),
+                ioCores,
                 EngineNames.arrangement(arrangement),
                 EngineNames.idle(idle),
                 decoration(),
                 builder -> {
                     builder.config(config).cores(cores.toArray());
-                    if (!generators.isEmpty()) {
-                        builder.application(generators::get);
-                    }
+                    load.ifPresent(offered -> builder.application(offered::application));
                 });
     }
 
     private PortDecoration decoration() {
         final PortDecoration decoration = new PortDecoration();
-        floodRate.ifPresent(perSecond -> decoration.within(port -> flooded(port, perSecond), FloodPort.FRAMES_HELD));
+        blast.ifPresent(perSecond -> decoration.within(port -> blasting(port, perSecond), BlastPort.FRAMES_HELD));
         return decoration;
     }
 
-    private FloodPort flooded(final PacketPort port, final long perSecond) {
-        final FloodPort flooded = new FloodPort(
-                port,
-                new SpoofedSyns(Addressing.server(), Addressing.PORT, FLOOD_SEED),
-                perSecond == 0 ? null : new ArrivalSchedule(perSecond),
-                SystemNanoClock.INSTANCE);
-        flood = Optional.of(flooded);
-        return flooded;
+    private BlastPort blasting(final PacketPort port, final long perSecond) {
+        final IpAddress server = addressing().server();
+        final ArrivalSchedule schedule = perSecond == 0 ? null : new ArrivalSchedule(perSecond);
+        final BlastPort blasting = blastAnswered
+                ? BlastPort.clients(
+                        port,
+                        SynFrames.plain(server, Addressing.PORT),
+                        new OwnFlows(addressing().blastSources(), sources),
+                        schedule,
+                        concurrency,
+                        SystemNanoClock.INSTANCE)
+                : BlastPort.flood(
+                        port,
+                        SynFrames.likeLinux(server, Addressing.PORT),
+                        new SpoofedFlows(!server.isIpv4(), FLOOD_SEED),
+                        schedule,
+                        SystemNanoClock.INSTANCE);
+        load.orElseThrow().add(blasting, blastAnswered);
+        return blasting;
     }
 
     /** Who this node is. */
     HostAddresses addresses(final MacAddress mac) {
         return role == Role.SERVER
                 ? HostAddresses.builder(mac)
-                        .address(Addressing.SERVER)
-                        .gateway(Addressing.GENERATOR.address())
+                        .address(addressing().serverPrefix())
+                        .gateway(addressing().generator().address())
                         .build()
-                : target.addresses(mac);
+                : target.addresses(mac, addressing());
     }
 
     private Map<String, String> facts(final EngineHost host) {
@@ -222,25 +267,10 @@ final class BenchNodeCommand implements Callable<Integer> {
             throw new IllegalStateException("a polling thread has failed: see its message above");
         }
         switch (command) {
-            case NodeCommand.START -> {
-                generators.forEach(RateGenerator::start);
-                flood.ifPresent(FloodPort::start);
-            }
-            case NodeCommand.STOP -> {
-                flood.ifPresent(FloodPort::stop);
-                stop();
-            }
+            case NodeCommand.START -> load.ifPresent(GeneratorLoad::start);
+            case NodeCommand.STOP -> load.ifPresent(GeneratorLoad::stop);
             default -> {}
         }
         return command.equals(NodeCommand.MARK) ? reporter.mark() : reporter.sample();
-    }
-
-    private void stop() {
-        generators.forEach(RateGenerator::stop);
-        final long deadline = System.nanoTime() + DRAIN_PATIENCE_NANOS;
-        while (generators.stream().anyMatch(generator -> generator.counts().underWay() > 0)
-                && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(DRAIN_POLL_NANOS);
-        }
     }
 }

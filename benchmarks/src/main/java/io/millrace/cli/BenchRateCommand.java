@@ -51,10 +51,11 @@ final class BenchRateCommand extends ConnectionBench {
         Checked.within(errors, "--rate", rate, 0, MAX_RATE);
         conversation.check(errors);
         target.check(errors, port != null, sources());
-        if (target.isForeign() && references.isAny()) {
-            errors.add("--target: without --reference and --generator, which bring servers of their own");
+        if (target.isForeign() && (references.isAny() || references.isStateless() || ipVersion() != 4)) {
+            errors.add(
+                    "--target: without --reference and --generator, which bring servers of their own, and without --ip");
         }
-        references.check(errors, super.link(), conversation.toConversation(), rate, concurrency());
+        references.check(errors, super.link(), ipVersion(), conversation.toConversation(), rate, concurrency());
         super.check(errors);
     }
 
@@ -75,6 +76,8 @@ final class BenchRateCommand extends ConnectionBench {
 
     @Override
     Offer offer() {
-        return Offer.ofConnections(rate).with(conversation.toConversation());
+        return references.isStateless()
+                ? Offer.ofConnections(BESIDE_CLIENTS).withClients(rate)
+                : Offer.ofConnections(rate).with(conversation.toConversation());
     }
 }

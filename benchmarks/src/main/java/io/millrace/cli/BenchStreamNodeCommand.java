@@ -153,7 +153,10 @@ final class BenchStreamNodeCommand implements Callable<Integer> {
                         mtu,
                         0,
                         mac -> HostAddresses.builder(mac)
-                                .address(role == Role.SERVER ? Addressing.SERVER : Addressing.GENERATOR)
+                                .address(
+                                        role == Role.SERVER
+                                                ? Addressing.IPV4.serverPrefix()
+                                                : Addressing.IPV4.generator())
                                 .build())),
                 !noHuge,
                 1,

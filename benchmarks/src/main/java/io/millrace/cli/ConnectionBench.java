@@ -4,6 +4,7 @@ import io.millrace.bench.link.Link;
 import io.millrace.bench.load.SourceAddresses;
 import io.millrace.bench.report.BenchReport;
 import io.millrace.bench.report.ReportFolder;
+import io.millrace.bench.run.Addressing;
 import io.millrace.bench.run.BenchPlan;
 import io.millrace.bench.run.BenchSession;
 import io.millrace.bench.run.ConsoleProgress;
@@ -13,19 +14,17 @@ import io.millrace.bench.run.Machine;
 import io.millrace.bench.run.NodeFailedException;
 import io.millrace.bench.run.Noise;
 import io.millrace.bench.run.Offer;
-import io.millrace.bench.run.Repeats;
+import io.millrace.bench.run.Part;
 import io.millrace.bench.run.ResultJson;
+import io.millrace.bench.run.Study;
 import io.millrace.bench.run.Summary;
-import io.millrace.dataplane.core.IdleMode;
-import io.millrace.linux.CpuAffinity;
-import io.millrace.tcp.Arrangement;
+import io.millrace.bench.run.Threads;
 import io.millrace.tcp.TcpConfig;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -39,6 +38,12 @@ import picocli.CommandLine.Option;
 abstract class ConnectionBench implements Callable<Integer>, Checked {
     /** Connections or SYNs a second: more than any link between two processes carries. */
     static final long MAX_RATE = 20_000_000;
+
+    /** Connections a second of the generator's engine beside clients without state: for the latency. */
+    static final long BESIDE_CLIENTS = 1_000;
+
+    /** As the engine has it. */
+    private static final int MAX_TIME_WAIT_IPV6 = 1 << 25;
 
     @Option(
             names = "--duration",
@@ -76,13 +81,6 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
     private long concurrency = 512;
 
     @Option(
-            names = "--shards",
-            converter = Quantity.Count.class,
-            paramLabel = "N",
-            description = "Shards of the server (default: ${DEFAULT-VALUE}).")
-    private long shards = 1;
-
-    @Option(
             names = "--link",
             converter = Converters.JoiningLink.class,
             paramLabel = "LINK",
@@ -92,26 +90,15 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
                             + " ${DEFAULT-VALUE}).")
     private Link link = Link.VHOST;
 
-    @Option(
-            names = "--arrangement",
-            paramLabel = "NAME",
-            description =
-                    "Of the server: auto, pipeline, run-to-completion, single-thread (default: ${DEFAULT-VALUE}).")
-    private String arrangement = "auto";
+    @CommandLine.Mixin
+    private ThreadOptions threads = new ThreadOptions();
 
     @Option(
-            names = "--server-cores",
-            converter = CoreList.Converter.class,
-            paramLabel = "LIST",
-            description = "CPUs of the server's polling threads (default: the first ones this process may use).")
-    private CoreList serverCores;
-
-    @Option(
-            names = "--generator-cores",
-            converter = CoreList.Converter.class,
-            paramLabel = "LIST",
-            description = "CPUs of the generator's polling threads (default: the last one).")
-    private CoreList generatorCores;
+            names = "--ip",
+            converter = Quantity.Count.class,
+            paramLabel = "VERSION",
+            description = "4 or 6 (default: ${DEFAULT-VALUE}).")
+    private long ip = 4;
 
     @Option(
             names = "--time-wait-seconds",
@@ -125,8 +112,9 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
             converter = Quantity.Count.class,
             paramLabel = "N",
             description =
-                    "TIME_WAIT entries the server has room for (default: 100M, or what a quarter of the memory holds).")
-    private long timeWaitCapacity = defaultTimeWaitCapacity();
+                    "TIME_WAIT entries there is room for on the side that closes first (default: 100M, or what a quarter"
+                            + " of the memory holds).")
+    private Optional<Long> timeWaitCapacity = Optional.empty();
 
     @Option(
             names = "--syn-queue",
@@ -159,11 +147,6 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
-    private static long defaultTimeWaitCapacity() {
-        return Math.clamp(
-                Machine.availableBytes() / 4 / BenchPlan.BYTES_PER_TIME_WAIT, 1 << 20, TcpConfig.MAX_TIME_WAIT);
-    }
-
     /** What the generator offers. */
     abstract Offer offer();
 
@@ -181,12 +164,43 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
         return link;
     }
 
-    long sources() {
+    final long sources() {
         return sources;
     }
 
-    long concurrency() {
+    final long ipVersion() {
+        return ip;
+    }
+
+    final long concurrency() {
         return concurrency;
+    }
+
+    /** Whether the warm-up lasts until as many entries leave TIME_WAIT as enter it. */
+    boolean untilFull() {
+        return false;
+    }
+
+    /** What is measured, in turn: each of the arrangements asked for. */
+    List<Part> parts() {
+        final List<Threads> all = threads.toThreads();
+        return all.size() == 1
+                ? List.of(Part.only(plan(all.getFirst())))
+                : all.stream()
+                        .map(each -> Part.of(
+                                each.arrangement() + ", " + each.shards() + (each.shards() == 1 ? " shard" : " shards"),
+                                plan(each)))
+                        .toList();
+    }
+
+    /** For who has parts of its own: the plan of the only arrangement. */
+    final BenchPlan plan() {
+        return plan(threads.toThreads().getFirst());
+    }
+
+    /** For who has parts of its own: adds a line where several arrangements are asked for. */
+    final void checkOneArrangement(final List<String> errors, final String why) {
+        threads.checkOne(errors, why);
     }
 
     @Override
@@ -197,15 +211,14 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
         Checked.within(errors, "--repeats", repeats, 1, 1000);
         Checked.within(errors, "--time-wait-seconds", timeWaitSeconds, 1, 240);
         Checked.within(errors, "--concurrency", concurrency, 1, 1 << 20);
-        Checked.within(errors, "--shards", shards, 1, 64);
-        Checked.within(errors, "--time-wait-capacity", timeWaitCapacity, 1, TcpConfig.MAX_TIME_WAIT);
+        if (ip != 4 && ip != 6) {
+            errors.add("--ip " + ip + ": unknown; give 4 or 6");
+        }
+        threads.check(errors);
+        timeWaitCapacity.ifPresent(room -> Checked.within(errors, "--time-wait-capacity", room, 1, mostTimeWait()));
         checkMemory(errors);
         Checked.within(errors, "--syn-queue", synQueue, 1, 1 << 26);
         Checked.within(errors, "--sources", sources, 1, 65_534);
-        EngineNames.checkArrangement(errors, arrangement);
-        Optional.ofNullable(serverCores).ifPresent(c -> c.check(errors, "--server-cores", CpuAffinity.allowedCpus()));
-        Optional.ofNullable(generatorCores)
-                .ifPresent(c -> c.check(errors, "--generator-cores", CpuAffinity.allowedCpus()));
         options.check(errors);
         Optional.ofNullable(report).flatMap(ReportFolder::refusal).ifPresent(why -> errors.add("--report: " + why));
     }
@@ -217,12 +230,25 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
         }
     }
 
+    private Addressing addressing() {
+        return Addressing.of((int) ip);
+    }
+
+    private int mostTimeWait() {
+        return addressing() == Addressing.IPV4 ? TcpConfig.MAX_TIME_WAIT : MAX_TIME_WAIT_IPV6;
+    }
+
+    private long room() {
+        return timeWaitCapacity.orElseGet(() -> (long) Math.clamp(
+                Machine.availableBytes() / 4 / BenchPlan.bytesPerTimeWait(addressing()), 1 << 20, mostTimeWait()));
+    }
+
     private void checkMemory(final List<String> errors) {
-        final long wanted = timeWaitCapacity * BenchPlan.BYTES_PER_TIME_WAIT;
+        final long wanted = room() * BenchPlan.bytesPerTimeWait(addressing());
         final long available = Machine.availableBytes();
         if (wanted > available) {
             errors.add("--time-wait-capacity %d takes %,d MB at start, and %,d MB are available: give a smaller one"
-                    .formatted(timeWaitCapacity, wanted >> 20, available >> 20));
+                    .formatted(room(), wanted >> 20, available >> 20));
         }
     }
 
@@ -230,14 +256,14 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
     public Integer call() throws Exception {
         final PrintStream out = System.out;
         final BenchSession session = new BenchSession(
-                plan(),
+                parts(),
                 lineup(),
                 contenders(),
                 (int) repeats,
                 new ConsoleProgress(out, Terminal.onStdout(), Terminal::red),
                 System.err);
         try (Interrupts interrupts = Interrupts.handledBy(session::interrupt)) {
-            final Repeats result = session.run();
+            final Study result = session.run();
             Summary.of(result).forEach(out::println);
             Noise.of(result).forEach(line -> out.println(Terminal.red("  noisy           " + line)));
             if (options.json().isPresent()) {
@@ -256,7 +282,7 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
         }
     }
 
-    private boolean writeReport(final Repeats result, final PrintStream out) {
+    private boolean writeReport(final Study result, final PrintStream out) {
         try {
             BenchReport.write(result, report);
             out.println("  report          " + BenchReport.page(report));
@@ -267,12 +293,7 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
         }
     }
 
-    private BenchPlan plan() {
-        final List<Integer> cpus = new ArrayList<>(CpuAffinity.allowedCpus());
-        final boolean oneThread = arrangement.equals(EngineNames.of(Arrangement.SINGLE_THREAD))
-                || shards == 1 && !arrangement.equals(EngineNames.of(Arrangement.PIPELINE));
-        final int serverThreads = oneThread ? 1 : (int) shards + 1;
-        final boolean cpuEach = cpus.size() > serverThreads;
+    private BenchPlan plan(final Threads each) {
         return new BenchPlan(
                 link(),
                 duration,
@@ -280,22 +301,15 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
                 settle,
                 offer(),
                 (int) concurrency,
-                (int) shards,
-                arrangement,
-                cores(serverCores, cpuEach ? cpus.subList(0, serverThreads) : List.of()),
-                cores(generatorCores, cpuEach ? List.of(cpus.getLast()) : List.of()),
-                EngineNames.of(cpuEach ? IdleMode.BUSY : IdleMode.YIELD),
+                addressing(),
+                each,
                 options.hugePages(),
                 (int) timeWaitSeconds,
-                timeWaitCapacity,
+                room(),
+                untilFull(),
                 synQueue,
                 (int) sources,
                 jvm.flags(),
                 options.typed());
-    }
-
-    /** Where there are too few CPUs for all polling threads, the kernel places them. */
-    private static List<Integer> cores(final CoreList given, final List<Integer> usual) {
-        return given == null ? List.copyOf(usual) : given.cpus();
     }
 }

@@ -19,6 +19,7 @@ final class ReferenceOptions {
     private static final String LIMIT = "limit";
     private static final String ENGINE = "engine";
     private static final String C = "c";
+    private static final String STATELESS = "stateless";
 
     @Option(
             names = "--reference",
@@ -33,22 +34,32 @@ final class ReferenceOptions {
             names = "--generator",
             paramLabel = "NAME",
             description =
-                    "engine; or c, a TCP client in C that shares nothing with the engine, sends its request on the"
-                            + " handshake's ACK and closes after the server (default: engine).")
+                    "engine; stateless, clients that keep no state, which ask more of the server than any engine could, with"
+                            + " 1000 connections/s of an engine's beside them for the latency; or c, a TCP client in C that"
+                            + " shares nothing with the engine, sends its request on the handshake's ACK and closes after the"
+                            + " server (default: ${DEFAULT-VALUE}).")
     private String generator = ENGINE;
 
     void check(
             final List<String> errors,
             final Link link,
+            final long ipVersion,
             final Conversation conversation,
             final long rate,
             final long concurrency) {
         references.stream()
                 .filter(name -> !List.of(KERNEL, LIMIT).contains(name))
                 .forEach(name -> errors.add("--reference " + name + ": unknown; choose of kernel, limit"));
-        if (!List.of(ENGINE, C).contains(generator)) {
-            errors.add("--generator " + generator + ": unknown; choose one of engine, c");
-        }
+        Checked.oneOf(errors, "--generator", generator, List.of(ENGINE, STATELESS, C));
+        refuse(
+                errors,
+                isStateless() && !conversation.equals(Conversation.SERVER_CLOSES),
+                "--generator stateless: only with --close-first server, --close-by fin and --request 0");
+        refuse(
+                errors,
+                ipVersion != 4 && (isForeign() || !references.isEmpty()),
+                "--ip " + ipVersion
+                        + ": the programs in C, of --reference and --generator c, speak IPv4; leave it out");
         if (link != null && link.inOneProcess()) {
             refuse(errors, isForeign(), "--generator c: it is another process; give a --link that joins two");
             refuse(
@@ -79,6 +90,11 @@ final class ReferenceOptions {
         if (wrong) {
             errors.add(line);
         }
+    }
+
+    /** Whether the clients keep no state. */
+    boolean isStateless() {
+        return generator.equals(STATELESS);
     }
 
     private boolean isForeign() {

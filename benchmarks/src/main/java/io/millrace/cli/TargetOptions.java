@@ -84,9 +84,9 @@ final class TargetOptions {
         if (target != null && (address == null || !hasPort)) {
             errors.add("--target " + target + ": needs the generator's --port DEVICE and --address CIDR");
         }
-        final long room = (1L << 32 - sources().length()) - 2;
-        if (target != null && (!sources().address().isIpv4() || count > room)) {
-            errors.add("--sources-from " + sources() + ": has no room for " + count
+        final long room = (1L << 32 - sources(Addressing.IPV4).length()) - 2;
+        if (target != null && (!sources(Addressing.IPV4).address().isIpv4() || count > room)) {
+            errors.add("--sources-from " + sources(Addressing.IPV4) + ": has no room for " + count
                     + " addresses of IPv4; give a larger network or fewer --sources");
         }
     }
@@ -107,23 +107,23 @@ final class TargetOptions {
         }
     }
 
-    IpAddress server() {
-        return target == null ? Addressing.server() : target.server();
+    IpAddress server(final Addressing usual) {
+        return target == null ? usual.server() : target.server();
     }
 
     int port() {
         return target == null ? Addressing.PORT : target.port();
     }
 
-    IpPrefix sources() {
-        return sources == null ? Addressing.SOURCES : sources;
+    IpPrefix sources(final Addressing usual) {
+        return sources == null ? usual.sources() : sources;
     }
 
     /** Who the generator is. */
-    HostAddresses addresses(final MacAddress mac) {
+    HostAddresses addresses(final MacAddress mac, final Addressing usual) {
         final HostAddresses.Builder builder = HostAddresses.builder(mac)
-                .address(address == null ? Addressing.GENERATOR : address)
-                .owned(sources());
+                .address(address == null ? usual.generator() : address)
+                .owned(sources(usual));
         if (gateway != null) {
             builder.gateway(gateway);
         }

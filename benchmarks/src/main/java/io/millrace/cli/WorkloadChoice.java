@@ -14,7 +14,7 @@ import picocli.CommandLine;
  */
 final class WorkloadChoice {
     /** The workloads, by the names of their commands. */
-    static final List<String> NAMES = List.of("rate", "flood", "stream", "io");
+    static final List<String> NAMES = List.of("rate", "flood", "hold", "time-wait", "overload", "stream", "io");
 
     private static final String BENCH = "bench";
     private static final String USUAL = "rate";

@@ -6,6 +6,7 @@ import io.millrace.dataplane.port.FrameAllocator;
 import io.millrace.dataplane.port.FrameBurst;
 import io.millrace.dataplane.port.MemoryPort;
 import io.millrace.dataplane.port.MemoryPortConfig;
+import io.millrace.dataplane.port.PacketPort;
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.ListenConfig;
 import io.millrace.tcp.TcpApplication;
@@ -13,6 +14,7 @@ import io.millrace.tcp.TcpConfig;
 import io.millrace.tcp.TcpEngine;
 import io.millrace.tcp.TcpHandler;
 import io.millrace.tcp.TcpLoop;
+import java.util.function.UnaryOperator;
 
 /**
  * A server and a client engine on one cable in memory, on a virtual clock: for tests of what runs on the engine. One
@@ -21,6 +23,8 @@ import io.millrace.tcp.TcpLoop;
 public final class EnginePair implements AutoCloseable {
     /** The server's address. */
     public static final IpAddress SERVER = IpAddress.parse("10.0.0.1");
+    /** Another one of the server's. */
+    public static final IpAddress SERVER_IPV6 = IpAddress.parse("fd00::1");
     /** The client's address. */
     public static final IpAddress CLIENT = IpAddress.parse("10.0.0.2");
 
@@ -39,6 +43,11 @@ public final class EnginePair implements AutoCloseable {
 
     /** A client that runs {@code application}, and owns 10.64.0.0/16 besides its address. */
     public EnginePair(final TcpApplication application) {
+        this(application, port -> port);
+    }
+
+    /** The same with something round the client's port. */
+    public EnginePair(final TcpApplication application, final UnaryOperator<PacketPort> decorator) {
         final TcpConfig config = TcpConfig.builder()
                 .maxConnections(1_000)
                 .synQueueCapacity(1_000)
@@ -51,16 +60,20 @@ public final class EnginePair implements AutoCloseable {
                         HostAddresses.builder(cable.left().mac())
                                 .address("10.0.0.1/24")
                                 .gateway("10.0.0.2")
+                                .address("fd00::1/64")
+                                .gateway("fd00::2")
                                 .build())
                 .config(config)
                 .clock(() -> nanos)
                 .startManually();
         client = TcpEngine.builder()
                 .port(
-                        cable.right(),
+                        decorator.apply(cable.right()),
                         HostAddresses.builder(cable.right().mac())
                                 .address("10.0.0.2/24")
                                 .owned("10.64.0.0/16")
+                                .address("fd00::2/64")
+                                .owned("fd00:64::/112")
                                 .build())
                 .config(config)
                 .clock(() -> nanos)
@@ -149,6 +162,11 @@ public final class EnginePair implements AutoCloseable {
     /** Time goes by, and neither engine is polled: as if all the machine stood still. */
     public void standStill(final int millis) {
         nanos += millis * 1_000_000L;
+    }
+
+    /** The clock of both engines, ns. */
+    public long nanoTime() {
+        return nanos;
     }
 
     /** A counter of the server. */

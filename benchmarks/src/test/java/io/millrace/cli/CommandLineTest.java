@@ -59,7 +59,7 @@ class CommandLineTest {
                     --target 10.0.0.1:9 --port net_null0 --address 10.0.0.2/24 --sources-from 10.1.0.0/24 | --sources-from 10.1.0.0/24: has no room for 32749 addresses
                     --reference windows     | --reference windows: unknown; choose of kernel, limit
                     --reference limit --link ring | --reference limit: it takes two processes; give a --link that joins two
-                    --generator perl        | --generator perl: unknown; choose one of engine, c
+                    --generator perl        | --generator perl: unknown; choose one of engine, stateless, c
                     --generator c --link ring | --generator c: it is another process; give a --link that joins two
                     --generator c --rate 5k | --generator c: it keeps connections under way; leave out --rate
                     --generator c --close-first client | --generator c: it closes after the server, by FIN
@@ -115,6 +115,25 @@ class CommandLineTest {
                     """)
     void shouldRefuseABenchFloodOptionInOneLine(final String options, final String message) {
         assertRefused("bench flood " + options, message);
+    }
+
+    @ParameterizedTest(name = "bench {0}: {1}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    hold --connections 0                | --connections 0 is out of range: give 1 to 33554432
+                    hold --connections many             | '--connections': 'many' is not a rate
+                    hold --rate 0                       | --rate 0 is out of range: give 1 to 20000000
+                    time-wait --beside-empty perhaps    | '--beside-empty'
+                    time-wait --shards 1,2              | --shards and --arrangement: give one of each; the two runs
+                    overload --multiples 0              | --multiples [0.0]: give each from 0.01 to 100
+                    overload --multiples 1.5,many       | '--multiples'
+                    overload --arrangement auto,pipeline | --shards and --arrangement: give one of each; the multiples
+                    rate --generator human              | --generator human: unknown; choose one of engine, stateless
+                    rate --generator stateless --request 1 | --generator stateless: only with --close-first server
+                    rate --ip 5                         | --ip 5: unknown; give 4 or 6
+                    rate --io-cores 65                  | --io-cores 65 is out of range: give 1 to 64
+                    """)
+    void shouldRefuseAWorkloadsOptionInOneLine(final String options, final String message) {
+        assertRefused("bench " + options, message);
     }
 
     @ParameterizedTest(name = "bench stream {0}: {1}")
@@ -276,6 +295,9 @@ class CommandLineTest {
                 "bench --help",
                 "bench rate --help",
                 "bench flood --help",
+                "bench hold --help",
+                "bench time-wait --help",
+                "bench overload --help",
                 "bench io --help",
                 "bench stream --help",
                 "bench compare --help",

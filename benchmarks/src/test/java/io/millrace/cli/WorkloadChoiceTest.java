@@ -68,6 +68,8 @@ class WorkloadChoiceTest {
                     workload = rate, rate = fast      | mine.conf:1: rate: 'fast' is not a rate; write such as 10000, 500k or 1.5M
                     workload = rate, rate { a = 1 }   | mine.conf:1: rate has parts; give a single value
                     workload = rate, no-huge = maybe  | mine.conf:1: no-huge: 'maybe' is neither true nor false
+                    workload = rate, shards = [1, x]  | mine.conf:1: shards: 'x' is not a count
+                    workload = time-wait, beside-empty = 3 | mine.conf:1: beside-empty: '3' is neither true nor false
                     workload = rate, rate = [         | mine.conf: 1:
                     """)
     void shouldRefuseAFileInOneLineThatNamesIt(final String text, final String message) throws IOException {

@@ -22,20 +22,21 @@ public final class SourceAddresses {
     private int next;
 
     /**
-     * Takes {@code count} addresses of an IPv4 prefix, from its second on.
+     * Takes {@code count} addresses of a prefix, from its second on.
      *
      * @throws IllegalArgumentException if the prefix has not that many.
      */
     public SourceAddresses(final IpPrefix prefix, final int count) {
-        final long room = (1L << 32 - prefix.length()) - 2;
+        final int bits = (prefix.address().isIpv4() ? 32 : 128) - prefix.length();
+        final long room = (1L << Math.min(bits, 32)) - 2;
         if (count < 1 || count > room) {
             throw new IllegalArgumentException(
                     "source addresses " + count + " of " + prefix + " are out of range: give 1 to " + room);
         }
-        final int network = prefix.address().ipv4() & prefix.maskIpv4();
+        final long network = prefix.address().lo() & prefix.loMask();
         addresses = new IpAddress[count];
         for (int i = 0; i < count; i++) {
-            addresses[i] = IpAddress.ofIpv4(network + 1 + i);
+            addresses[i] = new IpAddress(prefix.address().hi(), network + 1 + i);
         }
     }
 

@@ -24,11 +24,14 @@ public final class BareEcho {
 
     private static Stage open(final CProgram echo, final BenchPlan plan) throws IOException, InterruptedException {
         final Cable cable = Cable.open(plan.link(), Addressing.GENERATOR_MAC);
-        final List<String> server = List.of("server", cable.server().toString(), DpdkProgram.cpu(plan.serverCores()));
+        final List<String> server = List.of(
+                "server",
+                cable.server().toString(),
+                DpdkProgram.cpu(plan.threads().serverCores()));
         final List<String> generator = List.of(
                 "generator",
                 cable.generator().toString(),
-                DpdkProgram.cpu(plan.generatorCores()),
+                DpdkProgram.cpu(plan.threads().generatorCores()),
                 String.valueOf(plan.concurrency()));
         return new Stage(
                 cable.atServer(DpdkProgram.command(echo, "server", plan, cable.server(), server)),

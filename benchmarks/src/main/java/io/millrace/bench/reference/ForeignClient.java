@@ -29,11 +29,11 @@ public final class ForeignClient implements Lineup {
         final Cable cable = Cable.open(plan.link(), Addressing.GENERATOR_MAC);
         final List<String> words = List.of(
                 cable.generator().toString(),
-                DpdkProgram.cpu(plan.generatorCores()),
-                Addressing.server().toString(),
+                DpdkProgram.cpu(plan.threads().generatorCores()),
+                Addressing.IPV4.server().toString(),
                 String.valueOf(Addressing.PORT),
-                Addressing.GENERATOR.address().toString(),
-                Addressing.firstSource().toString(),
+                Addressing.IPV4.generator().address().toString(),
+                Addressing.IPV4.firstSource().toString(),
                 String.valueOf(plan.sources()),
                 String.valueOf(plan.concurrency()),
                 String.valueOf(plan.offer().conversation().requestBytes()));

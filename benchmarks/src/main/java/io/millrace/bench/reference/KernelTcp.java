@@ -54,18 +54,21 @@ public final class KernelTcp {
 
     private static Stage veth(final CProgram epoll, final BenchPlan plan) throws IOException, InterruptedException {
         final VethPair veth = VethPair.create(
-                Cable.MTU, End.kernel(Addressing.SERVER.toString()), End.kernel(Addressing.GENERATOR.toString()));
+                Cable.MTU,
+                End.kernel(Addressing.IPV4.serverPrefix().toString()),
+                End.kernel(Addressing.IPV4.generator().toString()));
         return closedOnFailure(veth, () -> {
             serve(veth.server(), plan);
             takeSources(veth.client());
-            receiveOn(veth.client(), VethPair.CLIENT_DEVICE, plan.generatorCores());
+            receiveOn(veth.client(), VethPair.CLIENT_DEVICE, plan.threads().generatorCores());
             return new Stage(veth.inServer(server(epoll, plan)), veth.inClient(generator(epoll, plan)), veth);
         });
     }
 
     private static Stage behindEngine(final CProgram epoll, final BenchPlan plan)
             throws IOException, InterruptedException {
-        final VethPair veth = VethPair.create(Cable.MTU, End.kernel(Addressing.SERVER.toString()), End.ENGINE);
+        final VethPair veth = VethPair.create(
+                Cable.MTU, End.kernel(Addressing.IPV4.serverPrefix().toString()), End.ENGINE);
         return closedOnFailure(veth, () -> {
             serve(veth.server(), plan);
             return new Stage(
@@ -78,7 +81,7 @@ public final class KernelTcp {
     private static Stage loopback(final CProgram epoll, final BenchPlan plan) throws IOException, InterruptedException {
         final NetworkNamespace namespace = NetworkNamespace.create("l");
         return closedOnFailure(namespace, () -> {
-            namespace.ip("addr", "add", Addressing.SERVER.address() + "/32", "dev", "lo");
+            namespace.ip("addr", "add", Addressing.IPV4.server() + "/32", "dev", "lo");
             takeSources(namespace);
             makeRoom(namespace);
             return new Stage(
@@ -106,11 +109,11 @@ public final class KernelTcp {
         server.ip(
                 "route",
                 "add",
-                Addressing.SOURCES.toString(),
+                Addressing.IPV4.sources().toString(),
                 "via",
-                Addressing.GENERATOR.address().toString());
+                Addressing.IPV4.generator().address().toString());
         makeRoom(server);
-        receiveOn(server, VethPair.SERVER_DEVICE, plan.serverCores());
+        receiveOn(server, VethPair.SERVER_DEVICE, plan.threads().serverCores());
     }
 
     private static void makeRoom(final NetworkNamespace namespace) throws IOException, InterruptedException {
@@ -124,7 +127,7 @@ public final class KernelTcp {
 
     /** All the sources are addresses of this namespace. */
     private static void takeSources(final NetworkNamespace client) throws IOException, InterruptedException {
-        client.ip("route", "add", "local", Addressing.SOURCES.toString(), "dev", "lo");
+        client.ip("route", "add", "local", Addressing.IPV4.sources().toString(), "dev", "lo");
     }
 
     private static void receiveOn(final NetworkNamespace namespace, final String device, final List<Integer> cores)
@@ -135,15 +138,16 @@ public final class KernelTcp {
     }
 
     private static List<String> server(final CProgram epoll, final BenchPlan plan) {
-        return common(epoll, "server", plan, plan.serverCores());
+        return common(epoll, "server", plan, plan.threads().serverCores());
     }
 
     private static List<String> generator(final CProgram epoll, final BenchPlan plan) {
-        final List<String> command = common(epoll, "generator", plan, plan.generatorCores());
+        final List<String> command =
+                common(epoll, "generator", plan, plan.threads().generatorCores());
         command.addAll(List.of(
                 String.valueOf(plan.concurrency()),
                 String.valueOf(plan.sources()),
-                Addressing.firstSource().toString()));
+                Addressing.IPV4.firstSource().toString()));
         return command;
     }
 
@@ -153,7 +157,7 @@ public final class KernelTcp {
         return new ArrayList<>(List.of(
                 epoll.file().toString(),
                 role,
-                Addressing.server().toString(),
+                Addressing.IPV4.server().toString(),
                 String.valueOf(Addressing.PORT),
                 String.valueOf(cores.isEmpty() ? -1 : cores.getFirst()),
                 String.valueOf(conversation.requestBytes()),

@@ -2,8 +2,8 @@ package io.millrace.bench.report;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.millrace.bench.run.Repeats;
 import io.millrace.bench.run.ResultJson;
+import io.millrace.bench.run.Study;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -24,12 +24,12 @@ public final class BenchReport {
     private BenchReport() {}
 
     /** Writes the report, all of it or nothing; an earlier one in the same place is replaced. */
-    public static void write(final Repeats repeats, final ReportFolder folder) throws IOException {
-        final String json = ResultJson.toText(ResultJson.of(repeats));
+    public static void write(final Study study, final ReportFolder folder) throws IOException {
+        final String json = ResultJson.toText(ResultJson.of(study));
         final Map<String, byte[]> files = new LinkedHashMap<>();
         files.put(RESULT, json.getBytes(UTF_8));
         files.put(PAGE, page(json).getBytes(UTF_8));
-        files.put(LATENCIES, LatencyLog.of(repeats));
+        files.put(LATENCIES, LatencyLog.of(study.subject()));
         folder.write(files);
     }
 

@@ -13,14 +13,12 @@ import java.util.List;
  * @param settle how much longer than that, at most, for the rate to settle.
  * @param offer what the generator offers.
  * @param concurrency connections kept under way; in an open loop {@link Offer#mostUnderWay} may be.
- * @param shards of the server.
- * @param arrangement of the server: auto, pipeline, run-to-completion, single-thread.
- * @param serverCores CPUs of the server's polling threads.
- * @param generatorCores CPUs of the generator's polling threads.
- * @param idle what a polling thread does without work: busy where each has a CPU of its own, else yield.
+ * @param addressing who has which address, and of which family.
+ * @param threads the polling threads of both nodes.
  * @param hugePages whether DPDK takes its memory from huge pages.
  * @param timeWaitSeconds 2 MSL.
- * @param timeWaitCapacity entries the server has room for.
+ * @param timeWaitCapacity entries there is room for on the side that closes first.
+ * @param untilFull whether the warm-up lasts until as many entries leave TIME_WAIT as enter it.
  * @param synQueue half-open connections the server has room for.
  * @param sources addresses the generator opens connections from.
  * @param jvmFlags flags of both child JVMs, after the usual ones.
@@ -33,21 +31,26 @@ public record BenchPlan(
         Duration settle,
         Offer offer,
         int concurrency,
-        int shards,
-        String arrangement,
-        List<Integer> serverCores,
-        List<Integer> generatorCores,
-        String idle,
+        Addressing addressing,
+        Threads threads,
         boolean hugePages,
         int timeWaitSeconds,
         long timeWaitCapacity,
+        boolean untilFull,
         long synQueue,
         int sources,
         List<String> jvmFlags,
         String command) {
 
-    /** What the server takes for a TIME_WAIT entry at start: a record and its share of the index, rounded up. */
-    public static final long BYTES_PER_TIME_WAIT = 40;
+    /** What a TIME_WAIT entry of IPv4 takes at start: a record and its share of the index, rounded up. */
+    private static final long BYTES_PER_TIME_WAIT = 40;
+    /** And one of IPv6. */
+    private static final long BYTES_PER_TIME_WAIT_IPV6 = 64;
+
+    /** What a TIME_WAIT entry takes at start, bytes. */
+    public static long bytesPerTimeWait(final Addressing addressing) {
+        return addressing == Addressing.IPV4 ? BYTES_PER_TIME_WAIT : BYTES_PER_TIME_WAIT_IPV6;
+    }
 
     private static final Duration COMPILED_WARM_UP = Duration.ofSeconds(2);
 
@@ -61,14 +64,12 @@ public record BenchPlan(
                 Duration.ZERO,
                 offer,
                 concurrency,
-                shards,
-                arrangement,
-                serverCores,
-                generatorCores,
-                idle,
+                addressing,
+                threads,
                 hugePages,
                 timeWaitSeconds,
                 timeWaitCapacity,
+                false,
                 synQueue,
                 sources,
                 jvmFlags,
@@ -78,5 +79,47 @@ public record BenchPlan(
     /** The most connections under way. */
     public int mostUnderWay() {
         return offer.mostUnderWay(concurrency);
+    }
+
+    /** The same with something else offered. */
+    public BenchPlan with(final Offer other) {
+        return new BenchPlan(
+                link,
+                duration,
+                warmUp,
+                settle,
+                other,
+                concurrency,
+                addressing,
+                threads,
+                hugePages,
+                timeWaitSeconds,
+                timeWaitCapacity,
+                untilFull,
+                synQueue,
+                sources,
+                jvmFlags,
+                command);
+    }
+
+    /** The same with another 2 MSL, of which the warm-up does not wait for the end. */
+    public BenchPlan withTimeWait(final int seconds, final Duration otherWarmUp) {
+        return new BenchPlan(
+                link,
+                duration,
+                otherWarmUp,
+                settle,
+                offer,
+                concurrency,
+                addressing,
+                threads,
+                hugePages,
+                seconds,
+                timeWaitCapacity,
+                false,
+                synQueue,
+                sources,
+                jvmFlags,
+                command);
     }
 }

@@ -71,12 +71,12 @@ public final class BenchResult {
 
     /** Connections a second that were due. */
     public double offeredPerSecond() {
-        return generator.perSecond(Load::offered);
+        return generator.perSecond(Load::allOffered);
     }
 
     /** Connections a second that have begun: fewer than were due where the generator could not keep up. */
     public double begunPerSecond() {
-        return generator.perSecond(Load::attempts);
+        return generator.perSecond(Load::allBegun);
     }
 
     /** Whether the generator began noticeably fewer connections than were due. */
@@ -91,22 +91,22 @@ public final class BenchResult {
 
     /** Connections opened and closed a second: the figure. */
     public double connectionsPerSecond() {
-        return generator.perSecond(Load::closed);
+        return generator.perSecond(Load::allClosed);
     }
 
     /** Connections established. */
     public long opened() {
-        return generator.delta(Load::opened);
+        return generator.delta(Load::allOpened);
     }
 
     /** Connections established and ended in order. */
     public long closed() {
-        return generator.delta(Load::closed);
+        return generator.delta(Load::allClosed);
     }
 
     /** Connections that ended otherwise. */
     public long failed() {
-        return generator.delta(Load::failed);
+        return generator.delta(Load::allFailed);
     }
 
     /** Failures of the whole run by reason, zero ones left out. */
@@ -119,24 +119,43 @@ public final class BenchResult {
         return last.generator().total();
     }
 
-    /** Entries the server holds in TIME_WAIT at the end. */
+    /** Entries that the side which closes first holds in TIME_WAIT at the end. */
     public long timeWaitEntries() {
-        return last.server().counter(Counter.TIME_WAIT_ENTRIES);
+        return ofBoth(Counter.TIME_WAIT_ENTRIES);
+    }
+
+    private long ofBoth(final Counter gauge) {
+        return last.server().counter(gauge) + last.generator().counter(gauge);
+    }
+
+    /** How long the server's entries were held; empty where none was let go yet, or some went before their time. */
+    public Optional<TimeWaitHeld> timeWaitHeld() {
+        return timeWaitRecycled() + timeWaitOverflows() > 0
+                ? Optional.empty()
+                : Optional.ofNullable(TimeWaitHeld.of(warmUp, measured, plan.timeWaitSeconds()));
+    }
+
+    /** What held connections took, where there were any. */
+    Optional<HeldFigures> held() {
+        return plan.offer().held() == 0
+                ? Optional.empty()
+                : Optional.of(
+                        new HeldFigures(plan.offer().held(), ready, measured.first(), last, drained.orElse(last)));
     }
 
     /** Off-heap bytes they take. */
     public long timeWaitBytes() {
-        return last.server().counter(Counter.TIME_WAIT_BYTES);
+        return ofBoth(Counter.TIME_WAIT_BYTES);
     }
 
     /** Entries that a new SYN for the same tuple has reopened before their time. */
     public long timeWaitRecycled() {
-        return server.delta(Counter.TIME_WAIT_RECYCLED);
+        return server.delta(Counter.TIME_WAIT_RECYCLED) + generator.delta(Counter.TIME_WAIT_RECYCLED);
     }
 
     /** Entries that had to go before their time because the table was full. */
     public long timeWaitOverflows() {
-        return server.delta(Counter.TIME_WAIT_OVERFLOWS);
+        return server.delta(Counter.TIME_WAIT_OVERFLOWS) + generator.delta(Counter.TIME_WAIT_OVERFLOWS);
     }
 
     /** The most half-open connections the server has held since its start. */
@@ -227,17 +246,23 @@ public final class BenchResult {
         return begun == 0 ? 0 : (count.applyAsLong(after) - count.applyAsLong(before)) / (double) begun;
     }
 
-    /** What the spoofed SYNs met, where there were any. */
-    public Optional<FloodFigures> flood() {
-        return plan.offer().isFlood()
-                ? Optional.of(new FloodFigures(plan.offer(), server, generator))
+    /** What SYNs that no engine sends met, where there were any. */
+    public Optional<BlastFigures> blast() {
+        return plan.offer().syns().isPresent()
+                ? Optional.of(new BlastFigures(plan.offer(), server, generator))
                 : Optional.empty();
+    }
+
+    /** What the server's polling threads worked for each connection closed, ns: what a change of arrangement changes. */
+    double serverNanosPerConnection() {
+        return server.workNanosPer(closed());
     }
 
     /** Who limits the rate: the node with less idle time, or neither of them when both had some left. */
     public String limit() {
-        if (flood().isPresent()) {
-            return flood().get().limit(server.busy() >= SATURATED);
+        final boolean closedLoop = !plan.offer().isOpenLoop() && !plan.offer().isFlood();
+        if (blast().isPresent() && !closedLoop) {
+            return blast().get().limit(server.busy() >= SATURATED);
         }
         if (Math.max(server.busy(), generator.busy()) < SATURATED) {
             return "neither";

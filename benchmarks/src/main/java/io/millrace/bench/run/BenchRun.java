@@ -17,10 +17,13 @@ import java.util.function.Consumer;
  */
 public final class BenchRun implements BenchSession.Run {
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(90);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
     private static final String SERVER = "server";
     private static final String GENERATOR = "generator";
     private static final long SECOND = 1_000_000_000L;
+    /** From when on a second in which no connection was opened is taken for the end of it. */
+    private static final long PATIENCE_SECONDS = 10;
 
     private final BenchPlan plan;
     private final Lineup lineup;
@@ -98,6 +101,7 @@ public final class BenchRun implements BenchSession.Run {
         final Moment ready = Moment.now(serverReady, awaitReady(generator));
         progress.ready(ready);
         final Series warmUp = new Series(ChildNode.ask(server, generator, NodeCommand.START, ANSWER_LIMIT));
+        hold(server, generator, warmUp);
         final boolean settled = warmUp(server, generator, warmUp);
         if (warmUp.failure().isPresent()) {
             throw new NodeFailedException(warmUp.failure().get() + " during the warm-up", List.of());
@@ -110,12 +114,30 @@ public final class BenchRun implements BenchSession.Run {
         return new BenchResult(plan, ready, warmUp, settled, measured, drained, isInterrupted());
     }
 
+    /** Waits until as many connections are open as are to be held. */
+    private void hold(final ChildNode server, final ChildNode generator, final Series warmUp)
+            throws InterruptedException {
+        final int wanted = plan.offer().held();
+        long open = 0;
+        long before = -1;
+        while (open < wanted && warmUp.failure().isEmpty() && !isInterrupted()) {
+            watch(server, generator, Duration.ofSeconds(1), warmUp, second -> {});
+            open = warmUp.last().generator().load().held().open();
+            progress.phase("opening connections: %,d of %,d".formatted(open, wanted));
+            if (open == before && warmUp.seconds() > PATIENCE_SECONDS) {
+                throw new NodeFailedException(
+                        "no more than " + open + " of " + wanted + " connections could be opened", List.of());
+            }
+            before = open;
+        }
+    }
+
     /** Lets the load run for as long as the plan says and, within its bounds, until the rate has settled; whether it has. */
     private boolean warmUp(final ChildNode server, final ChildNode generator, final Series warmUp)
             throws InterruptedException {
-        final SteadyState steady = new SteadyState();
+        final SteadyState steady = new SteadyState(plan.untilFull());
         final Consumer<Second> listener = second -> {
-            steady.add(second.now().rateSince(second.before()));
+            steady.add(second.now().rateSince(second.before()), second.now().timeWaitGrowthSince(second.before()));
             progress.warmUp(
                     warmUp.seconds(),
                     plan.warmUp().plus(plan.settle()),
@@ -164,7 +186,7 @@ public final class BenchRun implements BenchSession.Run {
     private static Optional<Moment> drain(final ChildNode server, final ChildNode generator)
             throws InterruptedException {
         generator.send(NodeCommand.STOP);
-        final NodeReport ended = generator.await(ANSWER_LIMIT);
+        final NodeReport ended = generator.await(DRAIN_LIMIT);
         server.send(NodeCommand.SAMPLE);
         return Optional.of(Moment.now(server.await(ANSWER_LIMIT), ended));
     }

@@ -5,76 +5,65 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
+import java.util.function.BiFunction;
 
 /**
- * Makes the same run several times, with fresh processes each time: what the compiler and the memory's layout do
- * differently from one JVM to the next is part of the spread. An interrupt or a failure ends the session with the run that
- * it hits.
+ * Makes the same runs several times, with fresh processes each time: what the compiler and the memory's layout do
+ * differently from one JVM to the next is part of the spread. Of several parts each has its turn in every round, as the machine
+ * drifts and all should drift together. An interrupt or a failure ends the session with the run that it hits.
  *
  * <p>One thread; {@link #interrupt} is for any other.
  */
 public final class BenchSession {
+    private final List<Part> parts;
     private final int repeats;
     private final Progress progress;
-    private final Supplier<Run> runs;
-    private final Map<Contender, Supplier<Run>> references;
-    private final Map<Contender, List<BenchResult>> results = new LinkedHashMap<>();
+    private final List<Contender> contenders;
+    private final BiFunction<BenchPlan, Optional<Contender>, Run> runs;
+    private final Map<Contender, List<BenchResult>> references = new HashMap<>();
     private final Map<Contender, String> failures = new HashMap<>();
     private Run current;
     private boolean interrupted;
 
-    /** Prepares {@code repeats} runs of a plan; the rest as for a {@link BenchRun}. */
-    public BenchSession(final BenchPlan plan, final int repeats, final Progress progress, final PrintStream log) {
-        this(plan, Lineup.ENGINES, List.of(), repeats, progress, log);
-    }
-
     /**
-     * Prepares {@code repeats} runs of a plan, each followed by one of each reference.
+     * Prepares {@code repeats} rounds: a run of each part, at least one, and then one of each contender with the last part's
+     * plan.
      *
-     * @param lineup whose programs run.
+     * @param lineup whose programs run in the parts.
      */
     public BenchSession(
-            final BenchPlan plan,
+            final List<Part> parts,
             final Lineup lineup,
-            final List<Contender> references,
+            final List<Contender> contenders,
             final int repeats,
             final Progress progress,
             final PrintStream log) {
         this(
+                parts,
+                contenders,
                 repeats,
                 progress,
-                () -> new BenchRun(plan, lineup, progress, log),
-                references.stream()
-                        .collect(Collectors.toMap(
-                                contender -> contender,
-                                contender -> () -> new BenchRun(
-                                        contender.compiled() ? plan.withoutWarmUp() : plan,
-                                        contender.lineup(),
-                                        progress,
-                                        log),
-                                (one, other) -> one,
-                                LinkedHashMap::new)));
-    }
-
-    BenchSession(final int repeats, final Progress progress, final Supplier<Run> runs) {
-        this(repeats, progress, runs, Map.of());
+                (plan, contender) -> new BenchRun(
+                        contender.filter(Contender::compiled).isPresent() ? plan.withoutWarmUp() : plan,
+                        contender.map(Contender::lineup).orElse(lineup),
+                        progress,
+                        log));
     }
 
     BenchSession(
+            final List<Part> parts,
+            final List<Contender> contenders,
             final int repeats,
             final Progress progress,
-            final Supplier<Run> runs,
-            final Map<Contender, Supplier<Run>> references) {
+            final BiFunction<BenchPlan, Optional<Contender>, Run> runs) {
+        this.parts = List.copyOf(parts);
+        this.contenders = List.copyOf(contenders);
         this.repeats = repeats;
         this.progress = progress;
         this.runs = runs;
-        this.references = references;
     }
 
     /** One run, as a session sees it. */
@@ -99,46 +88,54 @@ public final class BenchSession {
      *
      * @throws NodeFailedException if a process could not start, or died, before anything was measured in any run.
      */
-    public Repeats run() throws IOException, InterruptedException {
-        final List<BenchResult> ours = new ArrayList<>();
-        while (ours.size() < repeats && !isBrokenOff(ours)) {
-            if (repeats > 1) {
-                progress.run(ours.size() + 1, repeats);
+    public Study run() throws IOException, InterruptedException {
+        final List<List<BenchResult>> results =
+                parts.stream().<List<BenchResult>>map(part -> new ArrayList<>()).toList();
+        final int total = repeats * parts.size();
+        for (int number = 0; number < total; number++) {
+            final int part = number % parts.size();
+            if (total > 1) {
+                progress.run(number + 1, total, parts.get(part).name());
             }
             try {
-                ours.add(next(runs).run());
-                if (!isBrokenOff(ours)) {
-                    runReferences();
+                final BenchPlan plan = parts.get(part).plan().apply(earlier(results, part));
+                final BenchResult result = next(plan, Optional.empty()).run();
+                results.get(part).add(result);
+                if (result.interrupted() || result.failure().isPresent()) {
+                    return study(results, result.failure());
+                }
+                if (part == parts.size() - 1) {
+                    runContenders(plan);
                 }
             } catch (final NodeFailedException e) {
-                if (ours.isEmpty()) {
+                if (number == 0) {
                     throw e;
                 }
                 // what was measured so far is not lost
-                return new Repeats(ours, repeats, Optional.of(why(e)), references());
+                return study(results, Optional.of(why(e)));
             }
         }
-        return new Repeats(ours, repeats, Optional.empty(), references());
+        return study(results, Optional.empty());
     }
 
-    private static boolean isBrokenOff(final List<BenchResult> results) {
-        return !results.isEmpty()
-                && (results.getLast().interrupted()
-                        || results.getLast().failure().isPresent());
+    /** What the parts before one have shown in the same round. */
+    private static List<BenchResult> earlier(final List<List<BenchResult>> results, final int part) {
+        return results.subList(0, part).stream().map(List::getLast).toList();
     }
 
-    private void runReferences() throws IOException, InterruptedException {
-        for (final Map.Entry<Contender, Supplier<Run>> entry : references.entrySet()) {
-            final Contender contender = entry.getKey();
+    private void runContenders(final BenchPlan plan) throws IOException, InterruptedException {
+        for (final Contender contender : contenders) {
             if (isInterrupted() || failures.containsKey(contender)) {
                 continue;
             }
             progress.reference(contender.label());
             try {
-                final BenchResult result = next(entry.getValue()).run();
+                final BenchResult result = next(plan, Optional.of(contender)).run();
                 result.failure().ifPresent(why -> failures.put(contender, why));
                 if (result.failure().isEmpty() && !result.interrupted()) {
-                    results.computeIfAbsent(contender, c -> new ArrayList<>()).add(result);
+                    references
+                            .computeIfAbsent(contender, c -> new ArrayList<>())
+                            .add(result);
                 }
             } catch (final NodeFailedException e) {
                 failures.put(contender, why(e));
@@ -149,10 +146,10 @@ public final class BenchSession {
     }
 
     private List<ReferenceRuns> references() {
-        return references.keySet().stream()
+        return contenders.stream()
                 .map(contender -> new ReferenceRuns(
                         contender,
-                        results.getOrDefault(contender, List.of()),
+                        references.getOrDefault(contender, List.of()),
                         Optional.ofNullable(failures.get(contender))))
                 .toList();
     }
@@ -165,8 +162,19 @@ public final class BenchSession {
         return interrupted;
     }
 
-    private synchronized Run next(final Supplier<Run> source) {
-        current = source.get();
+    private Study study(final List<List<BenchResult>> results, final Optional<String> broken) {
+        final List<Study.Measured> measured = new ArrayList<>();
+        for (int part = 0; part < parts.size() && !results.get(part).isEmpty(); part++) {
+            final boolean last = part == parts.size() - 1;
+            measured.add(new Study.Measured(
+                    parts.get(part).name(),
+                    new Repeats(results.get(part), repeats, broken, last ? references() : List.of())));
+        }
+        return new Study(measured, broken);
+    }
+
+    private synchronized Run next(final BenchPlan plan, final Optional<Contender> contender) {
+        current = runs.apply(plan, contender);
         if (interrupted) {
             current.interrupt();
         }

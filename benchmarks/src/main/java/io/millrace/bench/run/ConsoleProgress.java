@@ -36,8 +36,8 @@ public final class ConsoleProgress implements Progress {
     }
 
     @Override
-    public void run(final int number, final int of) {
-        lasting("run " + number + " of " + of);
+    public void run(final int number, final int of, final String name) {
+        lasting("run " + number + " of " + of + (name.isEmpty() ? "" : ": " + name));
         rows = 0;
     }
 

@@ -41,7 +41,19 @@ public record Interval(NodeReport before, NodeReport after) {
     public double busy() {
         final double work = delta(Counter.DUTY_WORK_NANOS);
         final double all = work + delta(Counter.DUTY_IDLE_NANOS);
-        return all == 0 ? 0 : work / all;
+        return all == 0 ? 0 : Math.min(1, (work + blastNanos()) / all);
+    }
+
+    /** Time for SYNs that no engine sends, which the engine takes for idle, ns. */
+    private long blastNanos() {
+        return after.load() == null || after.load().blast() == null
+                ? 0
+                : delta(load -> load.blast().workNanos());
+    }
+
+    /** Time in duty cycles with work for each of so many things done, ns; NaN where nothing was. */
+    double workNanosPer(final long done) {
+        return done == 0 ? Double.NaN : (delta(Counter.DUTY_WORK_NANOS) + blastNanos()) / (double) done;
     }
 
     /** Cores that the whole process kept busy, by the kernel's account. */

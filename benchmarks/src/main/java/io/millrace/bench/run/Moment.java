@@ -1,6 +1,7 @@
 package io.millrace.bench.run;
 
 import io.millrace.bench.run.NodeReport.Load;
+import io.millrace.dataplane.counters.Counter;
 
 /**
  * The two nodes' reports of one moment, and the machine's.
@@ -28,6 +29,12 @@ public record Moment(NodeReport server, NodeReport generator, CpuTimes cpus, lon
 
     /** The figure that the benchmark is about, since an earlier moment: connections closed a second. */
     double rateSince(final Moment earlier) {
-        return generatorSince(earlier).perSecond(Load::closed);
+        return generatorSince(earlier).perSecond(Load::allClosed);
+    }
+
+    /** By how many entries the TIME_WAIT tables have grown since an earlier moment. */
+    double timeWaitGrowthSince(final Moment earlier) {
+        return serverSince(earlier).delta(Counter.TIME_WAIT_ENTRIES)
+                + generatorSince(earlier).delta(Counter.TIME_WAIT_ENTRIES);
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.bench.run;
 
+import io.millrace.bench.load.Conversation.Side;
 import io.millrace.dpdk.Devargs;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,52 +19,74 @@ public final class NodeArguments {
     /** Room the generator has beyond what it needs. */
     private static final int SPARE_CONNECTIONS = 4_096;
 
-    /** The benchmark speaks IPv4: the memory of all TIME_WAIT entries is for these. */
-    private static final String IPV4_ONLY = "1";
+    /** Room for what is not asked for: every table has some. */
+    private static final String NONE = "1";
 
     private NodeArguments() {}
 
     static List<String> server(final BenchPlan plan, final Optional<Devargs> port) {
-        final List<String> arguments = common(plan, "server", plan.serverCores(), port);
+        final List<String> arguments = common(plan, "server", plan.threads().serverCores(), port);
         arguments.addAll(List.of(
                 "--shards",
-                String.valueOf(plan.shards()),
+                String.valueOf(plan.threads().shards()),
                 "--arrangement",
-                plan.arrangement(),
+                plan.threads().arrangement(),
                 "--time-wait-seconds",
                 String.valueOf(plan.timeWaitSeconds()),
-                "--time-wait-capacity",
-                String.valueOf(plan.timeWaitCapacity()),
-                "--time-wait-ipv6-capacity",
-                IPV4_ONLY,
                 "--max-connections",
-                String.valueOf(2 * plan.mostUnderWay() + SPARE_CONNECTIONS),
+                String.valueOf(plan.offer().mostAtServer(plan.concurrency()) + SPARE_CONNECTIONS),
                 "--syn-queue",
-                String.valueOf(plan.synQueue()),
-                "--prefault"));
+                String.valueOf(plan.synQueue())));
+        if (plan.threads().ioCores() > 0) {
+            arguments.addAll(List.of("--io-cores", String.valueOf(plan.threads().ioCores())));
+        }
+        if (plan.offer().held() == 0) {
+            // otherwise what the process takes of memory would not grow with what it holds
+            arguments.add("--prefault");
+        }
+        timeWait(arguments, plan, plan.offer().conversation().closesFirst() == Side.SERVER);
         return arguments;
     }
 
+    /** Room for the TIME_WAIT entries of the side that closes first, and little for those of the other. */
+    private static void timeWait(final List<String> arguments, final BenchPlan plan, final boolean closesFirst) {
+        final String room = String.valueOf(closesFirst ? plan.timeWaitCapacity() : SPARE_CONNECTIONS);
+        final boolean ipv4 = plan.addressing() == Addressing.IPV4;
+        arguments.addAll(
+                List.of("--time-wait-capacity", ipv4 ? room : NONE, "--time-wait-ipv6-capacity", ipv4 ? NONE : room));
+    }
+
     static List<String> generator(final BenchPlan plan, final Optional<Devargs> port) {
-        final List<String> arguments = common(plan, "generator", plan.generatorCores(), port);
+        final Offer offer = plan.offer();
+        final List<String> arguments = common(plan, "generator", plan.threads().generatorCores(), port);
         arguments.addAll(List.of(
+                "--shards",
+                String.valueOf(plan.threads().generatorShards()),
                 "--sources",
                 String.valueOf(plan.sources()),
                 "--max-connections",
-                String.valueOf(2 * plan.mostUnderWay() + SPARE_CONNECTIONS),
+                String.valueOf(2 * plan.mostUnderWay() + offer.held() + SPARE_CONNECTIONS),
+                "--most-under-way",
+                String.valueOf(plan.mostUnderWay()),
                 "--rate",
-                String.valueOf(plan.offer().connections()),
-                "--time-wait-capacity",
-                String.valueOf(SPARE_CONNECTIONS),
+                String.valueOf(offer.connections()),
+                "--hold",
+                String.valueOf(offer.held()),
                 "--syn-queue",
                 String.valueOf(SPARE_CONNECTIONS)));
-        plan.offer().spoofedSyns().ifPresent(rate -> arguments.addAll(List.of("--flood-rate", String.valueOf(rate))));
+        offer.syns().ifPresent(rate -> arguments.addAll(List.of("--blast", String.valueOf(rate))));
+        if (offer.hasClients()) {
+            arguments.add("--blast-answered");
+        }
+        timeWait(arguments, plan, offer.conversation().closesFirst() == Side.CLIENT);
         return arguments;
     }
 
     /** Both nodes in one process. */
     static List<String> both(final BenchPlan plan) {
-        final int queuePairs = plan.arrangement().equals("run-to-completion") ? plan.shards() : 1;
+        final int queuePairs = plan.threads().arrangement().equals("run-to-completion")
+                ? plan.threads().shards()
+                : 1;
         final List<String> arguments = new ArrayList<>(List.of(COMMAND_OF_BOTH, "--", String.valueOf(queuePairs)));
         arguments.addAll(tail(server(plan, Optional.empty())));
         arguments.add(BETWEEN_BOTH);
@@ -79,8 +102,13 @@ public final class NodeArguments {
     private static List<String> common(
             final BenchPlan plan, final String role, final List<Integer> cores, final Optional<Devargs> port) {
         final List<String> arguments = new ArrayList<>(List.of(COMMAND, role));
-        arguments.addAll(List.of("--concurrency", String.valueOf(plan.mostUnderWay()), "--idle", plan.idle()));
+        arguments.addAll(List.of(
+                "--concurrency",
+                String.valueOf(plan.concurrency()),
+                "--idle",
+                plan.threads().idle()));
         arguments.addAll(List.of("--conversation", plan.offer().conversation().toWord()));
+        arguments.addAll(List.of("--ip", String.valueOf(plan.addressing().version())));
         port.ifPresent(device -> arguments.addAll(List.of("--port", device.toString())));
         if (!cores.isEmpty()) {
             arguments.addAll(

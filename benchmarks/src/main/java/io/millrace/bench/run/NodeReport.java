@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /**
  * What a child process says about itself: one line of JSON. All figures are totals since the process began, so a reader
@@ -54,7 +55,8 @@ public record NodeReport(
      * @param failed connections that ended otherwise.
      * @param heldBack times there was no room for another attempt.
      * @param failures {@code failed} by reason; zero ones are left out.
-     * @param flood what became of the spoofed SYNs besides; null where there are none.
+     * @param blast what became of SYNs that no engine sends; null where there are none.
+     * @param held what became of connections that are held; null where there are none.
      */
     public record Load(
             long offered,
@@ -65,21 +67,75 @@ public record NodeReport(
             long failed,
             long heldBack,
             Map<String, Long> failures,
-            Flood flood) {
-        /** Connections that have begun and not ended. */
+            Blast blast,
+            Held held) {
+        /** Connections of the engine's that have begun and not ended. */
         public long underWay() {
             return attempts - closed - failed;
+        }
+
+        private long ofClients(final ToLongFunction<Blast> count) {
+            return blast == null || !blast.answered() ? 0 : count.applyAsLong(blast);
+        }
+
+        /** Connections that were due, those of clients without state among them. */
+        public long allOffered() {
+            return offered + ofClients(Blast::due);
+        }
+
+        /** Connections begun, those of clients without state among them. */
+        public long allBegun() {
+            return attempts + ofClients(Blast::sent);
+        }
+
+        /** Connections established, those of clients without state among them. */
+        public long allOpened() {
+            return opened + ofClients(Blast::opened);
+        }
+
+        /** Connections established and ended in order, those of clients without state among them. */
+        public long allClosed() {
+            return closed + ofClients(Blast::closed);
+        }
+
+        /** Connections that ended otherwise, as far as is known: of clients without state those that were reset. */
+        public long allFailed() {
+            return failed + ofClients(Blast::reset);
         }
     }
 
     /**
-     * What became of spoofed SYNs.
+     * What became of SYNs that no engine sends.
      *
+     * @param answered whether clients without state complete the connections; otherwise it is a flood.
+     * @param due SYNs that were due by the clock.
      * @param sent those that the link has taken.
+     * @param opened SYN-ACKs acknowledged.
+     * @param closed connections completed.
+     * @param reset resets that came.
      * @param rounds duty cycles in which some were due.
      * @param fullRounds those of them in which the link had no room for all.
+     * @param workNanos what it took of the polling thread's time.
      */
-    public record Flood(long sent, long rounds, long fullRounds) {}
+    public record Blast(
+            boolean answered,
+            long due,
+            long sent,
+            long opened,
+            long closed,
+            long reset,
+            long rounds,
+            long fullRounds,
+            long workNanos) {}
+
+    /**
+     * What became of connections that are held.
+     *
+     * @param open open now.
+     * @param lost ended before they were let go, or not in order.
+     * @param closed let go and ended in order.
+     */
+    public record Held(long open, long lost, long closed) {}
 
     /**
      * Set-up latencies, microseconds.
@@ -101,6 +157,8 @@ public record NodeReport(
      * @param pollingThreads how many polling threads there are.
      * @param pollingWaitNanos time in which they could have run and another had their core.
      * @param pollingSwitches times their core was taken from them.
+     * @param heapBytes of the Java heap in use.
+     * @param residentBytes memory of its own that the process has touched, huge pages left out.
      */
     public record ProcessCost(
             long cpuNanos,
@@ -112,7 +170,9 @@ public record NodeReport(
             long safepointMillis,
             int pollingThreads,
             long pollingWaitNanos,
-            long pollingSwitches) {}
+            long pollingSwitches,
+            long heapBytes,
+            long residentBytes) {}
 
     /**
      * What a node of the stream benchmark has moved.
@@ -139,7 +199,7 @@ public record NodeReport(
                 null,
                 null,
                 null,
-                new ProcessCost(0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+                new ProcessCost(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
                 Map.of("server", "not ours"),
                 List.of(),
                 null);

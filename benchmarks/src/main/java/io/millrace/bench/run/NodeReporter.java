@@ -1,21 +1,12 @@
 package io.millrace.bench.run;
 
-import io.millrace.bench.load.FloodCounts;
-import io.millrace.bench.load.FloodPort;
-import io.millrace.bench.load.LoadCounts;
-import io.millrace.bench.load.RateGenerator;
-import io.millrace.bench.run.NodeReport.Flood;
-import io.millrace.bench.run.NodeReport.Load;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.counters.CounterBlock;
-import io.millrace.tcp.CloseReason;
 import io.millrace.tcp.TcpEngine;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * Gathers a node's figures: the engine's counters, the generators' counts and latencies, what the process costs. Used by
@@ -23,8 +14,7 @@ import java.util.stream.Collectors;
  */
 public final class NodeReporter {
     private final TcpEngine engine;
-    private final List<RateGenerator> generators;
-    private final Optional<FloodPort> flood;
+    private final Optional<GeneratorLoad> load;
     private final Map<String, String> facts;
     private final ProcessMeter process;
     private final LatencyMeter latencies;
@@ -32,43 +22,34 @@ public final class NodeReporter {
     /**
      * Reports on an engine that has started.
      *
-     * @param generators one a shard on the generator's node; none on the server's.
-     * @param flood the port through which spoofed SYNs go besides.
+     * @param load what the generator's node offers; none on the server's.
      * @param facts what does not change.
      */
-    public NodeReporter(
-            final TcpEngine engine,
-            final List<RateGenerator> generators,
-            final Optional<FloodPort> flood,
-            final Map<String, String> facts) {
-        this(engine, generators, flood, facts, new ProcessMeter());
+    public NodeReporter(final TcpEngine engine, final Optional<GeneratorLoad> load, final Map<String, String> facts) {
+        this(engine, load, facts, new ProcessMeter());
     }
 
     private NodeReporter(
             final TcpEngine engine,
-            final List<RateGenerator> generators,
-            final Optional<FloodPort> flood,
+            final Optional<GeneratorLoad> load,
             final Map<String, String> facts,
             final ProcessMeter process) {
         this.process = process;
         this.engine = engine;
-        this.generators = generators;
-        this.flood = flood;
+        this.load = load;
         this.facts = facts;
-        latencies =
-                new LatencyMeter(generators.stream().map(RateGenerator::latency).toList());
+        latencies = new LatencyMeter(load.map(GeneratorLoad::latencies).orElse(List.of()));
     }
 
     /** Reports on an engine that shares this process with those of {@code others}, which have all their threads already. */
     public static NodeReporter besides(
             final List<NodeReporter> others,
             final TcpEngine engine,
-            final List<RateGenerator> generators,
-            final Optional<FloodPort> flood,
+            final Optional<GeneratorLoad> load,
             final Map<String, String> facts) {
         final List<ProcessMeter> meters =
                 others.stream().map(other -> other.process).toList();
-        return new NodeReporter(engine, generators, flood, facts, ProcessMeter.besides(meters));
+        return new NodeReporter(engine, load, facts, ProcessMeter.besides(meters));
     }
 
     /** The first report, after a collection: what starting has left over goes before anything is measured. */
@@ -90,7 +71,7 @@ public final class NodeReporter {
     }
 
     private NodeReport report(final String event) {
-        final boolean loads = !generators.isEmpty();
+        final boolean loads = load.isPresent();
         if (loads) {
             latencies.take();
         }
@@ -98,7 +79,7 @@ public final class NodeReporter {
                 event,
                 System.nanoTime(),
                 counters(engine),
-                loads ? load() : null,
+                load.map(GeneratorLoad::counts).orElse(null),
                 loads ? latencies.recent() : null,
                 loads ? latencies.total() : null,
                 loads ? latencies.encodedRecent() : null,
@@ -122,33 +103,5 @@ public final class NodeReporter {
             }
         }
         return sums;
-    }
-
-    private Load load() {
-        final List<LoadCounts> counts =
-                generators.stream().map(RateGenerator::counts).toList();
-        final Map<String, Long> failures = Set.of(CloseReason.values()).stream()
-                .collect(Collectors.toMap(
-                        CloseReason::name,
-                        reason -> counts.stream()
-                                .mapToLong(c -> c.failures(reason))
-                                .sum(),
-                        Long::sum,
-                        TreeMap::new));
-        failures.values().removeIf(count -> count == 0);
-        return new Load(
-                counts.stream().mapToLong(LoadCounts::offers).sum(),
-                counts.stream().mapToLong(LoadCounts::attempts).sum(),
-                counts.stream().mapToLong(LoadCounts::opens).sum(),
-                counts.stream().mapToLong(LoadCounts::closes).sum(),
-                counts.stream().mapToLong(LoadCounts::closesAtFirstTry).sum(),
-                counts.stream().mapToLong(LoadCounts::failures).sum(),
-                counts.stream().mapToLong(LoadCounts::heldBacks).sum(),
-                failures,
-                flood.map(port -> flood(port.counts())).orElse(null));
-    }
-
-    private static Flood flood(final FloodCounts counts) {
-        return new Flood(counts.sent(), counts.rounds(), counts.fullRounds());
     }
 }

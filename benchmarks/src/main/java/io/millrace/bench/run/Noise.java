@@ -29,6 +29,15 @@ public final class Noise {
         return new Noise(List.of(run)).ofRuns();
     }
 
+    /** What disturbed any part, by its name where there are several. */
+    public static List<String> of(final Study study) {
+        final List<String> lines = new ArrayList<>();
+        for (final Study.Measured part : study.parts()) {
+            of(part.repeats()).forEach(line -> lines.add(study.compares() ? part.name() + ": " + line : line));
+        }
+        return lines;
+    }
+
     /** What disturbed any of the runs, the worst of it, and how far they are apart. */
     public static List<String> of(final Repeats repeats) {
         final List<String> lines = new ArrayList<>(new Noise(repeats.counting()).ofRuns());
@@ -51,22 +60,22 @@ public final class Noise {
                 seconds -> "the rate had not settled after "
                         + decimal(seconds, 1) + " s of warm-up (" + SteadyState.SECONDS + " successive seconds within "
                         + percent(SteadyState.TOLERANCE) + " of their mean)");
-        node("server", BenchResult::server, BenchPlan::serverCores);
-        node("generator", BenchResult::generator, BenchPlan::generatorCores);
+        node("server", BenchResult::server, Threads::serverCores);
+        node("generator", BenchResult::generator, Threads::generatorCores);
         return lines;
     }
 
     private void node(
             final String name,
             final Function<BenchResult, Interval> node,
-            final Function<BenchPlan, List<Integer>> cores) {
+            final Function<Threads, List<Integer>> cores) {
         worst(
                 run -> node.apply(run).pollingWait(),
                 MOST_WAIT,
                 share -> "the " + name + "'s polling threads waited for a core that another had, " + percent(share)
                         + " of the time");
         worst(
-                run -> stolen(run, cores.apply(run.plan())),
+                run -> stolen(run, cores.apply(run.plan().threads())),
                 MOST_STOLEN,
                 share -> "the hypervisor took " + percent(share) + " of a core of the " + name);
         worst(

@@ -6,12 +6,14 @@ import java.util.OptionalLong;
 /**
  * What the generator offers the server; immutable.
  *
- * @param connections that begin each second, whatever becomes of them; 0 for a closed loop, in which one begins when another
- *     has ended.
- * @param spoofedSyns SYNs a second besides, from sources that nobody has; 0 for as many as possible, empty for none.
+ * @param connections of its engine's that begin each second, whatever becomes of them; 0 for a closed loop, in which one begins
+ *     when another has ended.
+ * @param syns SYNs a second besides that no engine sends; 0 for as many as possible, empty for none.
+ * @param answered whether clients without state complete what comes of these; otherwise they are a flood from spoofed sources.
+ * @param held connections that are opened before all that and held.
  * @param conversation what each connection is for.
  */
-public record Offer(long connections, OptionalLong spoofedSyns, Conversation conversation) {
+public record Offer(long connections, OptionalLong syns, boolean answered, int held, Conversation conversation) {
     private static final long PLENTY = 1 << 18;
 
     /** One begins when another has ended. */
@@ -19,17 +21,27 @@ public record Offer(long connections, OptionalLong spoofedSyns, Conversation con
 
     /** Connections alone. */
     public static Offer ofConnections(final long perSecond) {
-        return new Offer(perSecond, OptionalLong.empty(), Conversation.SERVER_CLOSES);
+        return new Offer(perSecond, OptionalLong.empty(), false, 0, Conversation.SERVER_CLOSES);
     }
 
     /** The same with spoofed SYNs besides; 0 for as many as possible. */
     public Offer withSpoofedSyns(final long perSecond) {
-        return new Offer(connections, OptionalLong.of(perSecond), conversation);
+        return new Offer(connections, OptionalLong.of(perSecond), false, held, conversation);
+    }
+
+    /** The same with clients without state besides; 0 for a closed loop of them. */
+    public Offer withClients(final long perSecond) {
+        return new Offer(connections, OptionalLong.of(perSecond), true, held, conversation);
     }
 
     /** The same with connections that are for something else. */
     public Offer with(final Conversation each) {
-        return new Offer(connections, spoofedSyns, each);
+        return new Offer(connections, syns, answered, held, each);
+    }
+
+    /** The same beside connections that are held. */
+    public Offer withHeld(final int number) {
+        return new Offer(connections, syns, answered, number, conversation);
     }
 
     /**
@@ -42,13 +54,24 @@ public record Offer(long connections, OptionalLong spoofedSyns, Conversation con
         return (int) Math.max(concurrency, Math.max(connections, Math.min(10 * connections, PLENTY)));
     }
 
+    /** Most connections that the server has to have room for. */
+    int mostAtServer(final int concurrency) {
+        // clients without state lose what the server goes on to hold, until it has repeated itself in vain
+        return 2 * mostUnderWay(concurrency) + held + (hasClients() ? (int) PLENTY : 0);
+    }
+
     /** Whether connections begin by the clock. */
     public boolean isOpenLoop() {
-        return connections > 0;
+        return hasClients() ? syns.getAsLong() > 0 : connections > 0;
     }
 
     /** Whether spoofed SYNs come besides. */
     public boolean isFlood() {
-        return spoofedSyns.isPresent();
+        return syns.isPresent() && !answered;
+    }
+
+    /** Whether clients without state come besides. */
+    public boolean hasClients() {
+        return syns.isPresent() && answered;
     }
 }

@@ -81,6 +81,12 @@ public final class ProcessMeter {
                 safepoints.millis(),
                 scheduled.count(),
                 account.waitNanos(),
-                account.switches());
+                account.switches(),
+                heap(),
+                Machine.ownBytes());
+    }
+
+    private static long heap() {
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 }

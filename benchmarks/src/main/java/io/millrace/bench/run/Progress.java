@@ -4,8 +4,8 @@ import java.time.Duration;
 
 /** Who is told how a run goes. Called by the run's thread. */
 public interface Progress {
-    /** Another run of several begins, counted from 1; not told where there is only one. */
-    void run(int number, int of);
+    /** Another run of several begins, counted from 1; not told where there is only one. {@code name} is its part's, or empty. */
+    void run(int number, int of, String name);
 
     /** What follows is a run of a reference. */
     void reference(String label);

@@ -46,7 +46,7 @@ public record ReferenceRuns(Contender contender, List<BenchResult> runs, Optiona
     }
 
     private static double busy(final BenchResult run) {
-        final Collection<Integer> cores = run.plan().serverCores();
+        final Collection<Integer> cores = run.plan().threads().serverCores();
         return cores.isEmpty()
                 ? run.server().cores()
                 : cores.stream()

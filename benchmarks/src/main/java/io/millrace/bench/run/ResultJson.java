@@ -27,8 +27,16 @@ public final class ResultJson {
         return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(json) + "\n";
     }
 
-    /** What the file says. */
-    public static Map<String, Object> of(final Repeats repeats) {
+    /** What the file says; where there are several parts all but {@code parts} is of the last. */
+    public static Map<String, Object> of(final Study study) {
+        final Map<String, Object> json = of(study.subject());
+        if (study.compares()) {
+            json.put("parts", PartsTable.toJson(study));
+        }
+        return json;
+    }
+
+    private static Map<String, Object> of(final Repeats repeats) {
         final BenchResult result = repeats.middle();
         final Map<String, Object> json = new LinkedHashMap<>();
         json.put("schema", SCHEMA);
@@ -41,11 +49,12 @@ public final class ResultJson {
             json.put("offered_per_second", rounded(result.offeredPerSecond()));
             json.put("begun_per_second", rounded(result.begunPerSecond()));
         }
-        result.flood().ifPresent(flood -> {
-            json.put("flood", flood.toMap());
+        result.blast().ifPresent(blast -> {
+            json.put(result.plan().offer().isFlood() ? "flood" : "clients", blast.toMap());
             json.put("succeeded", result.succeeded());
             json.put("succeeded_at_first_try", result.succeededAtFirstTry());
         });
+        result.held().ifPresent(held -> json.put("held", held.toMap()));
         json.put("duration_s", rounded(result.seconds()));
         json.put("link", result.plan().link().label());
         json.put("latency_us", latency(result));
@@ -55,7 +64,16 @@ public final class ResultJson {
                         "entries", result.timeWaitEntries(),
                         "bytes", result.timeWaitBytes(),
                         "recycled", result.timeWaitRecycled(),
-                        "overflows", result.timeWaitOverflows()));
+                        "overflows", result.timeWaitOverflows(),
+                        "left_per_second",
+                                result.timeWaitHeld()
+                                        .map(held -> rounded(held.leftPerSecond()))
+                                        .orElse(null),
+                        "held_s",
+                                result.timeWaitHeld()
+                                        .map(held -> List.of(rounded(held.least()), rounded(held.most())))
+                                        .orElse(null)));
+        json.put("server_ns_per_connection", orNull(result.serverNanosPerConnection()));
         json.put("syn_queue_peak", result.synQueuePeak());
         json.put("retransmissions", result.retransmissions());
         json.put(
@@ -100,7 +118,7 @@ public final class ResultJson {
         return json;
     }
 
-    private static Map<String, Object> repeats(final Repeats repeats) {
+    static Map<String, Object> repeats(final Repeats repeats) {
         final Spread rate = repeats.rate();
         return ordered(
                 "wanted",
@@ -158,14 +176,22 @@ public final class ResultJson {
         settings.put("warm_up_s", plan.warmUp().toMillis() / 1e3);
         settings.put("settle_s", plan.settle().toMillis() / 1e3);
         settings.put("rate", plan.offer().connections());
-        plan.offer().spoofedSyns().ifPresent(rate -> settings.put("flood_rate", rate));
+        plan.offer()
+                .syns()
+                .ifPresent(rate -> settings.put(plan.offer().isFlood() ? "flood_rate" : "client_rate", rate));
+        settings.put("held", plan.offer().held());
+        settings.put("ip", plan.addressing().version());
         settings.put("conversation", plan.offer().conversation().describe());
         settings.put("concurrency", plan.concurrency());
-        settings.put("shards", plan.shards());
-        settings.put("arrangement", plan.arrangement());
-        settings.put("server_cores", plan.serverCores());
-        settings.put("generator_cores", plan.generatorCores());
-        settings.put("idle", plan.idle());
+        settings.put("shards", plan.threads().shards());
+        settings.put(
+                "io_cores",
+                plan.threads().ioCores() == 0 ? "as needed" : plan.threads().ioCores());
+        settings.put("arrangement", plan.threads().arrangement());
+        settings.put("server_cores", plan.threads().serverCores());
+        settings.put("generator_shards", plan.threads().generatorShards());
+        settings.put("generator_cores", plan.threads().generatorCores());
+        settings.put("idle", plan.threads().idle());
         settings.put("huge_pages", plan.hugePages());
         settings.put("time_wait_s", plan.timeWaitSeconds());
         settings.put("time_wait_capacity", plan.timeWaitCapacity());
@@ -198,6 +224,10 @@ public final class ResultJson {
             map.put((String) namesAndValues[i], namesAndValues[i + 1]);
         }
         return map;
+    }
+
+    static Double orNull(final double value) {
+        return Double.isFinite(value) ? rounded(value) : null;
     }
 
     /** Three digits after the point are more than any figure here is worth. */

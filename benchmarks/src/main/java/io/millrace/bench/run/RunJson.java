@@ -29,6 +29,10 @@ final class RunJson {
         json.put("latency_us", ResultJson.latency(run));
         json.put("cpu", ResultJson.sides(run.server().cores(), run.generator().cores()));
         json.put("busy", ResultJson.sides(run.server().busy(), run.generator().busy()));
+        json.put("server_ns_per_connection", ResultJson.orNull(run.serverNanosPerConnection()));
+        run.blast().ifPresent(blast -> json.put("succeeded", run.succeeded()));
+        run.held().ifPresent(held -> json.put("held", held.toMap()));
+        json.put("limited_by", run.limit());
         json.put("duration_s", ResultJson.rounded(run.seconds()));
         json.put("warm_up_s", ResultJson.rounded(run.warmUpSeconds()));
         json.put("settled", run.settled());
@@ -69,9 +73,9 @@ final class RunJson {
         steps(steps, run.measured(), run.measured().first());
         final Map<String, Object> columns = new LinkedHashMap<>();
         column(columns, "t_s", steps, Step::end);
-        column(columns, "opened_per_s", steps, step -> step.generator().perSecond(Load::opened));
-        column(columns, "closed_per_s", steps, step -> step.generator().perSecond(Load::closed));
-        column(columns, "failed_per_s", steps, step -> step.generator().perSecond(Load::failed));
+        column(columns, "opened_per_s", steps, step -> step.generator().perSecond(Load::allOpened));
+        column(columns, "closed_per_s", steps, step -> step.generator().perSecond(Load::allClosed));
+        column(columns, "failed_per_s", steps, step -> step.generator().perSecond(Load::allFailed));
         column(columns, "p50_us", steps, step -> step.now.generator().recent().p50());
         column(columns, "p99_us", steps, step -> step.now.generator().recent().p99());
         column(columns, "max_us", steps, step -> step.now.generator().recent().max());
@@ -82,7 +86,22 @@ final class RunJson {
                 step -> step.server().perSecond(Counter.TCP_SEGMENTS_RETRANSMITTED)
                         + step.generator().perSecond(Counter.TCP_SEGMENTS_RETRANSMITTED));
         column(columns, "syn_queue", steps, step -> step.now.server().counter(Counter.SYN_QUEUE_ENTRIES));
-        column(columns, "time_wait", steps, step -> step.now.server().counter(Counter.TIME_WAIT_ENTRIES));
+        column(
+                columns,
+                "time_wait",
+                steps,
+                step -> step.now.server().counter(Counter.TIME_WAIT_ENTRIES)
+                        + step.now.generator().counter(Counter.TIME_WAIT_ENTRIES));
+        column(columns, "connections", steps, step -> step.now.server().counter(Counter.CONNECTIONS));
+        if (run.plan().offer().syns().isPresent()) {
+            column(
+                    columns,
+                    "syns_per_s",
+                    steps,
+                    step -> step.generator().perSecond(load -> load.blast().sent()));
+            column(columns, "cookies_per_s", steps, step -> step.server().perSecond(Counter.SYNCOOKIES_SENT));
+            column(columns, "shed_per_s", steps, step -> step.server().perSecond(Counter.SYNS_SHED));
+        }
         column(columns, "rx_per_s", steps, step -> step.server().perSecond(Counter.FRAMES_RECEIVED));
         column(columns, "tx_per_s", steps, step -> step.server().perSecond(Counter.FRAMES_TRANSMITTED));
         column(columns, "server_busy", steps, step -> step.server().busy());

@@ -13,19 +13,38 @@ final class SteadyState {
     /** How far each may be from their mean, as a share of it. */
     static final double TOLERANCE = 0.05;
 
-    private final Deque<Double> last = new ArrayDeque<>();
+    /** How much a table may grow in a second, as a share of the rate, and be called full. */
+    static final double GROWTH = 0.05;
 
-    /** Another second is over. */
-    void add(final double rate) {
+    private final boolean untilFull;
+    private final Deque<Double> last = new ArrayDeque<>();
+    private boolean full;
+
+    /**
+     * Of a run.
+     *
+     * @param untilFull whether it has not settled before the TIME_WAIT table has stopped growing.
+     */
+    SteadyState(final boolean untilFull) {
+        this.untilFull = untilFull;
+    }
+
+    /**
+     * Another second is over.
+     *
+     * @param growth of the TIME_WAIT table in that second, entries.
+     */
+    void add(final double rate, final double growth) {
         last.addLast(rate);
         if (last.size() > SECONDS) {
             last.removeFirst();
         }
+        full = rate > 0 && Math.abs(growth) <= GROWTH * rate;
     }
 
     /** Whether the last seconds agree; a rate of nothing has not settled. */
     boolean reached() {
-        if (last.size() < SECONDS) {
+        if (last.size() < SECONDS || untilFull && !full) {
             return false;
         }
         final double mean = last.stream().mapToDouble(Double::doubleValue).sum() / SECONDS;

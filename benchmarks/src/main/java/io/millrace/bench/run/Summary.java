@@ -15,8 +15,15 @@ import java.util.OptionalLong;
 public final class Summary {
     private Summary() {}
 
-    /** The lines of the summary: the run in the middle, then what all of them together say. */
-    public static List<String> of(final Repeats repeats) {
+    /** The lines of the summary: those of the last part, then all parts beside each other. */
+    public static List<String> of(final Study study) {
+        final List<String> lines = new ArrayList<>(of(study.subject()));
+        lines.addAll(PartsTable.of(study));
+        return lines;
+    }
+
+    /** The run in the middle, then what all of them together say. */
+    static List<String> of(final Repeats repeats) {
         final BenchResult middle = repeats.middle();
         final List<String> lines = new ArrayList<>(of(middle));
         if (middle.opened() == 0) {
@@ -80,18 +87,23 @@ public final class Summary {
             lines.add("connection rate: nothing was measured" + (result.interrupted() ? " before the interrupt" : ""));
             return lines;
         }
-        lines.add("connection rate: %s connections/s opened and closed, over %s s on the %s link%s"
+        lines.add("connection rate: %s connections/s opened and closed, over %s s on the %s link%s%s"
                 .formatted(
                         count(result.connectionsPerSecond()),
                         decimal(result.seconds(), 1),
                         result.plan().link().label(),
+                        result.plan().addressing() == Addressing.IPV6 ? ", IPv6" : "",
                         result.interrupted() ? " (interrupted)" : ""));
         lines.add(row(
                 "connections",
                 "opened %s, closed %s, failed %s"
                         .formatted(count(result.opened()), count(result.closed()), failures(result))));
-        result.flood().ifPresent(flood -> {
-            lines.add(row("flood", flood(flood)));
+        result.held().ifPresent(held -> lines.addAll(held(held)));
+        result.blast().ifPresent(blast -> {
+            lines.add(
+                    result.plan().offer().isFlood()
+                            ? row("flood", flood(blast))
+                            : row("clients", clients(result, blast)));
             lines.add(row(
                     "legitimate",
                     "%s succeeded, %s at the first try"
@@ -180,8 +192,37 @@ public final class Summary {
                                                 : "the server or the link is the limit")));
     }
 
-    private static String flood(final FloodFigures flood) {
-        final long asked = flood.offer().spoofedSyns().orElse(0);
+    private static List<String> held(final HeldFigures held) {
+        return List.of(
+                row(
+                        "held",
+                        "%s of %s connections open, %s lost; afterwards %s closed in order"
+                                .formatted(
+                                        count(held.open()),
+                                        count(held.wanted()),
+                                        count(held.lost()),
+                                        count(held.closed()))),
+                row(
+                        "memory",
+                        "%s MB off-heap in the server's tables, %s bytes a connection; process grew by %s MB, its heap by %s MB;"
+                                        .formatted(
+                                                decimal(held.tableBytes() / 1e6, 1),
+                                                decimal(held.tableBytes() / (double) Math.max(1, held.held()), 1),
+                                                decimal(held.residentBytes() / 1e6, 1),
+                                                decimal(held.heapBytes() / 1e6, 1))
+                                + " " + count(held.bufferBlocks()) + " buffers in use"));
+    }
+
+    private static String clients(final BenchResult result, final BlastFigures blast) {
+        return "%s SYNs/s sent of clients that keep no state, %s shed at sight; %s connections/s of the engine's beside them"
+                .formatted(
+                        count(blast.sentPerSecond()),
+                        count(blast.shedPerSecond()),
+                        count(result.generator().perSecond(Load::closed)));
+    }
+
+    private static String flood(final BlastFigures flood) {
+        final long asked = flood.offer().syns().orElse(0);
         return "%s SYNs/s sent (%s), %s absorbed, %s answered by cookies, %s shed%s"
                 .formatted(
                         count(flood.sentPerSecond()),
@@ -233,8 +274,12 @@ public final class Summary {
 
     private static String timeWaitHeld(final BenchResult result) {
         final long early = result.timeWaitRecycled() + result.timeWaitOverflows();
+        final String spread = result.timeWaitHeld()
+                .map(held -> "; %s/s expired, after %s to %s s"
+                        .formatted(count(held.leftPerSecond()), decimal(held.least(), 2), decimal(held.most(), 2)))
+                .orElse("");
         return early == 0
-                ? "each held for its whole " + result.plan().timeWaitSeconds() + " s"
+                ? "each held for its whole " + result.plan().timeWaitSeconds() + " s" + spread
                 : "%s ended early: %s reopened by a new SYN, %s pushed out of the full table"
                         .formatted(count(early), count(result.timeWaitRecycled()), count(result.timeWaitOverflows()));
     }

@@ -34,7 +34,7 @@ public final class EngineStream {
         this.connections = connections;
         this.size = size;
         client = new StreamClient(
-                Addressing.server(),
+                Addressing.IPV4.server(),
                 Addressing.PORT,
                 connections,
                 meter,

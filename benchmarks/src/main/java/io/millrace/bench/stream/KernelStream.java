@@ -42,7 +42,7 @@ public final class KernelStream {
     public static KernelStream server(final boolean sends) throws IOException {
         final KernelStream stream = new KernelStream(sends);
         final ServerSocketChannel listener = ServerSocketChannel.open()
-                .bind(new InetSocketAddress(inet(Addressing.SERVER.address().toString()), Addressing.PORT), 1024);
+                .bind(new InetSocketAddress(inet(Addressing.IPV4.server().toString()), Addressing.PORT), 1024);
         Thread.ofPlatform().daemon().name("accept").start(() -> stream.accept(listener));
         return stream;
     }
@@ -70,7 +70,7 @@ public final class KernelStream {
     public void connect(final int connections) throws IOException {
         for (int i = 0; i < connections; i++) {
             serve(SocketChannel.open(
-                    new InetSocketAddress(inet(Addressing.SERVER.address().toString()), Addressing.PORT)));
+                    new InetSocketAddress(inet(Addressing.IPV4.server().toString()), Addressing.PORT)));
         }
     }
 

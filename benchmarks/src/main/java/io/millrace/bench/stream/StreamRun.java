@@ -79,8 +79,10 @@ public final class StreamRun {
     private StreamResult overVeth(final Pairing pairing) throws IOException, InterruptedException {
         try (VethPair veth = VethPair.create(
                 plan.mtu(),
-                End.kernel(Addressing.SERVER.toString()),
-                pairing.engineClient() ? End.ENGINE : End.kernel(Addressing.GENERATOR.toString()))) {
+                End.kernel(Addressing.IPV4.serverPrefix().toString()),
+                pairing.engineClient()
+                        ? End.ENGINE
+                        : End.kernel(Addressing.IPV4.generator().toString()))) {
             final List<String> client = pairing.engineClient()
                     ? StreamArguments.client(plan, Cable.packetPort(VethPair.CLIENT_DEVICE, plan.mtu()))
                     : StreamArguments.kernel(plan, "client");

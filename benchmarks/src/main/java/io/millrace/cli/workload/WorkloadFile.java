@@ -128,7 +128,9 @@ public final class WorkloadFile implements IDefaultValueProvider {
 
     private static Optional<String> refusal(final OptionSpec option, final String text) {
         try {
-            convert(option, text);
+            for (final String part : option.isMultiValue() ? text.split(",", -1) : new String[] {text}) {
+                convert(option, part);
+            }
             return Optional.empty();
         } catch (final CommandLine.TypeConversionException e) {
             return Optional.of(e.getMessage());
@@ -145,7 +147,7 @@ public final class WorkloadFile implements IDefaultValueProvider {
                 throw new IllegalStateException("a converter of ours throws nothing else", e);
             }
         }
-        if (option.arity().max() > 0) {
+        if (!option.typeInfo().isBoolean()) {
             return text;
         }
         if (!text.equals("true") && !text.equals("false")) {
@@ -183,8 +185,10 @@ public final class WorkloadFile implements IDefaultValueProvider {
         if (parsed.commandSpec().defaultValueProvider() instanceof final WorkloadFile file) {
             for (final OptionSpec option : parsed.commandSpec().options()) {
                 final String text = file.defaultValue(option);
-                if (text != null && !parsed.hasMatchedOption(option)) {
-                    option.setValue(convert(option, text));
+                // a list has its usual value then, and what is wrong in it is said when the error is mended
+                if (text != null && !parsed.hasMatchedOption(option) && !option.isMultiValue()) {
+                    final Object value = convert(option, text);
+                    option.setValue(option.typeInfo().isOptional() ? Optional.of(value) : value);
                 }
             }
         }

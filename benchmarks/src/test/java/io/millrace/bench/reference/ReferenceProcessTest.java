@@ -7,12 +7,14 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import io.millrace.bench.link.Link;
 import io.millrace.bench.load.Conversation;
 import io.millrace.bench.load.Conversation.Side;
+import io.millrace.bench.run.Addressing;
 import io.millrace.bench.run.BenchPlan;
 import io.millrace.bench.run.ChildNode;
 import io.millrace.bench.run.Lineup;
 import io.millrace.bench.run.NodeCommand;
 import io.millrace.bench.run.NodeReport;
 import io.millrace.bench.run.Offer;
+import io.millrace.bench.run.Threads;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.linux.peer.Program;
 import java.io.IOException;
@@ -210,14 +212,12 @@ class ReferenceProcessTest {
                 Duration.ZERO,
                 offer,
                 64,
-                1,
-                "auto",
-                List.of(),
-                List.of(),
-                "yield",
+                Addressing.IPV4,
+                new Threads(1, 0, "auto", List.of(), List.of(), "yield"),
                 Program.hugePages(),
                 60,
                 1 << 22,
+                false,
                 1 << 12,
                 2039,
                 List.of(),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.millrace.bench.run.Repeats;
 import io.millrace.bench.run.ResultJson;
+import io.millrace.bench.run.Study;
 import io.millrace.bench.run.SyntheticRun;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -30,7 +31,7 @@ class BenchReportTest {
 
     private Path report(final Repeats repeats) throws IOException {
         final ReportFolder place = new ReportFolder(folder.resolve("deep").resolve("report"));
-        BenchReport.write(repeats, place);
+        BenchReport.write(Study.of(repeats), place);
         return place.path();
     }
 
@@ -116,7 +117,7 @@ class BenchReportTest {
                 .contains("<th>server: dpdk</th><td>DPDK 22.11.7</td>")
                 .contains("<th>huge pages</th>")
                 .contains("<th>jvm flags</th>");
-        assertThat(ReportPage.of(ResultDocument.of(ResultJson.of(SyntheticRun.repeats(1000)))))
+        assertThat(ReportPage.of(ResultDocument.of(ResultJson.of(Study.of(SyntheticRun.repeats(1000))))))
                 .contains("The machine was quiet");
     }
 
@@ -128,7 +129,7 @@ class BenchReportTest {
         final ResultDocument read = ResultDocument.read(path);
 
         assertThat(JSON.std.mapFrom(Files.readString(path.resolve("result.json"))))
-                .isEqualTo(JSON.std.mapFrom(ResultJson.toText(ResultJson.of(repeats))));
+                .isEqualTo(JSON.std.mapFrom(ResultJson.toText(ResultJson.of(Study.of(repeats)))));
         assertThat(read.runs()).hasSize(2);
         assertThat(read.number("repeats", "connections_per_second", "median")).isEqualTo(1005);
         assertThat(read.runs().getFirst().numbers("seconds", "closed_per_s"))

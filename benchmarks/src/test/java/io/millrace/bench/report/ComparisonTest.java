@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.millrace.bench.run.Repeats;
 import io.millrace.bench.run.ResultJson;
+import io.millrace.bench.run.Study;
 import io.millrace.bench.run.SyntheticRun;
 import java.io.IOException;
 import java.util.List;
@@ -21,7 +22,7 @@ class ComparisonTest {
 
     private static ResultDocument document(final Repeats repeats) {
         try {
-            return ResultDocument.of("synthetic", ResultJson.toText(ResultJson.of(repeats)));
+            return ResultDocument.of("synthetic", ResultJson.toText(ResultJson.of(Study.of(repeats))));
         } catch (final IOException | NoResultException e) {
             throw new AssertionError(e);
         }

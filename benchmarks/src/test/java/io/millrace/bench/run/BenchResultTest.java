@@ -53,11 +53,12 @@ class BenchResultTest {
                         failed,
                         3,
                         failed == 0 ? Map.of() : Map.of("TIMED_OUT", failed),
+                        null,
                         null),
                 latency,
                 latency,
                 EMPTY,
-                new ProcessCost(second * 1_000_000_000L, 0, 64, 1, 2, -1, -1, 1, 0, 0),
+                new ProcessCost(second * 1_000_000_000L, 0, 64, 1, 2, -1, -1, 1, 0, 0, 0, 0),
                 Map.of("dpdk", "DPDK 22.11"),
                 List.of(),
                 null);
@@ -87,7 +88,7 @@ class BenchResultTest {
                 null,
                 null,
                 null,
-                new ProcessCost(second * 1_100_000_000L, 0, 0, 0, 0, 5, 7, 1, 0, 0),
+                new ProcessCost(second * 1_100_000_000L, 0, 0, 0, 0, 5, 7, 1, 0, 0, 0, 0),
                 Map.of(),
                 List.of(),
                 null);
@@ -109,7 +110,7 @@ class BenchResultTest {
     @Test
     void shouldWriteTheAgreedNamesAtTheTopLevelOfTheJson() throws IOException {
         final Map<String, Object> json =
-                JSON.std.mapFrom(ResultJson.toText(ResultJson.of(new Repeats(List.of(result), 1))));
+                JSON.std.mapFrom(ResultJson.toText(ResultJson.of(Study.of(new Repeats(List.of(result), 1)))));
 
         assertThat(json)
                 .containsEntry("connections_per_second", 499_500.0)

@@ -2,17 +2,15 @@ package io.millrace.bench.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
 
-import io.millrace.bench.run.BenchSession.Run;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -23,83 +21,34 @@ class BenchSessionTest {
     private static final BenchResult BROKEN = SyntheticRun.nothing().runs().getFirst();
 
     private final Deque<Supplier<BenchResult>> runs = new ArrayDeque<>();
+    private final List<BenchPlan> plans = new ArrayList<>();
     private int interrupts;
 
-    private static Progress progress() {
-        return new ConsoleProgress(new PrintStream(new ByteArrayOutputStream()), false, text -> text);
-    }
-
     private BenchSession session(final int repeats) {
-        return new BenchSession(repeats, progress(), () -> {
-            final Supplier<BenchResult> next = runs.remove();
-            return new Run() {
-                @Override
-                public BenchResult run() {
-                    return next.get();
-                }
-
-                @Override
-                public void interrupt() {
-                    interrupts++;
-                }
-            };
-        });
+        return session(List.of(Part.only(SyntheticRun.plan(1))), repeats);
     }
 
-    private static Run run(final Supplier<BenchResult> result) {
-        return new Run() {
-            @Override
-            public BenchResult run() {
-                return result.get();
-            }
+    private BenchSession session(final List<Part> parts, final int repeats) {
+        return new BenchSession(
+                parts,
+                List.of(),
+                repeats,
+                new ConsoleProgress(new PrintStream(new ByteArrayOutputStream()), false, text -> text),
+                (plan, contender) -> {
+                    plans.add(plan);
+                    final Supplier<BenchResult> next = runs.remove();
+                    return new BenchSession.Run() {
+                        @Override
+                        public BenchResult run() {
+                            return next.get();
+                        }
 
-            @Override
-            public void interrupt() {
-                throw new AssertionError("nobody interrupts");
-            }
-        };
-    }
-
-    @Test
-    void shouldMakeARunOfEachReferenceAfterEachOfItsOwn() throws IOException, InterruptedException {
-        final List<String> order = new ArrayList<>();
-        final Contender other = contender("other");
-        final Contender broken = contender("broken");
-        final Map<Contender, Supplier<Run>> references = new LinkedHashMap<>();
-        references.put(
-                other,
-                () -> run(() -> {
-                    order.add("other");
-                    return SyntheticRun.of(100);
-                }));
-        references.put(
-                broken,
-                () -> run(() -> {
-                    order.add("broken");
-                    return fail(List.of("no veth pair"));
-                }));
-
-        final Repeats repeats = new BenchSession(
-                        2,
-                        progress(),
-                        () -> run(() -> {
-                            order.add("own");
-                            return QUIET;
-                        }),
-                        references)
-                .run();
-
-        assertThat(order).containsExactly("own", "other", "broken", "own", "other");
-        assertThat(repeats.references()).extracting(ReferenceRuns::contender).containsExactly(other, broken);
-        assertThat(repeats.references().getFirst().runs()).hasSize(2);
-        assertThat(repeats.references().getFirst().broken()).isEmpty();
-        assertThat(repeats.references().getLast().isThere()).isFalse();
-        assertThat(repeats.references().getLast().broken()).contains("no veth pair");
-        assertThat(repeats.failure()).as("of the engine's own runs").isEmpty();
-    }
-
-    private static Contender contender(final String key) {
-        return new Contender(key, key, Contender.Kind.OTHER_TCP, Lineup.ENGINES, true);
+                        @Override
+                        public void interrupt() {
+                            interrupts++;
+                        }
+                    };
+                });
     }
 
     private static BenchResult fail(final List<String> causes) {
@@ -110,7 +59,7 @@ class BenchSessionTest {
     void shouldMakeAsManyRunsAsWanted() throws IOException, InterruptedException {
         runs.addAll(List.of(() -> QUIET, () -> QUIET, () -> QUIET));
 
-        final Repeats repeats = session(3).run();
+        final Repeats repeats = session(3).run().subject();
 
         assertThat(repeats.runs()).hasSize(3);
         assertThat(repeats.failure()).isEmpty();
@@ -120,7 +69,7 @@ class BenchSessionTest {
     void shouldEndWithTheRunThatIsBrokenOff() throws IOException, InterruptedException {
         runs.addAll(List.of(() -> QUIET, () -> BROKEN, () -> QUIET));
 
-        final Repeats repeats = session(3).run();
+        final Repeats repeats = session(3).run().subject();
 
         assertThat(repeats.runs()).containsExactly(QUIET, BROKEN);
         assertThat(repeats.counting()).containsExactly(QUIET);
@@ -131,7 +80,7 @@ class BenchSessionTest {
     void shouldKeepWhatWasMeasuredWhenALaterRunCanNotStart() throws IOException, InterruptedException {
         runs.addAll(List.of(() -> QUIET, () -> fail(List.of("no huge pages: reserve some"))));
 
-        final Repeats repeats = session(3).run();
+        final Repeats repeats = session(3).run().subject();
 
         assertThat(repeats.runs()).containsExactly(QUIET);
         assertThat(repeats.failure()).contains("no huge pages: reserve some");
@@ -159,5 +108,78 @@ class BenchSessionTest {
         session[0].run();
 
         assertThat(interrupts).as("the first, and the second before it began").isEqualTo(2);
+    }
+
+    @Test
+    void shouldGiveEachPartItsTurnInEveryRoundAndTellItWhatTheOthersHaveShown()
+            throws IOException, InterruptedException {
+        final BenchResult slow = SyntheticRun.of(100, 100);
+        runs.addAll(List.of(() -> QUIET, () -> slow, () -> QUIET, () -> slow));
+        final Part peak = Part.of("peak", SyntheticRun.plan(1));
+        final Part twice = new Part(
+                "twice",
+                earlier -> SyntheticRun.plan(1)
+                        .with(Offer.ofConnections(
+                                Math.round(2 * earlier.getFirst().connectionsPerSecond()))));
+
+        final Study study = session(List.of(peak, twice), 2).run();
+
+        assertThat(plans.stream().map(plan -> plan.offer().connections())).containsExactly(0L, 2000L, 0L, 2000L);
+        assertThat(study.parts().stream().map(Study.Measured::name)).containsExactly("peak", "twice");
+        assertThat(study.subject().runs()).containsExactly(slow, slow);
+        assertThat(study.shareOfFirst(study.parts().getLast())).isCloseTo(0.1, within(1e-9));
+        assertThat(PartsTable.of(study)).anyMatch(line -> line.contains("twice") && line.contains("10.0%"));
+    }
+
+    @Test
+    void shouldKeepThePartsThatWereMeasuredWhenALaterOneCanNotStart() throws IOException, InterruptedException {
+        runs.addAll(List.of(() -> QUIET, () -> fail(List.of("no room"))));
+
+        final Study study = session(List.of(Part.of("a", SyntheticRun.plan(1)), Part.of("b", SyntheticRun.plan(1))), 1)
+                .run();
+
+        assertThat(study.parts().stream().map(Study.Measured::name)).containsExactly("a");
+        assertThat(study.failure()).contains("no room");
+    }
+
+    private static Contender contender(final String key) {
+        return new Contender(key, key, Contender.Kind.OTHER_TCP, Lineup.ENGINES, true);
+    }
+
+    @Test
+    void shouldMakeARunOfEachReferenceAfterEachOfItsOwn() throws IOException, InterruptedException {
+        final List<String> order = new ArrayList<>();
+        final Contender other = contender("other");
+        final Contender broken = contender("broken");
+
+        final Repeats repeats = new BenchSession(
+                        List.of(Part.only(SyntheticRun.plan(1))),
+                        List.of(other, broken),
+                        2,
+                        new ConsoleProgress(new PrintStream(new ByteArrayOutputStream()), false, text -> text),
+                        (plan, contender) -> new BenchSession.Run() {
+                            @Override
+                            public BenchResult run() {
+                                order.add(contender.map(Contender::key).orElse("own"));
+                                return contender.filter(broken::equals).isPresent()
+                                        ? fail(List.of("no veth pair"))
+                                        : contender.isPresent() ? SyntheticRun.of(100) : QUIET;
+                            }
+
+                            @Override
+                            public void interrupt() {
+                                throw new AssertionError("nobody interrupts");
+                            }
+                        })
+                .run()
+                .subject();
+
+        assertThat(order).containsExactly("own", "other", "broken", "own", "other");
+        assertThat(repeats.references()).extracting(ReferenceRuns::contender).containsExactly(other, broken);
+        assertThat(repeats.references().getFirst().runs()).hasSize(2);
+        assertThat(repeats.references().getFirst().broken()).isEmpty();
+        assertThat(repeats.references().getLast().isThere()).isFalse();
+        assertThat(repeats.references().getLast().broken()).contains("no veth pair");
+        assertThat(repeats.failure()).as("of the engine's own runs").isEmpty();
     }
 }

@@ -24,7 +24,7 @@ class ConsoleProgressTest {
 
     private void tell(final ConsoleProgress progress) {
         final List<Moment> moments = run.measured().moments();
-        progress.run(1, 2);
+        progress.run(1, 2, "");
         progress.phase("starting the server");
         progress.waiting(3);
         progress.ready(run.ready());

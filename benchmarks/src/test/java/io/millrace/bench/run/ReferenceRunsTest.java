@@ -66,7 +66,7 @@ class ReferenceRunsTest {
         final ReferenceRuns none = new ReferenceRuns(OTHER.contender(), List.of(), Optional.of("no veth pair"));
 
         assertThat(Summary.of(beside(none))).anyMatch(line -> line.contains("the other: no figure; no veth pair"));
-        assertThat(ResultJson.of(beside(none)).get("references"))
+        assertThat(ResultJson.of(Study.of(beside(none))).get("references"))
                 .asInstanceOf(InstanceOfAssertFactories.list(Map.class))
                 .singleElement()
                 .satisfies(json -> assertThat(json.get("missing")).isEqualTo("no veth pair"));
@@ -76,7 +76,7 @@ class ReferenceRunsTest {
     void shouldShowBothInTheReport(@TempDir final Path parent) throws IOException {
         final ReportFolder folder = new ReportFolder(parent.resolve("report"));
 
-        BenchReport.write(beside(OTHER, LIMIT), folder);
+        BenchReport.write(Study.of(beside(OTHER, LIMIT)), folder);
 
         assertThat(BenchReport.page(folder))
                 .content()
@@ -85,7 +85,7 @@ class ReferenceRunsTest {
 
     @Test
     void shouldWriteBothAsJson() {
-        assertThat(ResultJson.of(beside(OTHER, LIMIT)).get("references"))
+        assertThat(ResultJson.of(Study.of(beside(OTHER, LIMIT))).get("references"))
                 .asInstanceOf(InstanceOfAssertFactories.list(Map.class))
                 .satisfiesExactly(
                         json -> assertThat(json.get("times_per_core")).isEqualTo(20.0),

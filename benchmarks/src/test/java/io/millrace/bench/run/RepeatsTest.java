@@ -83,8 +83,8 @@ class RepeatsTest {
 
     @Test
     void shouldTellEachRunAndEachOfItsSecondsInTheJson() throws IOException {
-        final Map<String, Object> json = JSON.std.mapFrom(ResultJson.toText(ResultJson.of(new Repeats(
-                List.of(SyntheticRun.of(1000, 1000), SyntheticRun.of(1100, 1200), SyntheticRun.of(900, 900)), 3))));
+        final Map<String, Object> json = JSON.std.mapFrom(ResultJson.toText(ResultJson.of(Study.of(new Repeats(
+                List.of(SyntheticRun.of(1000, 1000), SyntheticRun.of(1100, 1200), SyntheticRun.of(900, 900)), 3)))));
 
         assertThat(json).containsEntry("schema", "millrace-bench-1").containsEntry("connections_per_second", 1000.0);
         final Map<?, ?> repeats = (Map<?, ?>) json.get("repeats");

@@ -21,8 +21,19 @@ class SteadyStateTest {
                     0 0 0 0 0                   | false
                     """)
     void shouldHaveSettledOnceFourSecondsAreWithinAFewPercentOfTheirMean(final String rates, final boolean settled) {
-        final SteadyState steady = new SteadyState();
-        Arrays.stream(rates.split(" ")).mapToDouble(Double::parseDouble).forEach(steady::add);
+        final SteadyState steady = new SteadyState(false);
+        Arrays.stream(rates.split(" ")).mapToDouble(Double::parseDouble).forEach(rate -> steady.add(rate, rate));
+
+        assertThat(steady.reached()).isEqualTo(settled);
+    }
+
+    @ParameterizedTest(name = "TIME_WAIT grows by {0} a second at 1000 connections/s: {1}")
+    @CsvSource({"1000, false", "51, false", "50, true", "0, true", "-50, true"})
+    void shouldNotHaveSettledBeforeTheTableIsFullWhereThatIsWaitedFor(final double growth, final boolean settled) {
+        final SteadyState steady = new SteadyState(true);
+        for (int i = 0; i < SteadyState.SECONDS; i++) {
+            steady.add(1_000, growth);
+        }
 
         assertThat(steady.reached()).isEqualTo(settled);
     }

@@ -41,14 +41,12 @@ public final class SyntheticRun {
                 Duration.ofSeconds(5),
                 Offer.CLOSED_LOOP,
                 512,
-                1,
-                "auto",
-                List.of(0),
-                List.of(1),
-                "busy",
+                Addressing.IPV4,
+                new Threads(1, 0, "auto", List.of(0), List.of(1), "busy"),
                 true,
                 60,
                 1 << 26,
+                false,
                 1 << 16,
                 2039,
                 List.of(),
@@ -116,7 +114,7 @@ public final class SyntheticRun {
                         second * SECOND / 2,
                         Counter.DUTY_IDLE_NANOS.name(),
                         second * SECOND / 2),
-                new Load(connections, connections, connections, connections, connections, 0, 0, Map.of(), null),
+                new Load(connections, connections, connections, connections, connections, 0, 0, Map.of(), null, null),
                 latency,
                 latency,
                 encoded(nanos),
@@ -156,7 +154,19 @@ public final class SyntheticRun {
     }
 
     private ProcessCost cost(final long waited, final long stopped) {
-        return new ProcessCost(second * SECOND, second * SECOND, 64, 0, 0, stopped, stopped, 1, waited, waited / 1000);
+        return new ProcessCost(
+                second * SECOND,
+                second * SECOND,
+                64,
+                0,
+                0,
+                stopped,
+                stopped,
+                1,
+                waited,
+                waited / 1000,
+                1 << 20,
+                1 << 24);
     }
 
     static String encoded(final Histogram nanos) {

@@ -49,7 +49,7 @@ class StreamResultTest {
                 null,
                 LATENCY,
                 null,
-                new ProcessCost(second * SECOND / 2, 0, 0, 0, 0, -1, -1, 1, 0, 0),
+                new ProcessCost(second * SECOND / 2, 0, 0, 0, 0, -1, -1, 1, 0, 0, 0, 0),
                 Map.of("dpdk", "DPDK 22.11"),
                 List.of(),
                 new Stream(bytes, sent / 10, 3, 0));

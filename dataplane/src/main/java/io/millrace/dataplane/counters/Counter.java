@@ -221,6 +221,7 @@ public enum Counter {
     SYN_QUEUE_PEAK("Gauge: the most half-open connections so far"),
     ACCEPT_QUEUE_ENTRIES("Gauge: connections that wait to be accepted now"),
     CONNECTIONS("Gauge: connections in the table now"),
+    CONNECTION_BYTES("Gauge: bytes of memory the connections take, buffers left out"),
     TCP_CURRENT_ESTABLISHED("Gauge: connections in ESTABLISHED or CLOSE-WAIT now", "TcpCurrEstab"),
     TIME_WAIT_ENTRIES("Gauge: entries in TIME_WAIT now"),
     TIME_WAIT_BYTES("Gauge: bytes of memory the TIME_WAIT entries take"),

@@ -20,6 +20,7 @@ final class ShardOccupancy implements TcpOccupancy {
         counters.set(Counter.SYN_QUEUE_PEAK, tables.synQueue.peak());
         counters.set(Counter.ACCEPT_QUEUE_ENTRIES, listeners.publish());
         counters.set(Counter.CONNECTIONS, tables.connections.allocated());
+        counters.set(Counter.CONNECTION_BYTES, tables.connectionBytes());
         counters.set(Counter.TIME_WAIT_ENTRIES, tables.timeWaitEntries());
         counters.set(Counter.TIME_WAIT_BYTES, tables.timeWaitBytes());
         counters.set(Counter.BUFFER_BLOCKS, tables.blocks.allocated() + tables.reassembly.allocated());

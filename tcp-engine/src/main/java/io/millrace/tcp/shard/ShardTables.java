@@ -260,6 +260,12 @@ final class ShardTables implements AutoCloseable {
         return timeWaitIpv4.size() + timeWaitIpv6.size();
     }
 
+    /** Off-heap bytes that the present connections take, their share of the index included, without buffers. */
+    long connectionBytes() {
+        final long entries = connections.allocated();
+        return entries * TcbLayout.LENGTH + entries * index.bytes() / index.capacity();
+    }
+
     /** Off-heap bytes that the present TIME_WAIT entries take, their share of the index included. */
     long timeWaitBytes() {
         return (long) timeWaitIpv4.size() * timeWaitIpv4.recordBytes()

@@ -2,7 +2,7 @@ package io.millrace.bench.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.bench.run.NodeReport.Flood;
+import io.millrace.bench.run.NodeReport.Blast;
 import io.millrace.bench.run.NodeReport.Load;
 import io.millrace.dataplane.counters.Counter;
 import java.util.List;
@@ -13,10 +13,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("The figures of a flood")
-class FloodFiguresTest {
+class BlastFiguresTest {
     /** Two seconds, in which the generator sends so many SYNs and finds the link full so often, in 1,000 rounds. */
-    private static FloodFigures figures(final long asked, final long sent, final long full) {
-        return new FloodFigures(
+    private static BlastFigures figures(final long asked, final long sent, final long full) {
+        return new BlastFigures(
                 Offer.ofConnections(1_000).withSpoofedSyns(asked),
                 new Interval(
                         report(0, Map.of(), null),
@@ -33,7 +33,17 @@ class FloodFiguresTest {
     }
 
     private static Load load(final long attempts, final long sent, final long rounds, final long full) {
-        return new Load(attempts, attempts, 0, 0, 0, 0, 0, Map.of(), new Flood(sent, rounds, full));
+        return new Load(
+                attempts,
+                attempts,
+                0,
+                0,
+                0,
+                0,
+                0,
+                Map.of(),
+                new Blast(false, sent, sent, 0, 0, 0, rounds, full, 0),
+                null);
     }
 
     private static NodeReport report(final int second, final Map<String, Long> counters, final Load load) {
@@ -53,7 +63,7 @@ class FloodFiguresTest {
 
     @Test
     void shouldTakeTheLegitimateSynsOutOfThoseAbsorbed() {
-        final FloodFigures figures = figures(50_000, 100_000, 0);
+        final BlastFigures figures = figures(50_000, 100_000, 0);
 
         assertThat(figures.sentPerSecond()).isEqualTo(50_000);
         assertThat(figures.absorbedPerSecond()).isEqualTo((92_010 + 10_000 - 2_010) / 2.0);

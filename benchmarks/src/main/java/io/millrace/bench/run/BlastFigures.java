@@ -1,27 +1,27 @@
 package io.millrace.bench.run;
 
-import io.millrace.bench.run.NodeReport.Flood;
+import io.millrace.bench.run.NodeReport.Blast;
 import io.millrace.bench.run.NodeReport.Load;
 import io.millrace.dataplane.counters.Counter;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
- * What spoofed SYNs met in the measured time. Immutable.
+ * What SYNs that no engine sends met in the measured time. Immutable.
  *
  * @param offer what was asked for.
  * @param server what the server did.
  * @param generator what the generator did.
  */
-public record FloodFigures(Offer offer, Interval server, Interval generator) {
+public record BlastFigures(Offer offer, Interval server, Interval generator) {
     /** A generator that sends a smaller share of what it was asked for has not kept up. */
     private static final double MOST_BEHIND = 0.99;
     /** A link that had no room in this share of the duty cycles is what the flood has waited for. */
     private static final double MOSTLY_FULL = 0.5;
 
-    /** Spoofed SYNs a second that the link has taken. */
+    /** SYNs a second that the link has taken. */
     public double sentPerSecond() {
-        return generator.perSecond(load -> load.flood().sent());
+        return generator.perSecond(load -> load.blast().sent());
     }
 
     /** Spoofed SYNs a second that the server has taken from the link, answered or not. */
@@ -43,27 +43,27 @@ public record FloodFigures(Offer offer, Interval server, Interval generator) {
 
     /** Whether the generator sent noticeably less than it was asked for. */
     public boolean fellBehind() {
-        return sentPerSecond() < MOST_BEHIND * offer.spoofedSyns().orElse(0);
+        return sentPerSecond() < MOST_BEHIND * offer.syns().orElse(0);
     }
 
     /** Who kept the flood from being larger: server, generator, or neither where it was as large as it was to be. */
     String limit(final boolean serverSaturated) {
-        if (offer.spoofedSyns().orElse(0) > 0 && !fellBehind()) {
+        if (offer.syns().orElse(0) > 0 && !fellBehind()) {
             return serverSaturated ? "server" : "neither";
         }
-        final double rounds = delta(Flood::rounds);
-        return rounds > 0 && delta(Flood::fullRounds) / rounds >= MOSTLY_FULL ? "server" : "generator";
+        final double rounds = delta(Blast::rounds);
+        return rounds > 0 && delta(Blast::fullRounds) / rounds >= MOSTLY_FULL ? "server" : "generator";
     }
 
-    private long delta(final ToLongFunction<Flood> count) {
-        return generator.delta(load -> count.applyAsLong(load.flood()));
+    private long delta(final ToLongFunction<Blast> count) {
+        return generator.delta(load -> count.applyAsLong(load.blast()));
     }
 
     /** The figures by the names they have in the JSON. */
     Map<String, Object> toMap() {
         return ResultJson.ordered(
                 "asked_per_second",
-                offer.spoofedSyns().orElse(0),
+                offer.syns().orElse(0),
                 "sent_per_second",
                 ResultJson.rounded(sentPerSecond()),
                 "absorbed_per_second",

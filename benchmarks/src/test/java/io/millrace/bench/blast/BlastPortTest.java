@@ -1,7 +1,8 @@
-package io.millrace.bench.load;
+package io.millrace.bench.blast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.bench.load.ArrivalSchedule;
 import io.millrace.dataplane.Allocations;
 import io.millrace.dataplane.TestFrames;
 import io.millrace.dataplane.port.FrameBurst;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("A port that floods")
-class FloodPortTest {
+class BlastPortTest {
     private static final int PORT = 9;
     private static final long MICRO = 1_000;
     private static final IpPrefix LEGITIMATE = IpPrefix.parse("10.0.0.0/8");
@@ -33,13 +34,17 @@ class FloodPortTest {
     private final int total = cable.pool().available();
     private final TestFrames frames = new TestFrames(cable.pool());
     private final FrameBurst burst = new FrameBurst(256);
-    private FloodPort port;
+    private BlastPort port;
     private long now = 1;
 
     /** The peer of the test frames is the one who floods us. */
     private void open(final ArrivalSchedule schedule) {
-        port = new FloodPort(
-                cable.right(), new SpoofedSyns(IpAddress.ofIpv4(TestFrames.OUR_IP), PORT, 1), schedule, () -> now);
+        port = BlastPort.flood(
+                cable.right(),
+                SynFrames.likeLinux(IpAddress.ofIpv4(TestFrames.OUR_IP), PORT),
+                new SpoofedFlows(false, 1),
+                schedule,
+                () -> now);
         port.start();
     }
 
@@ -89,7 +94,7 @@ class FloodPortTest {
     private static Syn checked(final long mbuf) {
         final long at = Mbuf.dataAddress(mbuf);
         final int source = TestFrames.ip(mbuf).source();
-        assertThat(Mbuf.dataLength(mbuf)).isEqualTo(SpoofedSyns.LENGTH);
+        assertThat(Mbuf.dataLength(mbuf)).isEqualTo(74);
         assertThat(MacAddress.read(at)).isEqualTo(TestFrames.OUR_MAC);
         assertThat(MacAddress.read(at + 6)).isEqualTo(TestFrames.PEER_MAC);
         assertThat(InternetChecksum.isValid(InternetChecksum.sum(at + 14, 20))).isTrue();
@@ -116,7 +121,7 @@ class FloodPortTest {
 
         sendLegitimate();
         poll();
-        assertThat(arrived()).hasSize(FloodPort.FRAMES_HELD);
+        assertThat(arrived()).hasSize(BlastPort.MOST_SYNS);
     }
 
     @Test
