@@ -118,9 +118,14 @@ public final class EnginePair implements AutoCloseable {
 
     /** One duty cycle of each, then a microsecond goes by. */
     public void step() {
+        step(1_000);
+    }
+
+    /** One duty cycle of each, then so many nanoseconds go by: for those who are never at rest. */
+    public void step(final long nanosToPass) {
         server.poll();
         client.poll();
-        nanos += 1_000;
+        nanos += nanosToPass;
     }
 
     /** Lets time pass in steps of a millisecond, each until both are at rest; the gauges are of the end. */
