@@ -10,6 +10,7 @@ import io.millrace.bench.run.BenchSession;
 import io.millrace.bench.run.ConsoleProgress;
 import io.millrace.bench.run.Contender;
 import io.millrace.bench.run.Lineup;
+import io.millrace.bench.run.LiveTable;
 import io.millrace.bench.run.Machine;
 import io.millrace.bench.run.NodeFailedException;
 import io.millrace.bench.run.Noise;
@@ -260,7 +261,7 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
                 lineup(),
                 contenders(),
                 (int) repeats,
-                new ConsoleProgress(out, Terminal.onStdout(), Terminal::red),
+                new ConsoleProgress(out, LiveTable.of(offer()), Terminal.onStdout(), Terminal::red),
                 System.err);
         try (Interrupts interrupts = Interrupts.handledBy(session::interrupt)) {
             final Study result = session.run();

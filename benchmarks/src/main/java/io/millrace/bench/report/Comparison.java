@@ -29,6 +29,7 @@ public final class Comparison {
         this.a = a;
         this.b = b;
         rows = Arrays.stream(Metric.values())
+                .filter(metric -> metric.isOf(a) || metric.isOf(b))
                 .map(metric -> new Row(
                         metric,
                         Metric.mean(metric.of(a)),

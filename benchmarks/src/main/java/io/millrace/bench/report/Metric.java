@@ -11,6 +11,14 @@ enum Metric {
     P999("latency_p999_us", "set-up p99.9, µs", 1, false, run -> run.number("latency_us", "p999")),
     SERVER_CPU("server_cpu_ns", "server CPU, ns/connection", 0, false, run -> cpuNanos(run, "server")),
     GENERATOR_CPU("generator_cpu_ns", "generator CPU, ns/connection", 0, false, run -> cpuNanos(run, "generator")),
+    SUCCEEDED("succeeded", "share that succeeds", 6, true, run -> run.number("succeeded")),
+    SYNS("syns_absorbed_per_second", "spoofed SYNs absorbed/s", 0, true, run -> run.number("syns_absorbed_per_second")),
+    HELD_BYTES(
+            "held_bytes",
+            "off-heap bytes/held connection",
+            1,
+            false,
+            run -> run.number("held", "table_bytes") / run.number("held", "at_server")),
     FAILED("failed_per_second", "failed/s", 1, false, run -> run.number("failed") / run.number("duration_s")),
     RETRANSMITTED(
             "retransmissions_per_second",
@@ -66,6 +74,11 @@ enum Metric {
         return whole.length > 0
                 ? whole
                 : result.runs().stream().mapToDouble(ofRun).toArray();
+    }
+
+    /** Whether a result tells it at all. */
+    boolean isOf(final ResultDocument result) {
+        return result.runs().stream().anyMatch(run -> !Double.isNaN(ofRun.applyAsDouble(run)));
     }
 
     /** The mean that the ratio is one of: the geometric, or the usual one where a figure is 0. */

@@ -14,7 +14,7 @@ final class ReportCharts {
     private static final int X_TICKS = 8;
     private static final DoubleFunction<String> SECONDS = t -> count(t) + " s";
     private static final DoubleFunction<String> PERCENT = share -> count(share * 100) + " %";
-    private static final DoubleFunction<String> MICROS = us -> us < 10 ? decimal(us, 1) : count(us);
+    private static final DoubleFunction<String> MICROS = ReportPage::micros;
 
     private final List<ResultDocument> runs;
     private final ResultDocument middle;
@@ -34,6 +34,56 @@ final class ReportCharts {
             curves.add(Curve.colored("failed", 3, time, seconds("failed_per_s")));
         }
         return overTime(SvgChart.WHOLE, "Connections closed, by second", "connections/s", curves, ReportPage::count);
+    }
+
+    /** The rates of several runs, which need not be of one length. */
+    static String rates(final List<Curve> curves) {
+        final double first =
+                -most(curves.stream().map(curve -> negated(curve.x())).toList());
+        final double last = most(curves.stream().map(Curve::x).toList());
+        return charts(new SvgChart(
+                        SvgChart.WHOLE,
+                        "Connections closed, by second",
+                        "seconds since measuring began",
+                        "connections/s",
+                        Axis.exact(Math.min(0, first), Math.max(last, 1), X_TICKS, SECONDS),
+                        Axis.linear(0, most(curves.stream().map(Curve::y).toList()), Y_TICKS, ReportPage::count),
+                        first < 0 ? 0 : Double.NaN,
+                        curves)
+                .toHtml());
+    }
+
+    private static double[] negated(final double[] values) {
+        return Arrays.stream(values).map(value -> -value).toArray();
+    }
+
+    /** SYNs of a flood or of clients without state; empty where there are none. */
+    String syns() {
+        if (seconds("syns_per_s").length == 0) {
+            return "";
+        }
+        return charts(overTime(
+                SvgChart.WHOLE,
+                "SYNs by second, and what the server did with them",
+                "SYNs/s",
+                List.of(
+                        Curve.colored("sent", 0, time, seconds("syns_per_s")),
+                        Curve.colored("answered by a cookie", 1, time, seconds("cookies_per_s")),
+                        Curve.colored("dropped at sight", 3, time, seconds("shed_per_s"))),
+                ReportPage::count));
+    }
+
+    /** Connections open at the server; empty where none are held. */
+    String held() {
+        if (middle.members("held").isEmpty()) {
+            return "";
+        }
+        return charts(overTime(
+                SvgChart.WHOLE,
+                "Connections open at the server",
+                "connections",
+                List.of(Curve.colored("open", 5, time, seconds("connections"))),
+                ReportPage::count));
     }
 
     /** The distribution, and how it went. */
@@ -62,7 +112,7 @@ final class ReportCharts {
                         SvgChart.HALF,
                         "Latency by percentile",
                         "percentile",
-                        "µs",
+                        "latency",
                         new Axis(0, nines, false, ticks, ReportCharts::percentile),
                         Axis.logarithmic(
                                 Math.max(0.1, least(curves)),
@@ -108,7 +158,7 @@ final class ReportCharts {
                         SvgChart.HALF,
                         "Latency by second",
                         "seconds of the run in the middle",
-                        "µs",
+                        "latency",
                         timeAxis(),
                         Axis.logarithmic(least, most, MICROS),
                         warmUpEnd(),

@@ -26,23 +26,23 @@ final class ReportPage {
         html.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>");
         html.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>");
         html.append("<meta name=\"color-scheme\" content=\"light dark\"/><title>Millrace: ");
-        html.append(escape(figure(result)))
+        html.append(escape(Headline.figure(result)))
                 .append("</title>\n<style>\n")
                 .append(style())
                 .append("</style></head><body>\n");
-        html.append(head(result));
+        html.append(Headline.of(result));
         html.append(noise(result));
-        html.append(tiles(result));
+        html.append(Tiles.of(result));
         final ReportCharts charts = new ReportCharts(result);
         html.append(Html.section("Rate", charts.rate()));
+        section(html, "Beside each other", PartsSection.of(result));
+        section(html, "SYNs that no engine sends", charts.syns());
+        section(html, "Connections held", charts.held());
         html.append(Html.section("Set-up latency", charts.latency()));
         html.append(Html.section("SYN queue and TIME_WAIT", charts.tables()));
         html.append(Html.section("CPU", charts.cpu()));
         html.append(Html.section("Runs", runs(result) + stops(result)));
-        final String references = ReferenceTable.of(result);
-        if (!references.isEmpty()) {
-            html.append(Html.section("References", references));
-        }
+        section(html, "References", ReferenceTable.of(result));
         html.append(Html.section("Counters", counters(result)));
         html.append(Html.section("Machine", machine(result)));
         html.append(Html.section("Command", command(result)));
@@ -60,26 +60,10 @@ final class ReportPage {
         }
     }
 
-    private static String figure(final ResultDocument result) {
-        return count(result.number("repeats", "connections_per_second", "median")) + " connections/s";
-    }
-
-    private static String head(final ResultDocument result) {
-        final int runs = (int) result.number("repeats", "counting");
-        final String spread = runs < 2
-                ? "one run"
-                : "median of %d runs, %s to %s"
-                        .formatted(
-                                runs,
-                                count(result.number("repeats", "connections_per_second", "min")),
-                                count(result.number("repeats", "connections_per_second", "max")));
-        return "<header><h1>%s</h1><p>opened and closed over the %s link; %s of %s s each%s</p></header>\n"
-                .formatted(
-                        escape(figure(result)),
-                        escape(result.text("link")),
-                        escape(spread),
-                        escape(decimal(result.number("settings", "duration_s"), 0)),
-                        result.isTrue("interrupted") ? "; interrupted" : "");
+    private static void section(final StringBuilder html, final String heading, final String content) {
+        if (!content.isEmpty()) {
+            html.append(Html.section(heading, content));
+        }
     }
 
     private static String noise(final ResultDocument result) {
@@ -94,27 +78,6 @@ final class ReportPage {
         return "<div class=\"noise\"><strong>Read these figures with doubt:</strong><ul>"
                 + lines.stream().map(line -> "<li>" + escape(line) + "</li>").collect(Collectors.joining())
                 + "</ul></div>\n";
-    }
-
-    private static String tiles(final ResultDocument result) {
-        return "<div class=\"tiles\">"
-                + tile("p50 of set-up", micros(result, "p50"))
-                + tile("p99", micros(result, "p99"))
-                + tile("p99.9", micros(result, "p999"))
-                + tile("failed", count(result.number("failed")))
-                + tile("sent again", count(result.number("retransmissions")))
-                + tile("in TIME_WAIT", count(result.number("time_wait", "entries")))
-                + tile("limited by", result.text("limited_by"))
-                + "</div>\n";
-    }
-
-    private static String tile(final String name, final String value) {
-        return "<div><b>" + escape(value) + "</b><span>" + escape(name) + "</span></div>";
-    }
-
-    private static String micros(final ResultDocument result, final String percentile) {
-        final double micros = result.number("latency_us", percentile);
-        return micros < 1e3 ? decimal(micros, 1) + " µs" : decimal(micros / 1e3, 1) + " ms";
     }
 
     private static String runs(final ResultDocument result) {
@@ -233,6 +196,13 @@ final class ReportPage {
     /** A number with {@code digits} after the point; a dash where nothing is known. */
     static String decimal(final double value, final int digits) {
         return !Double.isFinite(value) ? "–" : String.format(Locale.ROOT, "%,." + digits + "f", value);
+    }
+
+    /** A time given in microseconds, in the unit that suits it. */
+    static String micros(final double micros) {
+        final double value = micros < 1e3 ? micros : micros < 1e6 ? micros / 1e3 : micros / 1e6;
+        final String unit = micros < 1e3 ? " µs" : micros < 1e6 ? " ms" : " s";
+        return decimal(value, value < 10 ? 1 : 0) + unit;
     }
 
     static String percent(final double share) {

@@ -17,6 +17,7 @@ public final class ConsoleProgress implements Progress {
     private static final String WRAP = "\u001b[?7h";
 
     private final PrintStream out;
+    private final LiveTable table;
     private final boolean terminal;
     private final UnaryOperator<String> ink;
     private String phase = "";
@@ -26,11 +27,14 @@ public final class ConsoleProgress implements Progress {
     /**
      * Prints to {@code out}.
      *
+     * @param table the columns of the lines.
      * @param terminal whether lines may be overwritten.
      * @param ink makes a text stand out as an error; hands it back as it is where there are no colours.
      */
-    public ConsoleProgress(final PrintStream out, final boolean terminal, final UnaryOperator<String> ink) {
+    public ConsoleProgress(
+            final PrintStream out, final LiveTable table, final boolean terminal, final UnaryOperator<String> ink) {
         this.out = out;
+        this.table = table;
         this.terminal = terminal;
         this.ink = ink;
     }
@@ -74,7 +78,7 @@ public final class ConsoleProgress implements Progress {
             final Moment before,
             final Moment now) {
         head();
-        passing(LiveTable.row(elapsedSeconds, before, now, ink) + "  warm-up"
+        passing(table.row(elapsedSeconds, before, now, ink) + "  warm-up"
                 + (terminal ? " of at most " + limit.toSeconds() + " s" + (settled ? ", settled" : "") : ""));
         rows++;
     }
@@ -82,13 +86,13 @@ public final class ConsoleProgress implements Progress {
     @Override
     public void second(final double elapsedSeconds, final Moment before, final Moment now) {
         head();
-        lasting(LiveTable.row(elapsedSeconds, before, now, ink));
+        lasting(table.row(elapsedSeconds, before, now, ink));
         rows++;
     }
 
     private void head() {
         if (rows % HEAD_EVERY == 0) {
-            lasting(LiveTable.head());
+            lasting(table.head());
         }
     }
 

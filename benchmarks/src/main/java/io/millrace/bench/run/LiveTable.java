@@ -1,59 +1,114 @@
 package io.millrace.bench.run;
 
-import io.millrace.bench.run.NodeReport.Latency;
 import io.millrace.bench.run.NodeReport.Load;
 import io.millrace.dataplane.counters.Counter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
-/** The fixed-column lines of a run, one a second. Stateless; allocates. */
-final class LiveTable {
-    private static final String ROW = "%6s %11s %11s %9s %9s %9s %9s %10s %12s %8s %8s %7s %7s";
+/**
+ * The fixed-column lines of a run, one a second: the columns of every run, and those of what is offered besides. Immutable;
+ * allocates.
+ */
+public final class LiveTable {
+    private final List<Column> columns;
 
-    private LiveTable() {}
-
-    /** The two head lines: names and units. */
-    static String head() {
-        return ROW.formatted(
-                        "time",
-                        "opened",
-                        "closed",
-                        "failed",
-                        "p50",
-                        "p99",
-                        "retrans",
-                        "SYN queue",
-                        "TIME_WAIT",
-                        "rx",
-                        "tx",
-                        "server",
-                        "gen.")
-                + "\n"
-                + ROW.formatted(
-                        "s", "/s", "/s", "/s", "µs", "µs", "/s", "entries", "entries", "Mpps", "Mpps", "busy", "busy");
+    /** A column of so many characters, the blank before it left out. */
+    private record Column(String name, String unit, int width, Function<Second, String> text) {
+        String cell(final String content) {
+            return String.format(Locale.ROOT, "%" + width + "s", content);
+        }
     }
 
-    /** The line of the time between two moments; packets are the server's; what must not be goes through {@code ink}. */
-    static String row(
-            final double elapsedSeconds, final Moment before, final Moment now, final UnaryOperator<String> ink) {
-        final Interval server = now.serverSince(before);
-        final Interval generator = now.generatorSince(before);
-        final Latency latency = now.generator().recent();
-        final String row = ROW.formatted(
-                decimal(elapsedSeconds, 0),
-                count(generator.perSecond(Load::opened)),
-                count(generator.perSecond(Load::closed)),
-                count(generator.perSecond(Load::failed)),
-                decimal(latency.p50(), 1),
-                decimal(latency.p99(), 1),
-                count(retransmissionsPerSecond(server, generator)),
-                count(now.server().counter(Counter.SYN_QUEUE_ENTRIES)),
-                count(now.server().counter(Counter.TIME_WAIT_ENTRIES)),
-                decimal(server.perSecond(Counter.FRAMES_RECEIVED) / 1e6, 2),
-                decimal(server.perSecond(Counter.FRAMES_TRANSMITTED) / 1e6, 2),
-                percent(server.busy()),
-                percent(generator.busy()));
-        return generator.delta(Load::failed) == 0 ? row : ink.apply(row);
+    /** A second that is over, or what came of one: packets and tables are the server's. */
+    private record Second(double elapsed, Moment before, Moment now) {
+        Interval server() {
+            return now.serverSince(before);
+        }
+
+        Interval generator() {
+            return now.generatorSince(before);
+        }
+
+        long atServer(final Counter gauge) {
+            return now.server().counter(gauge);
+        }
+    }
+
+    private LiveTable(final List<Column> columns) {
+        this.columns = List.copyOf(columns);
+    }
+
+    /** The table of a run in which this is offered. */
+    public static LiveTable of(final Offer offer) {
+        final List<Column> columns = new ArrayList<>();
+        columns.add(new Column("time", "s", 6, second -> decimal(second.elapsed, 0)));
+        columns.add(ofLoad("opened", 11, Load::allOpened));
+        columns.add(ofLoad("closed", 11, Load::allClosed));
+        columns.add(ofLoad("failed", 9, Load::allFailed));
+        columns.add(new Column(
+                "p50", "µs", 9, s -> decimal(s.now.generator().recent().p50(), 1)));
+        columns.add(new Column(
+                "p99", "µs", 9, s -> decimal(s.now.generator().recent().p99(), 1)));
+        if (offer.syns().isPresent()) {
+            columns.add(ofLoad("SYNs", 11, LiveTable::syns));
+            columns.add(ofServer("cookies", 11, Counter.SYNCOOKIES_SENT));
+            columns.add(ofServer("shed", 11, Counter.SYNS_SHED));
+        }
+        columns.add(new Column("retrans", "/s", 9, s -> count(retransmissionsPerSecond(s.server(), s.generator()))));
+        columns.add(gauge("SYN queue", 10, Counter.SYN_QUEUE_ENTRIES));
+        if (offer.held() > 0) {
+            columns.add(gauge("open", 11, Counter.CONNECTIONS));
+        }
+        columns.add(gauge("TIME_WAIT", 12, Counter.TIME_WAIT_ENTRIES));
+        columns.add(packets("rx", Counter.FRAMES_RECEIVED));
+        columns.add(packets("tx", Counter.FRAMES_TRANSMITTED));
+        columns.add(new Column("server", "busy", 7, s -> percent(s.server().busy())));
+        columns.add(new Column("gen.", "busy", 7, s -> percent(s.generator().busy())));
+        return new LiveTable(columns);
+    }
+
+    private static Column ofLoad(final String name, final int width, final ToLongFunction<Load> what) {
+        return new Column(name, "/s", width, s -> count(s.generator().perSecond(what)));
+    }
+
+    private static Column ofServer(final String name, final int width, final Counter counter) {
+        return new Column(name, "/s", width, s -> count(s.server().perSecond(counter)));
+    }
+
+    private static Column gauge(final String name, final int width, final Counter gauge) {
+        return new Column(name, "entries", width, s -> count(s.atServer(gauge)));
+    }
+
+    private static Column packets(final String name, final Counter counter) {
+        return new Column(name, "Mpps", 8, s -> decimal(s.server().perSecond(counter) / 1e6, 2));
+    }
+
+    /** The two head lines: names and units. */
+    String head() {
+        return line(Column::name) + "\n" + line(Column::unit);
+    }
+
+    /** The line of the time between two moments; what must not be goes through {@code ink}. */
+    String row(final double elapsedSeconds, final Moment before, final Moment now, final UnaryOperator<String> ink) {
+        final Second second = new Second(elapsedSeconds, before, now);
+        final String row = line(column -> column.text.apply(second));
+        return second.generator().delta(Load::allFailed) == 0 ? row : ink.apply(row);
+    }
+
+    private String line(final Function<Column, String> content) {
+        return columns.stream()
+                .map(column -> column.cell(content.apply(column)))
+                .collect(Collectors.joining(" "));
+    }
+
+    /** Those that no engine sends; a reference, which is measured in turn, has none. */
+    private static long syns(final Load load) {
+        return load.blast() == null ? 0 : load.blast().sent();
     }
 
     private static double retransmissionsPerSecond(final Interval server, final Interval generator) {

@@ -30,7 +30,12 @@ final class RunJson {
         json.put("cpu", ResultJson.sides(run.server().cores(), run.generator().cores()));
         json.put("busy", ResultJson.sides(run.server().busy(), run.generator().busy()));
         json.put("server_ns_per_connection", ResultJson.orNull(run.serverNanosPerConnection()));
-        run.blast().ifPresent(blast -> json.put("succeeded", run.succeeded()));
+        run.blast().ifPresent(blast -> {
+            json.put("succeeded", run.succeeded());
+            if (run.plan().offer().isFlood()) {
+                json.put("syns_absorbed_per_second", ResultJson.rounded(blast.absorbedPerSecond()));
+            }
+        });
         run.held().ifPresent(held -> json.put("held", held.toMap()));
         json.put("limited_by", run.limit());
         json.put("duration_s", ResultJson.rounded(run.seconds()));

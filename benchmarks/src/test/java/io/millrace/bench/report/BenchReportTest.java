@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.millrace.bench.run.Offer;
 import io.millrace.bench.run.Repeats;
 import io.millrace.bench.run.ResultJson;
 import io.millrace.bench.run.Study;
@@ -13,6 +14,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.HdrHistogram.Histogram;
@@ -82,6 +85,59 @@ class BenchReportTest {
         assertThat(document.getElementsByTagName("pre").item(0).getTextContent())
                 .isEqualTo(SyntheticRun.COMMAND);
         assertThat(document.getElementsByTagName("h1").item(0).getTextContent()).isEqualTo("1,000,000 connections/s");
+    }
+
+    private static String page(final Study study) throws IOException {
+        return ReportPage.of(ResultDocument.of(ResultJson.of(study)));
+    }
+
+    @Test
+    void shouldDrawAndNameWhatBecameOfAFlood() throws Exception {
+        final Offer offer = Offer.ofConnections(1_000).withSpoofedSyns(10_000);
+
+        final String page = page(Study.of(SyntheticRun.offering(offer)));
+
+        parse(page);
+        assertThat(page)
+                .contains("<h1>100.000 % succeed</h1>")
+                .contains("while 10,000 spoofed SYNs/s come")
+                .contains("<h2>SYNs that no engine sends</h2>")
+                .contains("dropped at sight")
+                .contains("<b>8,000</b><span>cookies/s</span>");
+    }
+
+    @Test
+    void shouldDrawAndNameWhatIsHeld() throws Exception {
+        final Offer offer = Offer.ofConnections(1_000).withHeld(4_000_000);
+
+        final String page = page(Study.of(SyntheticRun.offering(offer)));
+
+        parse(page);
+        assertThat(page)
+                .contains("<h1>4,000,000 connections held</h1>")
+                .contains("in 1,024.0 MB off-heap")
+                .contains("<b>256.0</b><span>bytes each</span>")
+                .contains("<h2>Connections held</h2>");
+    }
+
+    @Test
+    void shouldPutThePartsOfAStudyBesideEachOther() throws Exception {
+        final Study study = new Study(
+                List.of(
+                        new Study.Measured("empty table", SyntheticRun.repeats(1_000_000, 1_000_000)),
+                        new Study.Measured("full table", SyntheticRun.repeats(950_000, 950_000))),
+                Optional.empty());
+
+        final String page = page(study);
+
+        final Element section =
+                (Element) parse(page).getElementsByTagName("section").item(1);
+        assertThat(section.getElementsByTagName("h2").item(0).getTextContent()).isEqualTo("Beside each other");
+        assertThat(section.getElementsByTagName("polyline").getLength()).isEqualTo(2);
+        assertThat(section.getTextContent())
+                .contains("empty table1,000,000100.0 %")
+                .contains("full table950,00095.0 %");
+        assertThat(page).contains("opened and closed: full table; 95.0 % of 'empty table'");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.millrace.bench.run.Offer;
 import io.millrace.bench.run.Repeats;
 import io.millrace.bench.run.ResultJson;
 import io.millrace.bench.run.Study;
@@ -82,6 +83,18 @@ class ComparisonTest {
         assertThat(Metric.P99.verdict(less)).isEqualTo("better");
         assertThat(Metric.RATE.verdict(new Ratio(1.2, 0.9, 1.5))).isEqualTo("no difference shown");
         assertThat(Metric.RATE.verdict(new Ratio(1.2, Double.NaN, Double.NaN))).isEmpty();
+    }
+
+    @Test
+    void shouldCompareByWhatTheWorkloadIsAbout() {
+        final ResultDocument flood =
+                document(SyntheticRun.offering(Offer.ofConnections(1_000).withSpoofedSyns(10_000)));
+
+        assertThat(compare(flood, flood).rows().stream().map(Comparison.Row::metric))
+                .contains(Metric.SUCCEEDED, Metric.SYNS)
+                .doesNotContain(Metric.HELD_BYTES);
+        assertThat(compare(result(1_000), result(1_000)).rows().stream().map(Comparison.Row::metric))
+                .doesNotContain(Metric.SUCCEEDED, Metric.SYNS, Metric.HELD_BYTES);
     }
 
     @Test

@@ -142,26 +142,6 @@ class BenchResultTest {
     }
 
     @Test
-    void shouldKeepTheColumnsOfTheLiveTableApartAndAligned() {
-        final String head = LiveTable.head();
-        final String row = LiveTable.row(2, result.ready(), result.last(), text -> text);
-
-        assertThat(head.lines().map(String::length).distinct()).containsExactly(row.length());
-        assertThat(row.strip().split(" +")).hasSize(13).startsWith("2", "500,000", "499,500", "4", "50.0", "99.0");
-    }
-
-    @Test
-    void shouldMarkTheLineOfASecondInWhichAConnectionFailed() {
-        final BenchResult quiet = SyntheticRun.of(1000, 1000);
-
-        assertThat(LiveTable.row(2, result.ready(), result.last(), row -> "!" + row + "!"))
-                .startsWith("!")
-                .endsWith("!");
-        assertThat(LiveTable.row(2, quiet.ready(), quiet.last(), row -> "!" + row + "!"))
-                .doesNotContain("!");
-    }
-
-    @Test
     void shouldTellPausesOfBothJvmsWhereTheyTellThem() {
         assertThat(Summary.of(result))
                 .anyMatch(line -> line.contains(

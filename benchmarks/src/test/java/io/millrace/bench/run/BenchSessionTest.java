@@ -29,30 +29,30 @@ class BenchSessionTest {
     }
 
     private BenchSession session(final List<Part> parts, final int repeats) {
-        return new BenchSession(
-                parts,
-                List.of(),
-                repeats,
-                new ConsoleProgress(new PrintStream(new ByteArrayOutputStream()), false, text -> text),
-                (plan, contender) -> {
-                    plans.add(plan);
-                    final Supplier<BenchResult> next = runs.remove();
-                    return new BenchSession.Run() {
-                        @Override
-                        public BenchResult run() {
-                            return next.get();
-                        }
+        return new BenchSession(parts, List.of(), repeats, silent(), (plan, contender) -> {
+            plans.add(plan);
+            final Supplier<BenchResult> next = runs.remove();
+            return new BenchSession.Run() {
+                @Override
+                public BenchResult run() {
+                    return next.get();
+                }
 
-                        @Override
-                        public void interrupt() {
-                            interrupts++;
-                        }
-                    };
-                });
+                @Override
+                public void interrupt() {
+                    interrupts++;
+                }
+            };
+        });
     }
 
     private static BenchResult fail(final List<String> causes) {
         throw new NodeFailedException("the server process could not start", causes);
+    }
+
+    private static ConsoleProgress silent() {
+        return new ConsoleProgress(
+                new PrintStream(new ByteArrayOutputStream()), LiveTable.of(Offer.CLOSED_LOOP), false, text -> text);
     }
 
     @Test
@@ -156,7 +156,7 @@ class BenchSessionTest {
                         List.of(Part.only(SyntheticRun.plan(1))),
                         List.of(other, broken),
                         2,
-                        new ConsoleProgress(new PrintStream(new ByteArrayOutputStream()), false, text -> text),
+                        silent(),
                         (plan, contender) -> new BenchSession.Run() {
                             @Override
                             public BenchResult run() {

@@ -19,7 +19,8 @@ class ConsoleProgressTest {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     private ConsoleProgress console(final boolean terminal) {
-        return new ConsoleProgress(new PrintStream(bytes, true, UTF_8), terminal, text -> "RED" + text);
+        return new ConsoleProgress(
+                new PrintStream(bytes, true, UTF_8), LiveTable.of(Offer.CLOSED_LOOP), terminal, text -> "RED" + text);
     }
 
     private void tell(final ConsoleProgress progress) {

@@ -2,6 +2,8 @@ package io.millrace.bench.run;
 
 import io.millrace.bench.link.Link;
 import io.millrace.bench.load.LatencyRecorder;
+import io.millrace.bench.run.NodeReport.Blast;
+import io.millrace.bench.run.NodeReport.Held;
 import io.millrace.bench.run.NodeReport.Latency;
 import io.millrace.bench.run.NodeReport.Load;
 import io.millrace.bench.run.NodeReport.ProcessCost;
@@ -10,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,10 +30,13 @@ public final class SyntheticRun {
     private long waitedNanos;
     private long safepointMillis;
     private long stolenTicks;
+    private final Offer offer;
     private int second = 100;
     private long connections;
 
-    private SyntheticRun() {}
+    private SyntheticRun(final Offer offer) {
+        this.offer = offer;
+    }
 
     /** What they were to do. */
     public static BenchPlan plan(final long seconds) {
@@ -58,6 +64,14 @@ public final class SyntheticRun {
         return disturbed(0, 0, 0, rates);
     }
 
+    /**
+     * A quiet run in which this is offered: of SYNs that no engine sends ten come with each connection, of which eight are
+     * answered by a cookie and one is shed; of what is held nothing gets lost, and it takes 256 bytes each.
+     */
+    static BenchResult offering(final Offer offer, final double... rates) {
+        return new SyntheticRun(offer).run(0, 0, 0, rates);
+    }
+
     /** Quiet runs of four seconds, one for each rate. */
     public static Repeats repeats(final double... rates) {
         return new Repeats(
@@ -67,9 +81,14 @@ public final class SyntheticRun {
                 rates.length);
     }
 
+    /** A quiet run of a second in which this is offered. */
+    public static Repeats offering(final Offer offer) {
+        return new Repeats(List.of(offering(offer, 1_000)), 1);
+    }
+
     /** A run whose generator died before its first second was over. */
     public static Repeats nothing() {
-        final SyntheticRun run = new SyntheticRun();
+        final SyntheticRun run = new SyntheticRun(Offer.CLOSED_LOOP);
         final Series warmUp = new Series(run.moment(0));
         final Series measured = new Series(warmUp.first());
         measured.fail("the generator process died (exit code 137)");
@@ -80,18 +99,54 @@ public final class SyntheticRun {
     /** A run in each second of which the server waits for its core, stands still, and loses ticks of CPU 0 (of 100). */
     static BenchResult disturbed(
             final long waitMillis, final long stopMillis, final long stolen, final double... rates) {
-        final SyntheticRun run = new SyntheticRun();
-        final Series warmUp = new Series(run.moment(0));
-        warmUp.add(run.next(rates[0] / 2));
-        warmUp.add(run.next(rates[0]));
+        return new SyntheticRun(Offer.CLOSED_LOOP).run(waitMillis, stopMillis, stolen, rates);
+    }
+
+    private BenchResult run(final long waitMillis, final long stopMillis, final long stolen, final double... rates) {
+        final Series warmUp = new Series(moment(0));
+        warmUp.add(next(rates[0] / 2));
+        warmUp.add(next(rates[0]));
         final Series measured = new Series(warmUp.last());
         for (final double rate : rates) {
-            run.waitedNanos += waitMillis * 1_000_000;
-            run.safepointMillis += stopMillis;
-            run.stolenTicks += stolen;
-            measured.add(run.next(rate));
+            waitedNanos += waitMillis * 1_000_000;
+            safepointMillis += stopMillis;
+            stolenTicks += stolen;
+            measured.add(next(rate));
         }
-        return new BenchResult(plan(rates.length), warmUp.first(), warmUp, true, measured, Optional.empty(), false);
+        return new BenchResult(
+                plan(rates.length).with(offer), warmUp.first(), warmUp, true, measured, Optional.empty(), false);
+    }
+
+    private Blast blast() {
+        return offer.syns().isEmpty()
+                ? null
+                : new Blast(offer.hasClients(), 10 * connections, 10 * connections, 0, 0, 0, second, 0, 0);
+    }
+
+    private Map<String, Long> ofServer() {
+        final Map<String, Long> counters = new HashMap<>(Map.of(
+                Counter.FRAMES_RECEIVED.name(),
+                3 * connections,
+                Counter.FRAMES_TRANSMITTED.name(),
+                3 * connections,
+                Counter.SYN_QUEUE_ENTRIES.name(),
+                (long) second % 7,
+                Counter.TIME_WAIT_ENTRIES.name(),
+                connections,
+                Counter.DUTY_WORK_NANOS.name(),
+                second * SECOND / 10 * 9,
+                Counter.DUTY_IDLE_NANOS.name(),
+                second * SECOND / 10));
+        if (offer.syns().isPresent()) {
+            counters.put(Counter.TCP_SYNS_RECEIVED.name(), 10 * connections);
+            counters.put(Counter.SYNCOOKIES_SENT.name(), 8 * connections);
+            counters.put(Counter.SYNS_SHED.name(), connections);
+        }
+        if (offer.held() > 0) {
+            counters.put(Counter.CONNECTIONS.name(), (long) offer.held());
+            counters.put(Counter.CONNECTION_BYTES.name(), 256L * offer.held());
+        }
+        return counters;
     }
 
     private Moment next(final double rate) {
@@ -114,7 +169,17 @@ public final class SyntheticRun {
                         second * SECOND / 2,
                         Counter.DUTY_IDLE_NANOS.name(),
                         second * SECOND / 2),
-                new Load(connections, connections, connections, connections, connections, 0, 0, Map.of(), null, null),
+                new Load(
+                        connections,
+                        connections,
+                        connections,
+                        connections,
+                        connections,
+                        0,
+                        0,
+                        Map.of(),
+                        blast(),
+                        offer.held() == 0 ? null : new Held(offer.held(), 0, 0)),
                 latency,
                 latency,
                 encoded(nanos),
@@ -125,19 +190,7 @@ public final class SyntheticRun {
         final NodeReport server = new NodeReport(
                 NodeReport.SAMPLE,
                 second * SECOND,
-                Map.of(
-                        Counter.FRAMES_RECEIVED.name(),
-                        3 * connections,
-                        Counter.FRAMES_TRANSMITTED.name(),
-                        3 * connections,
-                        Counter.SYN_QUEUE_ENTRIES.name(),
-                        (long) second % 7,
-                        Counter.TIME_WAIT_ENTRIES.name(),
-                        connections,
-                        Counter.DUTY_WORK_NANOS.name(),
-                        second * SECOND / 10 * 9,
-                        Counter.DUTY_IDLE_NANOS.name(),
-                        second * SECOND / 10),
+                ofServer(),
                 null,
                 null,
                 null,
