@@ -22,8 +22,8 @@ public final class BenchRun implements BenchSession.Run {
     private static final String SERVER = "server";
     private static final String GENERATOR = "generator";
     private static final long SECOND = 1_000_000_000L;
-    /** From when on a second in which no connection was opened is taken for the end of it. */
-    private static final long PATIENCE_SECONDS = 10;
+    /** For how long no further connection may be opened before no more are waited for. */
+    private static final double PATIENCE_SECONDS = 10;
 
     private final BenchPlan plan;
     private final Lineup lineup;
@@ -118,17 +118,16 @@ public final class BenchRun implements BenchSession.Run {
     private void hold(final ChildNode server, final ChildNode generator, final Series warmUp)
             throws InterruptedException {
         final int wanted = plan.offer().held();
+        final Standstill standstill = new Standstill(PATIENCE_SECONDS);
         long open = 0;
-        long before = -1;
         while (open < wanted && warmUp.failure().isEmpty() && !isInterrupted()) {
             watch(server, generator, Duration.ofSeconds(1), warmUp, second -> {});
             open = warmUp.last().generator().load().held().open();
             progress.phase("opening connections: %,d of %,d".formatted(open, wanted));
-            if (open == before && warmUp.seconds() > PATIENCE_SECONDS) {
+            if (open < wanted && standstill.reached(open, warmUp.seconds())) {
                 throw new NodeFailedException(
                         "no more than " + open + " of " + wanted + " connections could be opened", List.of());
             }
-            before = open;
         }
     }
 
