@@ -23,8 +23,8 @@ public final class BlastPort extends PortDecorator {
     /** SYNs in one duty cycle, at most. */
     static final int MOST_SYNS = 64;
 
-    /** Answers that wait for room, at most. */
-    private static final int MOST_ANSWERS = 256;
+    /** Answers that wait for room, at most: as many as a full ring of SYNs brings, so that none is lost at this door. */
+    private static final int MOST_ANSWERS = 1024;
 
     /** The most frames it holds itself. */
     public static final int FRAMES_HELD = MOST_SYNS + MOST_ANSWERS;
