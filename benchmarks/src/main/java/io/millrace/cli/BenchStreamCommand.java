@@ -1,17 +1,24 @@
 package io.millrace.cli;
 
+import io.millrace.bench.link.Link;
+import io.millrace.bench.run.Addressing;
+import io.millrace.bench.run.ConsoleProgress;
 import io.millrace.bench.run.NodeFailedException;
+import io.millrace.bench.run.ResultJson;
 import io.millrace.bench.stream.Direction;
 import io.millrace.bench.stream.Pairing;
 import io.millrace.bench.stream.Pattern;
+import io.millrace.bench.stream.StreamColumns;
 import io.millrace.bench.stream.StreamJson;
 import io.millrace.bench.stream.StreamPlan;
-import io.millrace.bench.stream.StreamResult;
-import io.millrace.bench.stream.StreamRun;
+import io.millrace.bench.stream.StreamSession;
+import io.millrace.bench.stream.StreamStudy;
 import io.millrace.bench.stream.StreamTable;
+import io.millrace.bench.stream.Traffic;
 import io.millrace.dataplane.core.IdleMode;
 import io.millrace.linux.CpuAffinity;
-import java.io.PrintWriter;
+import java.io.PrintStream;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,9 +84,32 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
             names = "--peer",
             paramLabel = "NAME",
             description =
-                    "engine: two engines over vhost-user. kernel: besides, an engine and Linux, and Linux and Linux,"
+                    "engine: two engines over the link. kernel: besides, an engine and Linux, and Linux and Linux,"
                             + " over a veth pair that is made and removed (default: ${DEFAULT-VALUE}).")
     private String peer;
+
+    @Option(
+            names = "--link",
+            converter = Converters.JoiningLink.class,
+            paramLabel = "LINK",
+            description =
+                    "How two engines are joined: vhost; memif; af_packet, on a veth pair that is made and removed;"
+                            + " pci:BDF,BDF, the server's port and the client's (default: ${DEFAULT-VALUE}).")
+    private Link link;
+
+    @Option(
+            names = "--ip",
+            converter = Quantity.Count.class,
+            paramLabel = "VERSION",
+            description = "4 or 6 (default: ${DEFAULT-VALUE}).")
+    private long ip = 4;
+
+    @Option(
+            names = "--repeats",
+            converter = Quantity.Count.class,
+            paramLabel = "N",
+            description = "How often, each time with fresh processes (default: ${DEFAULT-VALUE}).")
+    private long repeats;
 
     @Option(
             names = "--duration",
@@ -92,8 +122,16 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
             names = "--warm-up",
             converter = Quantity.Time.class,
             paramLabel = "TIME",
-            description = "How long the load runs before that (default: ${DEFAULT-VALUE}).")
+            description = "How long the load runs before that, at least (default: ${DEFAULT-VALUE}).")
     private Duration warmUp;
+
+    @Option(
+            names = "--settle",
+            converter = Quantity.Time.class,
+            paramLabel = "TIME",
+            description = "How much longer it runs, at most, until what goes over in a second has settled"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private Duration settle;
 
     @Option(
             names = "--server-core",
@@ -132,29 +170,54 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
             errors.add("--peer " + peer + ": with --pattern bulk only");
         }
         connections.ifPresent(n -> Checked.within(errors, "--connections", n, 1, 60_000));
-        Checked.within(errors, "--mtu", mtu, 576, 9216);
-        Checked.within(errors, "--size", size, 1, StreamPlan.MAX_SIZE);
+        checkLink(errors);
+        Checked.within(errors, "--repeats", repeats, 1, 1000);
+        Checked.within(errors, "--size", size, 1, Traffic.MAX_SIZE);
         Checked.within(errors, "--buffer", buffer, 2048, 1 << 29);
         Checked.within(errors, "--duration", duration, 100);
         Checked.within(errors, "--warm-up", warmUp, 0);
+        Checked.within(errors, "--settle", settle, 0);
         BenchIoCommand.checkCore(errors, "--server-core", serverCore);
         BenchIoCommand.checkCore(errors, "--client-core", clientCore);
         options.check(errors);
     }
 
+    private void checkLink(final List<String> errors) {
+        if (link != null && link.inOneProcess()) {
+            errors.add("--link " + link + ": each end is a process of its own; give one of vhost, memif, af_packet,"
+                    + " pci:BDF,BDF");
+        }
+        if (ip != 4 && ip != 6) {
+            errors.add("--ip " + ip + ": unknown; give 4 or 6");
+        } else if (ip == 6 && !peer.equals("engine")) {
+            errors.add("--ip 6: with --peer engine only");
+        }
+        // RFC 8200 §5: a link that carries IPv6 carries packets of 1280 bytes
+        Checked.within(errors, "--mtu", mtu, ip == 6 ? 1280 : 576, 9216);
+    }
+
     @Override
     public Integer call() throws Exception {
-        final PrintWriter out = spec.commandLine().getOut();
+        final PrintStream out = System.out;
         final StreamPlan plan = plan();
-        final StreamRun run = new StreamRun(plan, result -> out.println(StreamTable.row(result)), System.err);
+        final StreamSession session = new StreamSession(
+                plan,
+                (int) repeats,
+                new ConsoleProgress(out, StreamColumns.of(plan.traffic()), Terminal.onStdout(), Terminal::red),
+                System.err);
         out.println(StreamTable.heading(plan));
-        try (Interrupts interrupts = Interrupts.handledBy(run::interrupt)) {
-            final List<StreamResult> results = run.run();
-            StreamTable.ratios(results).ifPresent(out::println);
+        try (Interrupts interrupts = Interrupts.handledBy(session::interrupt)) {
+            final StreamStudy study = session.run();
+            StreamTable.summary(study).forEach(out::println);
+            study.noise().forEach(line -> out.println(Terminal.red("  noisy           " + line)));
             if (options.json().isPresent()) {
-                StreamJson.write(plan, results, options.json().get());
+                Files.writeString(options.json().get(), ResultJson.toText(StreamJson.of(study)));
             }
-            return run.isInterrupted() ? Interrupts.INTERRUPTED : Millrace.OK;
+            if (study.failure().isPresent()) {
+                Millrace.complain(spec.commandLine(), study.failure().get());
+                return interrupts.exitCode(Millrace.FAILED);
+            }
+            return study.interrupted() ? Interrupts.INTERRUPTED : Millrace.OK;
         } catch (final NodeFailedException e) {
             return options.explain(e);
         }
@@ -167,14 +230,18 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
         final int usual = load == Pattern.BULK ? USUAL_BULK_CONNECTIONS : USUAL_REQUEST_CONNECTIONS;
         return new StreamPlan(
                 Pairing.withPeer(peer).orElseThrow(),
-                load,
-                Direction.of(direction).orElseThrow(),
-                connections.map(Long::intValue).orElse(usual),
+                link,
+                Addressing.of((int) ip),
+                new Traffic(
+                        load,
+                        Direction.of(direction).orElseThrow(),
+                        connections.map(Long::intValue).orElse(usual),
+                        (int) size),
                 (int) mtu,
-                (int) size,
                 (int) buffer,
                 duration,
                 warmUp,
+                settle,
                 core(serverCore, cpuEach, cpus.getFirst()),
                 core(clientCore, cpuEach, cpus.getLast()),
                 EngineNames.of(cpuEach ? IdleMode.BUSY : IdleMode.YIELD),

@@ -68,6 +68,9 @@ final class BenchStreamNodeCommand implements Callable<Integer> {
     @Option(names = "--cores", converter = CoreList.Converter.class)
     private CoreList cores = CoreList.NONE;
 
+    @Option(names = "--ip")
+    private int ip = 4;
+
     @Option(names = "--idle")
     private String idle = "busy";
 
@@ -99,24 +102,25 @@ final class BenchStreamNodeCommand implements Callable<Integer> {
 
     private void serveByKernel() throws IOException {
         final KernelStream stream = role == Role.SERVER ? KernelStream.server(sends()) : KernelStream.client(sends());
-        out.println(stream.report(NodeReport.READY).toLine());
+        out.println(stream.ready().toLine());
         final BufferedReader commands = commands();
         for (String command = commands.readLine(); command != null; command = commands.readLine()) {
             if (command.equals(NodeCommand.START) && role == Role.CLIENT) {
                 stream.connect(connections);
             }
-            out.println(stream.report(NodeReport.SAMPLE).toLine());
+            out.println(stream.sample().toLine());
         }
     }
 
     private void serveByEngine() throws IOException {
-        final EngineStream stream = new EngineStream(Pattern.of(pattern).orElseThrow(), sends(), connections, size);
+        final EngineStream stream =
+                new EngineStream(Pattern.of(pattern).orElseThrow(), sends(), connections, size, addressing());
         try (EngineHost host = EngineHost.open(plan(stream))) {
             if (role == Role.SERVER) {
                 stream.listen(host.engine());
             }
             final EngineStream.Reporter reporter = stream.reporter(host.engine(), facts(host));
-            out.println(reporter.report(NodeReport.READY).toLine());
+            out.println(reporter.ready().toLine());
             final BufferedReader commands = commands();
             for (String command = commands.readLine(); command != null; command = commands.readLine()) {
                 if (!host.engine().isRunning()) {
@@ -125,12 +129,14 @@ final class BenchStreamNodeCommand implements Callable<Integer> {
                 if (command.equals(NodeCommand.START) && role == Role.CLIENT) {
                     stream.start();
                 }
-                out.println(reporter.report(NodeReport.SAMPLE).toLine());
-                if (command.equals(NodeCommand.MARK)) {
-                    reporter.mark();
-                }
+                final NodeReport report = command.equals(NodeCommand.MARK) ? reporter.mark() : reporter.sample();
+                out.println(report.toLine());
             }
         }
+    }
+
+    private Addressing addressing() {
+        return Addressing.of(ip);
     }
 
     private static BufferedReader commands() {
@@ -155,8 +161,8 @@ final class BenchStreamNodeCommand implements Callable<Integer> {
                         mac -> HostAddresses.builder(mac)
                                 .address(
                                         role == Role.SERVER
-                                                ? Addressing.IPV4.serverPrefix()
-                                                : Addressing.IPV4.generator())
+                                                ? addressing().serverPrefix()
+                                                : addressing().generator())
                                 .build())),
                 !noHuge,
                 1,

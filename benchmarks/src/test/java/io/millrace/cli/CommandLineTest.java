@@ -142,6 +142,13 @@ class CommandLineTest {
                     --direction up          | --direction up: unknown; choose one of to-server, from-server
                     --peer windows          | --peer windows: unknown; choose one of engine, kernel
                     --peer kernel --pattern request-response | --peer kernel: with --pattern bulk only
+                    --link ring             | --link ring: each end is a process of its own; give one of vhost, memif, af_packet
+                    --link null             | '--link': link 'null' is unknown; choose one of vhost
+                    --ip 5                  | --ip 5: unknown; give 4 or 6
+                    --ip 6 --peer kernel    | --ip 6: with --peer engine only
+                    --ip 6 --mtu 1000       | --mtu 1000 is out of range: give 1280 to 9216
+                    --repeats 0             | --repeats 0 is out of range: give 1 to 1000
+                    --settle soon           | '--settle': 'soon' is not a duration
                     --connections 0         | --connections 0 is out of range: give 1 to 60000
                     --mtu 9217              | --mtu 9217 is out of range: give 576 to 9216
                     --size 513              | --size 513 is out of range: give 1 to 512

@@ -12,7 +12,7 @@ import java.util.List;
  * <p>Of two processes the server's starts first: it is the one that listens at the socket, where there is one.
  */
 public final class Cable implements AutoCloseable {
-    /** Largest IP packet. */
+    /** Largest IP packet, where nothing else is asked for. */
     public static final int MTU = 1500;
 
     private final Devargs server;
@@ -34,10 +34,16 @@ public final class Cable implements AutoCloseable {
      * @throws CableException if this machine lets it not be made; says what was tried.
      */
     public static Cable open(final Link link, final String generatorMac) throws IOException, InterruptedException {
+        return open(link, generatorMac, MTU);
+    }
+
+    /** Makes it for IP packets of up to {@code mtu} bytes, which the ports have to be opened for as well. */
+    public static Cable open(final Link link, final String generatorMac, final int mtu)
+            throws IOException, InterruptedException {
         return switch (link.kind()) {
             case VHOST -> vhost(socket(), generatorMac);
             case MEMIF -> memif(socket(), generatorMac);
-            case AF_PACKET -> afPacket();
+            case AF_PACKET -> afPacket(mtu);
             case PCI -> new Cable(link.devices().getFirst(), link.devices().getLast(), null, null);
             case RING, NULL, PORT -> throw new IllegalArgumentException("link " + link + " joins no two processes");
         };
@@ -70,9 +76,9 @@ public final class Cable implements AutoCloseable {
                 null);
     }
 
-    private static Cable afPacket() throws IOException, InterruptedException {
-        final VethPair veth = VethPair.create(MTU, VethPair.End.ENGINE, VethPair.End.ENGINE);
-        return new Cable(packetPort(VethPair.SERVER_DEVICE, MTU), packetPort(VethPair.CLIENT_DEVICE, MTU), null, veth);
+    private static Cable afPacket(final int mtu) throws IOException, InterruptedException {
+        final VethPair veth = VethPair.create(mtu, VethPair.End.ENGINE, VethPair.End.ENGINE);
+        return new Cable(packetPort(VethPair.SERVER_DEVICE, mtu), packetPort(VethPair.CLIENT_DEVICE, mtu), null, veth);
     }
 
     /** Packet sockets on a kernel's interface. They copy frames through a ring of slots, which have to hold the largest. */

@@ -186,6 +186,16 @@ public final class BenchResult {
                 .toList();
     }
 
+    /** What tells whether anything disturbed it. */
+    Watched watched() {
+        return new Watched(
+                measured.first(),
+                last,
+                plan.threads().serverCores(),
+                plan.threads().generatorCores(),
+                settled ? 0 : warmUpSeconds());
+    }
+
     /** The moments of the warm-up. */
     Series warmUp() {
         return warmUp;

@@ -6,8 +6,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /**
  * One run from the start of the two processes to their end. The processes are ended and the link is removed whatever
@@ -21,7 +19,6 @@ public final class BenchRun implements BenchSession.Run {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
     private static final String SERVER = "server";
     private static final String GENERATOR = "generator";
-    private static final long SECOND = 1_000_000_000L;
     /** For how long no further connection may be opened before no more are waited for. */
     private static final double PATIENCE_SECONDS = 10;
 
@@ -100,28 +97,28 @@ public final class BenchRun implements BenchSession.Run {
             throws InterruptedException {
         final Moment ready = Moment.now(serverReady, awaitReady(generator));
         progress.ready(ready);
-        final Series warmUp = new Series(ChildNode.ask(server, generator, NodeCommand.START, ANSWER_LIMIT));
-        hold(server, generator, warmUp);
-        final boolean settled = warmUp(server, generator, warmUp);
+        final Watch watch = new Watch(server, generator, interrupted);
+        final Series warmUp = new Series(watch.ask(NodeCommand.START));
+        hold(watch, warmUp);
+        final boolean settled = warmUp(watch, warmUp);
         if (warmUp.failure().isPresent()) {
             throw new NodeFailedException(warmUp.failure().get() + " during the warm-up", List.of());
         }
-        final Series measured = new Series(ChildNode.ask(server, generator, NodeCommand.MARK, ANSWER_LIMIT));
-        watch(server, generator, plan.duration(), measured, second -> {
-            progress.second(measured.seconds(), second.before(), second.now());
+        final Series measured = new Series(watch.ask(NodeCommand.MARK));
+        watch.watch(plan.duration(), measured, second -> {
+            progress.second(second.elapsed(), second.before(), second.now());
         });
         final Optional<Moment> drained = measured.failure().isPresent() ? Optional.empty() : drain(server, generator);
         return new BenchResult(plan, ready, warmUp, settled, measured, drained, isInterrupted());
     }
 
     /** Waits until as many connections are open as are to be held. */
-    private void hold(final ChildNode server, final ChildNode generator, final Series warmUp)
-            throws InterruptedException {
+    private void hold(final Watch watch, final Series warmUp) throws InterruptedException {
         final int wanted = plan.offer().held();
         final Standstill standstill = new Standstill(PATIENCE_SECONDS);
         long open = 0;
         while (open < wanted && warmUp.failure().isEmpty() && !isInterrupted()) {
-            watch(server, generator, Duration.ofSeconds(1), warmUp, second -> {});
+            watch.watch(Duration.ofSeconds(1), warmUp, second -> {});
             open = warmUp.last().generator().load().held().open();
             progress.phase("opening connections: %,d of %,d".formatted(open, wanted));
             if (open < wanted && standstill.reached(open, warmUp.seconds())) {
@@ -132,53 +129,18 @@ public final class BenchRun implements BenchSession.Run {
     }
 
     /** Lets the load run for as long as the plan says and, within its bounds, until the rate has settled; whether it has. */
-    private boolean warmUp(final ChildNode server, final ChildNode generator, final Series warmUp)
-            throws InterruptedException {
+    private boolean warmUp(final Watch watch, final Series warmUp) throws InterruptedException {
         final SteadyState steady = new SteadyState(plan.untilFull());
-        final Consumer<Second> listener = second -> {
+        watch.warmUp(plan.warmUp(), plan.settle(), warmUp, steady::reached, second -> {
             steady.add(second.now().rateSince(second.before()), second.now().timeWaitGrowthSince(second.before()));
             progress.warmUp(
-                    warmUp.seconds(),
+                    second.elapsed(),
                     plan.warmUp().plus(plan.settle()),
                     steady.reached(),
                     second.before(),
                     second.now());
-        };
-        watch(server, generator, plan.warmUp(), warmUp, listener);
-        for (long left = plan.settle().toSeconds();
-                left > 0 && !steady.reached() && warmUp.failure().isEmpty() && !isInterrupted();
-                left--) {
-            watch(server, generator, Duration.ofSeconds(1), warmUp, listener);
-        }
+        });
         return steady.reached();
-    }
-
-    /** A second that is over: what was asked before it, and after. */
-    private record Second(Moment before, Moment now) {}
-
-    /** Tells the listener of each second until the time is over, the run is interrupted or a process fails. */
-    private void watch(
-            final ChildNode server,
-            final ChildNode generator,
-            final Duration time,
-            final Series series,
-            final Consumer<Second> listener)
-            throws InterruptedException {
-        final long start = System.nanoTime();
-        final long length = time.toNanos();
-        boolean over = length == 0;
-        for (long end = Math.min(SECOND, length); !over; end = Math.min(end + SECOND, length)) {
-            over = interrupted.await(start + end - System.nanoTime(), TimeUnit.NANOSECONDS) || end == length;
-            try {
-                final Second second =
-                        new Second(series.last(), ChildNode.ask(server, generator, NodeCommand.SAMPLE, ANSWER_LIMIT));
-                series.add(second.now());
-                listener.accept(second);
-            } catch (final NodeFailedException e) {
-                series.fail(e.getMessage());
-                over = true;
-            }
-        }
     }
 
     /** Lets the connections under way end, and asks the server what it still holds. */

@@ -66,8 +66,12 @@ public final class ConsoleProgress implements Progress {
 
     @Override
     public void ready(final Moment ready) {
-        lasting("server:    " + String.join(", ", ready.server().facts().values()));
-        lasting("generator: " + String.join(", ", ready.generator().facts().values()));
+        lasting(facts("server", ready.server()));
+        lasting(facts(table.other(), ready.generator()));
+    }
+
+    private static String facts(final String name, final NodeReport ready) {
+        return "%-10s ".formatted(name + ":") + String.join(", ", ready.facts().values());
     }
 
     @Override

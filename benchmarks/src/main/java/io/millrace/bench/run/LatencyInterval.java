@@ -7,14 +7,15 @@ import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 
 /**
- * The set-up latencies of a stretch of time.
+ * The latencies of a stretch of time.
  *
  * @param startMillis its first moment, time of day.
  * @param endMillis its last.
  * @param nanos the latencies; not to be changed.
  */
 public record LatencyInterval(long startMillis, long endMillis, Histogram nanos) {
-    static LatencyInterval between(final Moment before, final Moment now) {
+    /** Those that the generator told at the end of the time between two moments. */
+    public static LatencyInterval between(final Moment before, final Moment now) {
         return new LatencyInterval(
                 before.epochMillis(), now.epochMillis(), decode(now.generator().histogram()));
     }

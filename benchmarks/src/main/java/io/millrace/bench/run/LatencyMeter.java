@@ -48,7 +48,7 @@ public final class LatencyMeter {
     }
 
     /** The same as a histogram, compressed and as text. */
-    String encodedRecent() {
+    public String encodedRecent() {
         encoded.clear();
         final int length = recent.encodeIntoCompressedByteBuffer(encoded);
         return Base64.getEncoder().encodeToString(Arrays.copyOf(encoded.array(), length));

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -16,50 +17,50 @@ import java.util.stream.Collectors;
  */
 public final class LiveTable {
     private final List<Column> columns;
+    private final String other;
+    private final Predicate<Second> bad;
 
     /** A column of so many characters, the blank before it left out. */
-    private record Column(String name, String unit, int width, Function<Second, String> text) {
+    public record Column(String name, String unit, int width, Function<Second, String> text) {
         String cell(final String content) {
             return String.format(Locale.ROOT, "%" + width + "s", content);
         }
     }
 
-    /** A second that is over, or what came of one: packets and tables are the server's. */
-    private record Second(double elapsed, Moment before, Moment now) {
-        Interval server() {
-            return now.serverSince(before);
-        }
-
-        Interval generator() {
-            return now.generatorSince(before);
-        }
-
-        long atServer(final Counter gauge) {
-            return now.server().counter(gauge);
-        }
+    /**
+     * A table of one's own.
+     *
+     * @param other what the node is called that is not the server.
+     * @param bad whether a second had what must not be.
+     */
+    public LiveTable(final List<Column> columns, final String other, final Predicate<Second> bad) {
+        this.columns = List.copyOf(columns);
+        this.other = other;
+        this.bad = bad;
     }
 
-    private LiveTable(final List<Column> columns) {
-        this.columns = List.copyOf(columns);
+    /** What the node is called that is not the server. */
+    String other() {
+        return other;
     }
 
     /** The table of a run in which this is offered. */
     public static LiveTable of(final Offer offer) {
         final List<Column> columns = new ArrayList<>();
-        columns.add(new Column("time", "s", 6, second -> decimal(second.elapsed, 0)));
+        columns.add(new Column("time", "s", 6, second -> decimal(second.elapsed(), 0)));
         columns.add(ofLoad("opened", 11, Load::allOpened));
         columns.add(ofLoad("closed", 11, Load::allClosed));
         columns.add(ofLoad("failed", 9, Load::allFailed));
         columns.add(new Column(
-                "p50", "µs", 9, s -> decimal(s.now.generator().recent().p50(), 1)));
+                "p50", "µs", 9, s -> decimal(s.now().generator().recent().p50(), 1)));
         columns.add(new Column(
-                "p99", "µs", 9, s -> decimal(s.now.generator().recent().p99(), 1)));
+                "p99", "µs", 9, s -> decimal(s.now().generator().recent().p99(), 1)));
         if (offer.syns().isPresent()) {
             columns.add(ofLoad("SYNs", 11, LiveTable::syns));
             columns.add(ofServer("cookies", 11, Counter.SYNCOOKIES_SENT));
             columns.add(ofServer("shed", 11, Counter.SYNS_SHED));
         }
-        columns.add(new Column("retrans", "/s", 9, s -> count(retransmissionsPerSecond(s.server(), s.generator()))));
+        columns.add(new Column("retrans", "/s", 9, s -> count(s.retransmissionsPerSecond())));
         columns.add(gauge("SYN queue", 10, Counter.SYN_QUEUE_ENTRIES));
         if (offer.held() > 0) {
             columns.add(gauge("open", 11, Counter.CONNECTIONS));
@@ -69,7 +70,7 @@ public final class LiveTable {
         columns.add(packets("tx", Counter.FRAMES_TRANSMITTED));
         columns.add(new Column("server", "busy", 7, s -> percent(s.server().busy())));
         columns.add(new Column("gen.", "busy", 7, s -> percent(s.generator().busy())));
-        return new LiveTable(columns);
+        return new LiveTable(columns, "generator", second -> second.generator().delta(Load::allFailed) > 0);
     }
 
     private static Column ofLoad(final String name, final int width, final ToLongFunction<Load> what) {
@@ -97,7 +98,7 @@ public final class LiveTable {
     String row(final double elapsedSeconds, final Moment before, final Moment now, final UnaryOperator<String> ink) {
         final Second second = new Second(elapsedSeconds, before, now);
         final String row = line(column -> column.text.apply(second));
-        return second.generator().delta(Load::allFailed) == 0 ? row : ink.apply(row);
+        return bad.test(second) ? ink.apply(row) : row;
     }
 
     private String line(final Function<Column, String> content) {
@@ -111,23 +112,18 @@ public final class LiveTable {
         return load.blast() == null ? 0 : load.blast().sent();
     }
 
-    private static double retransmissionsPerSecond(final Interval server, final Interval generator) {
-        return server.perSecond(Counter.TCP_SEGMENTS_RETRANSMITTED)
-                + generator.perSecond(Counter.TCP_SEGMENTS_RETRANSMITTED);
-    }
-
     /** A whole number with thousands separators. */
-    static String count(final double value) {
+    public static String count(final double value) {
         return String.format(Locale.ROOT, "%,d", Math.round(value));
     }
 
     /** A number with {@code digits} after the point. */
-    static String decimal(final double value, final int digits) {
+    public static String decimal(final double value, final int digits) {
         return String.format(Locale.ROOT, "%,." + digits + "f", value);
     }
 
     /** A share as percent. */
-    static String percent(final double share) {
+    public static String percent(final double share) {
         return String.format(Locale.ROOT, "%.1f%%", share * 100);
     }
 }

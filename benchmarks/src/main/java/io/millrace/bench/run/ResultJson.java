@@ -157,7 +157,8 @@ public final class ResultJson {
         return json;
     }
 
-    private static Map<String, Object> spread(final Spread spread) {
+    /** Median and extremes of a figure. */
+    public static Map<String, Object> spread(final Spread spread) {
         return ordered(
                 "median", rounded(spread.median()),
                 "min", rounded(spread.min()),
@@ -201,7 +202,8 @@ public final class ResultJson {
         return settings;
     }
 
-    private static Map<String, Object> node(final NodeReport ready, final Interval interval) {
+    /** A node's facts, and by how much its counters grew. */
+    public static Map<String, Object> node(final NodeReport ready, final Interval interval) {
         final Map<String, Object> node = new LinkedHashMap<>(ready.facts());
         final Map<String, Long> counters = new TreeMap<>();
         for (final Counter counter : Counter.values()) {
@@ -218,7 +220,8 @@ public final class ResultJson {
         return ordered("server", rounded(server), "generator", rounded(generator));
     }
 
-    static Map<String, Object> ordered(final Object... namesAndValues) {
+    /** Names and values in turn. */
+    public static Map<String, Object> ordered(final Object... namesAndValues) {
         final Map<String, Object> map = new LinkedHashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {
             map.put((String) namesAndValues[i], namesAndValues[i + 1]);
@@ -226,12 +229,13 @@ public final class ResultJson {
         return map;
     }
 
-    static Double orNull(final double value) {
+    /** Rounded; null where it is no number. */
+    public static Double orNull(final double value) {
         return Double.isFinite(value) ? rounded(value) : null;
     }
 
     /** Three digits after the point are more than any figure here is worth. */
-    static double rounded(final double value) {
+    public static double rounded(final double value) {
         return Math.round(value * 1e3) / 1e3;
     }
 }

@@ -8,12 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
 
 /** One of the runs of a result as JSON: its figures, its latencies and what each second was like. Stateless. */
-final class RunJson {
+public final class RunJson {
     /** Values for each halving of the distance to 100 %. */
     private static final int PERCENTILE_STEPS = 5;
 
@@ -46,12 +45,12 @@ final class RunJson {
         json.put("noise", Noise.of(run));
         json.put("stops", ResultJson.ordered("server", stops(run.server()), "generator", stops(run.generator())));
         json.put("seconds", seconds(run));
-        json.put("latency_percentiles", percentiles(run));
+        json.put("latency_percentiles", percentiles(run.latencies()));
         return json;
     }
 
     /** What kept a node's polling threads from their work. */
-    private static Map<String, Object> stops(final Interval node) {
+    public static Map<String, Object> stops(final Interval node) {
         return ResultJson.ordered(
                 "collections",
                 node.collections(),
@@ -71,92 +70,40 @@ final class RunJson {
         return value.isPresent() ? value.getAsLong() : null;
     }
 
-    /** A column for each figure, with a value for each second; those of the warm-up come first, at times below 0. */
     private static Map<String, Object> seconds(final BenchResult run) {
-        final List<Step> steps = new ArrayList<>();
-        steps(steps, run.warmUp(), run.measured().first());
-        steps(steps, run.measured(), run.measured().first());
-        final Map<String, Object> columns = new LinkedHashMap<>();
-        column(columns, "t_s", steps, Step::end);
-        column(columns, "opened_per_s", steps, step -> step.generator().perSecond(Load::allOpened));
-        column(columns, "closed_per_s", steps, step -> step.generator().perSecond(Load::allClosed));
-        column(columns, "failed_per_s", steps, step -> step.generator().perSecond(Load::allFailed));
-        column(columns, "p50_us", steps, step -> step.now.generator().recent().p50());
-        column(columns, "p99_us", steps, step -> step.now.generator().recent().p99());
-        column(columns, "max_us", steps, step -> step.now.generator().recent().max());
-        column(
-                columns,
-                "retransmissions_per_s",
-                steps,
-                step -> step.server().perSecond(Counter.TCP_SEGMENTS_RETRANSMITTED)
-                        + step.generator().perSecond(Counter.TCP_SEGMENTS_RETRANSMITTED));
-        column(columns, "syn_queue", steps, step -> step.now.server().counter(Counter.SYN_QUEUE_ENTRIES));
-        column(
-                columns,
-                "time_wait",
-                steps,
-                step -> step.now.server().counter(Counter.TIME_WAIT_ENTRIES)
-                        + step.now.generator().counter(Counter.TIME_WAIT_ENTRIES));
-        column(columns, "connections", steps, step -> step.now.server().counter(Counter.CONNECTIONS));
+        final SecondColumns columns = new SecondColumns(run.warmUp(), run.measured())
+                .add("opened_per_s", second -> second.generator().perSecond(Load::allOpened))
+                .add("closed_per_s", second -> second.generator().perSecond(Load::allClosed))
+                .add("failed_per_s", second -> second.generator().perSecond(Load::allFailed))
+                .add("p50_us", second -> second.now().generator().recent().p50())
+                .add("p99_us", second -> second.now().generator().recent().p99())
+                .add("max_us", second -> second.now().generator().recent().max())
+                .add("retransmissions_per_s", Second::retransmissionsPerSecond)
+                .add("syn_queue", second -> second.atServer(Counter.SYN_QUEUE_ENTRIES))
+                .add(
+                        "time_wait",
+                        second -> second.atServer(Counter.TIME_WAIT_ENTRIES)
+                                + second.now().generator().counter(Counter.TIME_WAIT_ENTRIES))
+                .add("connections", second -> second.atServer(Counter.CONNECTIONS));
         if (run.plan().offer().syns().isPresent()) {
-            column(
-                    columns,
-                    "syns_per_s",
-                    steps,
-                    step -> step.generator().perSecond(load -> load.blast().sent()));
-            column(columns, "cookies_per_s", steps, step -> step.server().perSecond(Counter.SYNCOOKIES_SENT));
-            column(columns, "shed_per_s", steps, step -> step.server().perSecond(Counter.SYNS_SHED));
+            columns.add(
+                            "syns_per_s",
+                            second -> second.generator()
+                                    .perSecond(load -> load.blast().sent()))
+                    .add("cookies_per_s", second -> second.server().perSecond(Counter.SYNCOOKIES_SENT))
+                    .add("shed_per_s", second -> second.server().perSecond(Counter.SYNS_SHED));
         }
-        column(columns, "rx_per_s", steps, step -> step.server().perSecond(Counter.FRAMES_RECEIVED));
-        column(columns, "tx_per_s", steps, step -> step.server().perSecond(Counter.FRAMES_TRANSMITTED));
-        column(columns, "server_busy", steps, step -> step.server().busy());
-        column(columns, "generator_busy", steps, step -> step.generator().busy());
-        final Map<String, Object> cpus = new LinkedHashMap<>();
-        for (final int cpu : run.last().cpus().cpus().keySet()) {
-            column(cpus, String.valueOf(cpu), steps, step -> step.now.cpus().busySince(step.before.cpus(), cpu));
-        }
-        columns.put("cpu_busy", cpus);
-        return columns;
-    }
-
-    /** From one moment to the next; {@code origin} is where time is 0. */
-    private record Step(Moment before, Moment now, Moment origin) {
-        double end() {
-            return now.generatorSince(origin).seconds();
-        }
-
-        Interval server() {
-            return now.serverSince(before);
-        }
-
-        Interval generator() {
-            return now.generatorSince(before);
-        }
-    }
-
-    private static void steps(final List<Step> steps, final Series series, final Moment origin) {
-        final List<Moment> moments = series.moments();
-        for (int i = 1; i < moments.size(); i++) {
-            steps.add(new Step(moments.get(i - 1), moments.get(i), origin));
-        }
-    }
-
-    private static void column(
-            final Map<String, Object> columns,
-            final String name,
-            final List<Step> steps,
-            final ToDoubleFunction<Step> value) {
-        columns.put(
-                name,
-                steps.stream()
-                        .map(step -> ResultJson.rounded(value.applyAsDouble(step)))
-                        .toList());
+        return columns.add("rx_per_s", second -> second.server().perSecond(Counter.FRAMES_RECEIVED))
+                .add("tx_per_s", second -> second.server().perSecond(Counter.FRAMES_TRANSMITTED))
+                .add("server_busy", second -> second.server().busy())
+                .add("generator_busy", second -> second.generator().busy())
+                .toMap();
     }
 
     /** Pairs of a percentile and its latency, µs, ever closer towards 100. */
-    private static List<List<Double>> percentiles(final BenchResult run) {
+    public static List<List<Double>> percentiles(final List<LatencyInterval> latencies) {
         final Histogram all = LatencyRecorder.newTotal();
-        run.latencies().forEach(interval -> all.add(interval.nanos()));
+        latencies.forEach(interval -> all.add(interval.nanos()));
         final List<List<Double>> pairs = new ArrayList<>();
         if (all.getTotalCount() > 0) {
             for (final HistogramIterationValue value : all.percentiles(PERCENTILE_STEPS)) {

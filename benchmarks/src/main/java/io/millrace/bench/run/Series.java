@@ -5,40 +5,47 @@ import java.util.List;
 import java.util.Optional;
 
 /** The moments of a stretch of time, from its first to its last, and what broke it off, if anything did. One thread. */
-final class Series {
+public final class Series {
     private final List<Moment> moments = new ArrayList<>();
     private String failure;
 
-    Series(final Moment first) {
+    /** Begins with a moment. */
+    public Series(final Moment first) {
         moments.add(first);
     }
 
-    void add(final Moment moment) {
+    /** Another moment has come. */
+    public void add(final Moment moment) {
         moments.add(moment);
     }
 
-    void fail(final String reason) {
+    /** It goes no further. */
+    public void fail(final String reason) {
         failure = reason;
     }
 
-    Moment first() {
+    /** Its first moment. */
+    public Moment first() {
         return moments.getFirst();
     }
 
-    Moment last() {
+    /** Its last. */
+    public Moment last() {
         return moments.getLast();
     }
 
     /** From the first moment to the last, s. */
-    double seconds() {
+    public double seconds() {
         return last().generatorSince(first()).seconds();
     }
 
-    List<Moment> moments() {
+    /** All of them. */
+    public List<Moment> moments() {
         return List.copyOf(moments);
     }
 
-    Optional<String> failure() {
+    /** What broke it off. */
+    public Optional<String> failure() {
         return Optional.ofNullable(failure);
     }
 }

@@ -7,7 +7,7 @@ import java.util.Deque;
  * Tells when a rate has settled: the last {@link #SECONDS} seconds differ from their mean by no more than {@link #TOLERANCE}.
  * Before that the compiler still replaces the code that runs, and tables are touched for the first time. One thread.
  */
-final class SteadyState {
+public final class SteadyState {
     /** Successive seconds that have to agree. */
     static final int SECONDS = 4;
     /** How far each may be from their mean, as a share of it. */
@@ -25,7 +25,7 @@ final class SteadyState {
      *
      * @param untilFull whether it has not settled before the TIME_WAIT table has stopped growing.
      */
-    SteadyState(final boolean untilFull) {
+    public SteadyState(final boolean untilFull) {
         this.untilFull = untilFull;
     }
 
@@ -34,7 +34,7 @@ final class SteadyState {
      *
      * @param growth of the TIME_WAIT table in that second, entries.
      */
-    void add(final double rate, final double growth) {
+    public void add(final double rate, final double growth) {
         last.addLast(rate);
         if (last.size() > SECONDS) {
             last.removeFirst();
@@ -43,7 +43,7 @@ final class SteadyState {
     }
 
     /** Whether the last seconds agree; a rate of nothing has not settled. */
-    boolean reached() {
+    public boolean reached() {
         if (last.size() < SECONDS || untilFull && !full) {
             return false;
         }

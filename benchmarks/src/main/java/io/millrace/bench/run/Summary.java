@@ -259,7 +259,8 @@ public final class Summary {
                         behind(result));
     }
 
-    private static String pauses(final Interval interval) {
+    /** What stopped a node's JVM. */
+    public static String pauses(final Interval interval) {
         final String collections =
                 "%s collections (%s ms)".formatted(count(interval.collections()), count(interval.collectionMillis()));
         final OptionalLong safepoints = interval.safepoints();

@@ -18,6 +18,7 @@ public final class EngineStream {
     private final boolean sends;
     private final int connections;
     private final int size;
+    private final Addressing addressing;
     private final StreamMeter meter = new StreamMeter();
     private final StreamClient client;
 
@@ -27,14 +28,21 @@ public final class EngineStream {
      * @param sends whether text in bulk goes from here.
      * @param connections how many the client opens.
      * @param size bytes of a request.
+     * @param addressing where the server listens.
      */
-    public EngineStream(final Pattern pattern, final boolean sends, final int connections, final int size) {
+    public EngineStream(
+            final Pattern pattern,
+            final boolean sends,
+            final int connections,
+            final int size,
+            final Addressing addressing) {
         this.pattern = pattern;
         this.sends = sends;
         this.connections = connections;
         this.size = size;
+        this.addressing = addressing;
         client = new StreamClient(
-                Addressing.IPV4.server(),
+                addressing.server(),
                 Addressing.PORT,
                 connections,
                 meter,
@@ -79,8 +87,25 @@ public final class EngineStream {
             this.facts = facts;
         }
 
+        /** The first figures, after a collection: what starting has left over goes before anything is measured. */
+        public NodeReport ready() {
+            System.gc();
+            return report(NodeReport.READY);
+        }
+
         /** The figures now. */
-        public NodeReport report(final String event) {
+        public NodeReport sample() {
+            return report(NodeReport.SAMPLE);
+        }
+
+        /** The figures now, after which the total latency begins anew. */
+        public NodeReport mark() {
+            final NodeReport report = sample();
+            latencies.begin();
+            return report;
+        }
+
+        private NodeReport report(final String event) {
             final boolean asks = client.isRunning();
             if (asks) {
                 latencies.take();
@@ -92,16 +117,11 @@ public final class EngineStream {
                     null,
                     asks ? latencies.recent() : null,
                     asks ? latencies.total() : null,
-                    null,
+                    asks ? latencies.encodedRecent() : null,
                     process.cost(),
                     event.equals(NodeReport.READY) ? facts : Map.of(),
                     List.of(),
                     meter.counts());
-        }
-
-        /** The total latency begins anew. */
-        public void mark() {
-            latencies.begin();
         }
     }
 }

@@ -96,8 +96,18 @@ public final class KernelStream {
         open.decrementAndGet();
     }
 
-    /** What has been moved, with the kernel's figures for the whole namespace, which is ours alone. */
-    public NodeReport report(final String event) throws IOException {
+    /** The first figures, after a collection. */
+    public NodeReport ready() throws IOException {
+        System.gc();
+        return report(NodeReport.READY);
+    }
+
+    /** What has been moved until now, with the kernel's figures for the whole namespace, which is ours alone. */
+    public NodeReport sample() throws IOException {
+        return report(NodeReport.SAMPLE);
+    }
+
+    private NodeReport report(final String event) throws IOException {
         return new NodeReport(
                 event,
                 System.nanoTime(),

@@ -6,19 +6,19 @@ import java.util.Optional;
 
 /** Whose TCP is at the two ends, and how they are joined. */
 public enum Pairing {
-    /** Two engines over vhost-user and virtio-user. */
-    ENGINE_ENGINE("millrace to millrace", "vhost", true, true),
+    /** Two engines over the link that is asked for. */
+    ENGINE_ENGINE("millrace to millrace", Optional.empty(), true, true),
     /** The engine as client over the kernel's packet sockets, Linux as server, over a veth pair. */
-    ENGINE_KERNEL("millrace to Linux", "af_packet on veth", false, true),
+    ENGINE_KERNEL("millrace to Linux", Optional.of("af_packet on veth"), false, true),
     /** Linux at both ends of the same veth pair. */
-    KERNEL_KERNEL("Linux to Linux", "veth", false, false);
+    KERNEL_KERNEL("Linux to Linux", Optional.of("veth"), false, false);
 
     private final String label;
-    private final String link;
+    private final Optional<String> link;
     private final boolean engineServer;
     private final boolean engineClient;
 
-    Pairing(final String label, final String link, final boolean engineServer, final boolean engineClient) {
+    Pairing(final String label, final Optional<String> link, final boolean engineServer, final boolean engineClient) {
         this.label = label;
         this.link = link;
         this.engineServer = engineServer;
@@ -30,8 +30,8 @@ public enum Pairing {
         return label;
     }
 
-    /** What joins them, for people. */
-    String link() {
+    /** What joins them, for people; empty where it is what is asked for. */
+    Optional<String> link() {
         return link;
     }
 

@@ -34,6 +34,8 @@ final class StreamArguments {
                 String.valueOf(plan.mtu()),
                 "--buffer",
                 String.valueOf(plan.bufferBytes()),
+                "--ip",
+                String.valueOf(plan.addressing().version()),
                 "--idle",
                 plan.idle()));
         if (!cores.isEmpty()) {
@@ -51,12 +53,12 @@ final class StreamArguments {
                 COMMAND,
                 role,
                 "--pattern",
-                plan.pattern().label(),
+                plan.traffic().pattern().label(),
                 "--direction",
-                plan.direction().label(),
+                plan.traffic().direction().label(),
                 "--connections",
-                String.valueOf(plan.connections()),
+                String.valueOf(plan.traffic().connections()),
                 "--size",
-                String.valueOf(plan.size())));
+                String.valueOf(plan.traffic().size())));
     }
 }

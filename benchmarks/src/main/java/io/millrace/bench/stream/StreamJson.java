@@ -1,103 +1,81 @@
 package io.millrace.bench.stream;
 
-import com.fasterxml.jackson.jr.ob.JSON;
-import io.millrace.bench.run.Interval;
-import io.millrace.bench.run.Machine;
-import io.millrace.bench.run.NodeReport;
-import io.millrace.bench.run.NodeReport.Latency;
-import io.millrace.dataplane.counters.Counter;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import static io.millrace.bench.run.ResultJson.ordered;
 
-/** The results as JSON, for machines. Stateless. */
+import io.millrace.bench.run.Machine;
+import io.millrace.bench.run.ResultJson;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The result as JSON, for machines. Stateless. */
 public final class StreamJson {
+    /** What the first member says: which members there are. */
+    public static final String SCHEMA = "millrace-stream-1";
+
     private StreamJson() {}
 
-    /** Writes the file, or replaces it. */
-    public static void write(final StreamPlan plan, final List<StreamResult> results, final Path file)
-            throws IOException {
-        Files.writeString(file, toText(plan, results) + "\n");
-    }
-
-    static String toText(final StreamPlan plan, final List<StreamResult> results) throws IOException {
-        return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(toMap(plan, results));
-    }
-
-    private static Map<String, Object> toMap(final StreamPlan plan, final List<StreamResult> results) {
+    /** What the file says. */
+    public static Map<String, Object> of(final StreamStudy study) {
         final Map<String, Object> json = new LinkedHashMap<>();
-        json.put("pattern", plan.pattern().label());
-        json.put("direction", plan.pattern() == Pattern.BULK ? plan.direction().label() : null);
-        json.put("connections", plan.connections());
+        json.put("schema", SCHEMA);
+        json.putAll(settings(study.plan()));
+        study.pairings().forEach(pairing -> json.put(pairing.key(), pairing(study, pairing)));
+        json.put("interrupted", study.interrupted());
+        json.put("failure", study.failure().orElse(null));
+        json.put("machine", Machine.facts());
+        json.put("command", study.plan().command());
+        json.put("noise", study.noise());
+        json.put(
+                "repeats",
+                ordered(
+                        "wanted",
+                        study.wanted(),
+                        "runs",
+                        study.runs().stream().map(StreamRunJson::of).toList()));
+        return json;
+    }
+
+    private static Map<String, Object> settings(final StreamPlan plan) {
+        final Traffic traffic = plan.traffic();
+        final Map<String, Object> json = new LinkedHashMap<>();
+        json.put("pattern", traffic.pattern().label());
+        json.put("direction", traffic.isBulk() ? traffic.direction().label() : null);
+        json.put("connections", traffic.connections());
         json.put("mtu", plan.mtu());
-        json.put("size", plan.pattern() == Pattern.BULK ? null : plan.size());
+        json.put("size", traffic.isBulk() ? null : traffic.size());
         json.put("buffer_bytes", plan.bufferBytes());
+        json.put("link", plan.link().label());
+        json.put("ip", plan.addressing().version());
         json.put("warm_up_s", plan.warmUp().toMillis() / 1e3);
+        json.put("settle_s", plan.settle().toMillis() / 1e3);
         json.put("duration_s", plan.duration().toMillis() / 1e3);
         json.put("huge_pages", plan.hugePages());
         json.put("server_cores", plan.serverCores());
         json.put("client_cores", plan.clientCores());
-        for (final StreamResult result : results) {
-            final Map<String, Object> pairing = pairing(result);
-            StreamResult.ofLinuxAlone(results)
-                    .ifPresent(linux -> pairing.put("ratio_to_linux", rounded(result.gigabits() / linux.gigabits())));
-            json.put(result.pairing().key(), pairing);
-        }
-        json.put("machine", Machine.facts());
-        json.put("command", plan.command());
+        json.put("idle", plan.idle());
+        json.put("jvm_flags", plan.jvmFlags());
         return json;
     }
 
-    private static Map<String, Object> pairing(final StreamResult result) {
+    /** The figures of the run in the middle, and what all of them together say. */
+    private static Map<String, Object> pairing(final StreamStudy study, final Pairing pairing) {
+        final StreamResult middle = study.middle(pairing);
         final Map<String, Object> json = new LinkedHashMap<>();
-        json.put("link", result.pairing().link());
-        if (result.pattern() == Pattern.BULK) {
-            json.put("gbit_per_second", rounded(result.gigabits()));
-            json.put("bytes", result.bytes());
-            json.put("segments_per_second", rounded(result.segmentsPerSecond()));
-            json.put("answers_per_second", rounded(result.answersPerSecond()));
-        } else {
-            json.put("requests_per_second", rounded(result.exchangesPerSecond()));
-            json.put("latency_us", latency(result.latency()));
-        }
-        json.put("seconds", rounded(result.client().seconds()));
-        json.put("retransmissions", result.retransmissions());
-        json.put("open", result.open());
-        json.put("failed", result.failed());
-        json.put("server", node(result.ready().server(), result.server()));
-        json.put("client", node(result.ready().generator(), result.client()));
+        json.put("label", pairing.label());
+        json.put("link", study.plan().link(pairing));
+        json.putAll(StreamRunJson.figures(middle));
+        json.put(
+                "repeats",
+                ordered(
+                        "counting",
+                        study.counting(pairing).size(),
+                        study.plan().traffic().isBulk() ? "gbit_per_second" : "requests_per_second",
+                        ResultJson.spread(study.figure(pairing)),
+                        "middle",
+                        study.runs().indexOf(middle)));
+        study.ratioToLinux(pairing).ifPresent(ratio -> json.put("ratio_to_linux", ResultJson.rounded(ratio)));
+        json.put("server", StreamRunJson.node(middle.ready().server(), middle.server()));
+        json.put("client", StreamRunJson.node(middle.ready().generator(), middle.client()));
         return json;
-    }
-
-    private static Map<String, Object> latency(final Latency latency) {
-        final Map<String, Object> json = new LinkedHashMap<>();
-        json.put("p50", latency.p50());
-        json.put("p99", latency.p99());
-        json.put("p999", latency.p999());
-        json.put("max", latency.max());
-        return json;
-    }
-
-    private static Map<String, Object> node(final NodeReport ready, final Interval interval) {
-        final Map<String, Object> json = new LinkedHashMap<>(ready.facts());
-        json.put("cpu", rounded(interval.cores()));
-        json.put("busy", rounded(interval.busy()));
-        json.put("polling_threads_allocated_bytes", interval.pollingAllocatedBytes());
-        final Map<String, Long> counters = new TreeMap<>();
-        for (final Counter counter : Counter.values()) {
-            if (interval.delta(counter) != 0) {
-                counters.put(counter.name(), interval.delta(counter));
-            }
-        }
-        json.put("counters", counters);
-        return json;
-    }
-
-    private static double rounded(final double value) {
-        return Math.round(value * 1e3) / 1e3;
     }
 }

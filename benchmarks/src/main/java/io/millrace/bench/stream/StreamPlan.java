@@ -1,20 +1,22 @@
 package io.millrace.bench.stream;
 
+import io.millrace.bench.link.Link;
+import io.millrace.bench.run.Addressing;
 import java.time.Duration;
 import java.util.List;
 
 /**
  * What is measured. Immutable.
  *
- * @param pairings whose TCP is at the two ends, one after the other.
- * @param pattern what goes over the connections.
- * @param direction which way it goes in bulk.
- * @param connections how many are open at once.
+ * @param pairings whose TCP is at the two ends, in turn.
+ * @param link what joins two engines.
+ * @param addressing who has which address.
+ * @param traffic what goes over the connections.
  * @param mtu largest IP packet, bytes.
- * @param size bytes of a request, and of an answer.
  * @param bufferBytes bound of the engine's send and receive buffer of each connection.
  * @param duration how long is measured.
- * @param warmUp how long the load runs before that.
+ * @param warmUp how long the load runs before that, at least.
+ * @param settle how much longer, at most, until what is carried in a second has settled.
  * @param serverCores CPUs of the server's polling threads; none leaves it to the kernel.
  * @param clientCores CPUs of the client's.
  * @param idle what a polling thread does without work.
@@ -24,20 +26,22 @@ import java.util.List;
  */
 public record StreamPlan(
         List<Pairing> pairings,
-        Pattern pattern,
-        Direction direction,
-        int connections,
+        Link link,
+        Addressing addressing,
+        Traffic traffic,
         int mtu,
-        int size,
         int bufferBytes,
         Duration duration,
         Duration warmUp,
+        Duration settle,
         List<Integer> serverCores,
         List<Integer> clientCores,
         String idle,
         boolean hugePages,
         List<String> jvmFlags,
         String command) {
-    /** Bytes of the largest request: it has to fit into a segment of the smallest MTU. */
-    public static final int MAX_SIZE = 512;
+    /** What joins the two ends of a pairing, for people. */
+    String link(final Pairing pairing) {
+        return pairing.link().orElse(link.label());
+    }
 }

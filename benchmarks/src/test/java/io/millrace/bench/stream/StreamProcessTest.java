@@ -15,7 +15,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@DisplayName("The stream benchmark, as a user runs it, over vhost-user")
+@DisplayName("The stream benchmark, as a user runs it")
 class StreamProcessTest {
     @TempDir
     private Path folder;
@@ -46,10 +46,19 @@ class StreamProcessTest {
         assertThat(pairing.get("failed")).isEqualTo(0);
     }
 
+    @Test
+    void shouldMoveTextOverAnotherLinkAndIpv6AsOftenAsAskedFor() throws IOException, InterruptedException {
+        final Map<?, ?> pairing = run("--link", "memif", "--ip", "6", "--repeats", "2");
+
+        assertThat(pairing.get("link")).isEqualTo("memif");
+        assertThat((double) pairing.get("gbit_per_second")).isPositive();
+        assertThat((Map<?, ?>) pairing.get("repeats")).extracting("counting").isEqualTo(2);
+    }
+
     private Map<?, ?> run(final String... options) throws IOException, InterruptedException {
         final Path json = folder.resolve("result.json");
-        final Stream<String> fixed =
-                Stream.of("bench", "stream", "--duration", "2s", "--warm-up", "2s", "--json", json.toString());
+        final Stream<String> fixed = Stream.of(
+                "bench", "stream", "--duration", "2s", "--warm-up", "2s", "--settle", "0s", "--json", json.toString());
         final Stream<String> memory = Program.hugePages() ? Stream.of() : Stream.of("--no-huge");
         final String[] arguments =
                 Stream.concat(Stream.concat(fixed, Stream.of(options)), memory).toArray(String[]::new);

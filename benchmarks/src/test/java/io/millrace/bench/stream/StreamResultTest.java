@@ -4,133 +4,201 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import io.millrace.bench.run.Moment;
-import io.millrace.bench.run.NodeReport;
-import io.millrace.bench.run.NodeReport.Latency;
-import io.millrace.bench.run.NodeReport.ProcessCost;
-import io.millrace.bench.run.NodeReport.Stream;
-import io.millrace.dataplane.counters.Counter;
+import io.millrace.bench.run.ResultJson;
+import io.millrace.bench.run.Spread;
 import java.io.IOException;
-import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("The result of a stream run")
+@DisplayName("The result of a stream benchmark")
 class StreamResultTest {
-    private static final long SECOND = 1_000_000_000L;
-    private static final Latency LATENCY = new Latency(4, 10, 20, 30, 40);
+    private static final StreamPlan FROM_SERVER =
+            SyntheticStream.plan(Pattern.BULK, Direction.FROM_SERVER, Pairing.ENGINE_ENGINE);
 
-    private static final StreamPlan PLAN = new StreamPlan(
-            List.of(Pairing.ENGINE_ENGINE),
-            Pattern.BULK,
-            Direction.FROM_SERVER,
-            3,
-            1500,
-            64,
-            1 << 20,
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(1),
-            List.of(0),
-            List.of(1),
-            "busy",
-            true,
-            List.of(),
-            "millrace bench stream");
+    private static final StreamPlan BESIDE_LINUX =
+            SyntheticStream.plan(Pattern.BULK, Direction.FROM_SERVER, Pairing.values());
 
-    /** A node that has sent and received so many segments, and received so many bytes. */
-    private static NodeReport node(final long second, final long sent, final long again, final long bytes) {
-        return new NodeReport(
-                NodeReport.SAMPLE,
-                second * SECOND,
-                Map.of(Counter.TCP_SEGMENTS_SENT.name(), sent, Counter.TCP_SEGMENTS_RETRANSMITTED.name(), again),
-                null,
-                null,
-                LATENCY,
-                null,
-                new ProcessCost(second * SECOND / 2, 0, 0, 0, 0, -1, -1, 1, 0, 0, 0, 0),
-                Map.of("dpdk", "DPDK 22.11"),
-                List.of(),
-                new Stream(bytes, sent / 10, 3, 0));
+    private static StreamResult run(final StreamPlan plan, final double... figures) {
+        return SyntheticStream.run(plan, Pairing.ENGINE_ENGINE, figures);
     }
 
-    private static StreamResult result(final Pattern pattern, final Direction direction) {
-        final Moment first = Moment.now(node(10, 100, 1, 0), node(10, 50, 0, 1_000));
-        final Moment last = Moment.now(node(12, 2_100, 4, 0), node(12, 1_050, 2, 2_500_001_000L));
-        return new StreamResult(Pairing.ENGINE_ENGINE, pattern, direction, first, first, last);
+    private static Map<String, Object> json(final StreamStudy study) throws IOException {
+        return JSON.std.mapFrom(ResultJson.toText(StreamJson.of(study)));
+    }
+
+    @SuppressWarnings("unchecked") // the JSON of a test
+    private static Map<String, Object> member(final Map<String, Object> json, final String name) {
+        return (Map<String, Object>) json.get(name);
+    }
+
+    @SuppressWarnings("unchecked") // the JSON of a test
+    private static List<Map<String, Object>> runs(final Map<String, Object> json) {
+        return (List<Map<String, Object>>) member(json, "repeats").get("runs");
     }
 
     @Test
     void shouldTakeTheTextFromItsReceiverAndTheSegmentsFromItsSender() {
-        final StreamResult result = result(Pattern.BULK, Direction.FROM_SERVER);
+        for (final StreamPlan plan : List.of(FROM_SERVER, SyntheticStream.bulk())) {
+            final StreamResult result = run(plan, 10, 10);
 
-        assertThat(result.gigabits()).isCloseTo(10, within(1e-9));
-        assertThat(result.segmentsPerSecond()).isEqualTo(1_000);
-        assertThat(result.answersPerSecond()).isEqualTo(500);
-        assertThat(result.retransmissions()).isEqualTo(5);
-        assertThat(StreamTable.row(result)).contains("10.00").contains("1,000").contains("0.50");
-    }
-
-    @Test
-    void shouldSetEachBesideLinuxAlone() throws IOException {
-        final StreamResult engine = result(Pattern.BULK, Direction.FROM_SERVER);
-        final Moment last = Moment.now(node(12, 2_100, 4, 0), node(12, 1_050, 2, 1_250_001_000L));
-        final StreamResult linux = new StreamResult(
-                Pairing.KERNEL_KERNEL, Pattern.BULK, Direction.FROM_SERVER, engine.first(), engine.first(), last);
-
-        assertThat(StreamTable.ratios(List.of(engine))).isEmpty();
-        assertThat(StreamTable.ratios(List.of(engine, linux)))
-                .contains("beside Linux to Linux over veth: millrace to millrace over vhost 2.00 times");
-        assertThat((Map<String, Object>) JSON.std
-                        .mapFrom(StreamJson.toText(PLAN, List.of(engine, linux)))
-                        .get("engine_engine"))
-                .containsEntry("ratio_to_linux", 2.0);
-    }
-
-    @Test
-    void shouldLookTheOtherWayWhereTheClientSends() {
-        final StreamResult result = result(Pattern.BULK, Direction.TO_SERVER);
-
-        assertThat(result.bytes()).isZero();
-        assertThat(result.segmentsPerSecond()).isEqualTo(500);
+            assertThat(result.gigabits()).isCloseTo(10, within(1e-9));
+            assertThat(result.segmentsPerSecond()).isEqualTo(1_000_000);
+            assertThat(result.answersPerSecond()).isEqualTo(500_000);
+            assertThat(result.retransmissions()).isEqualTo(4);
+        }
     }
 
     @Test
     void shouldCountRequestsAtTheClient() {
-        final StreamResult result = result(Pattern.REQUEST_RESPONSE, Direction.FROM_SERVER);
+        final StreamResult result = run(SyntheticStream.requests(), 500, 700);
 
-        assertThat(result.exchangesPerSecond()).isEqualTo(50);
-        assertThat(StreamTable.row(result)).contains("50").contains("30.0").contains("40.0");
+        assertThat(result.exchangesPerSecond()).isEqualTo(600);
+        assertThat(result.latencies()).hasSize(2);
+        assertThat(StreamTable.summary(SyntheticStream.study(SyntheticStream.requests(), 600)))
+                .anyMatch(line -> line.contains(" 600 ") && line.contains("500.0") && line.contains("1,000.0"));
+    }
+
+    @Test
+    void shouldBeSpokenForByTheMedianOfTheRunsAndTheRunInTheMiddle() {
+        final StreamStudy four = SyntheticStream.study(FROM_SERVER, 10, 11, 9, 12);
+
+        assertThat(four.figure(Pairing.ENGINE_ENGINE).median()).isCloseTo(10.5, within(1e-9));
+        assertThat(four.middle(Pairing.ENGINE_ENGINE).gigabits())
+                .as("of four, the slower in the middle")
+                .isCloseTo(10, within(1e-9));
+        assertThat(StreamTable.summary(four))
+                .anyMatch(line -> line.matches("millrace to millrace +vhost +10\\.50 +9\\.00 to 12\\.00 +1,000,000 .*"))
+                .anyMatch(line -> line.contains("4 of 4 runs: median 10.50 Gbit/s, 9.00 to 12.00, 28.6% apart"));
+    }
+
+    @Test
+    void shouldSetEachBesideLinuxAloneByTheMedians() throws IOException {
+        // rounds of engine and engine, engine and Linux, Linux and Linux
+        final StreamStudy study = SyntheticStream.study(BESIDE_LINUX, 20, 4, 10, 30, 5, 10, 22, 6, 40);
+
+        assertThat(StreamTable.ratios(SyntheticStream.study(FROM_SERVER, 20))).isEmpty();
+        assertThat(StreamTable.ratios(study))
+                .contains("beside Linux to Linux over veth: millrace to millrace over vhost 2.20 times,"
+                        + " millrace to Linux over af_packet on veth 0.50 times");
+        assertThat(member(json(study), "engine_engine")).containsEntry("ratio_to_linux", 2.2);
+        assertThat(study.runs().stream().map(StreamResult::pairing).limit(4))
+                .as("in turn")
+                .containsExactly(
+                        Pairing.ENGINE_ENGINE, Pairing.ENGINE_KERNEL, Pairing.KERNEL_KERNEL, Pairing.ENGINE_ENGINE);
+    }
+
+    @Test
+    void shouldLeaveOutTheRunThatWasBrokenOff() {
+        final StreamResult whole = run(FROM_SERVER, 10);
+        final StreamResult early = run(FROM_SERVER, 3);
+        final StreamResult broken = new StreamResult(
+                FROM_SERVER, early.pairing(), early.ready(), early.warmUp(), true, early.measured(), true);
+
+        final StreamStudy study = new StreamStudy(FROM_SERVER, List.of(whole, broken), 3, Optional.empty());
+
+        assertThat(study.counting(Pairing.ENGINE_ENGINE)).containsExactly(whole);
+        assertThat(study.interrupted()).isTrue();
+        final StreamStudy alone = new StreamStudy(FROM_SERVER, List.of(broken), 3, Optional.empty());
+        assertThat(alone.counting(Pairing.ENGINE_ENGINE)).containsExactly(broken);
+    }
+
+    @Test
+    void shouldBeFlaggedWhereSomethingDisturbedIt() {
+        assertThat(SyntheticStream.study(FROM_SERVER, 10, 10.4, 9.6).noise()).isEmpty();
+        assertThat(SyntheticStream.study(FROM_SERVER, 10, 12).noise())
+                .containsExactly("the runs are 18.2% apart (10.00 to 12.00 Gbit/s), more than 10.0%");
+        assertThat(SyntheticStream.study(BESIDE_LINUX, 20, 4, 10, 30, 4, 10).noise())
+                .containsExactly(
+                        "millrace to millrace: the runs are 40.0% apart (20.00 to 30.00 Gbit/s), more than 10.0%");
+        final StreamResult waiting = SyntheticStream.disturbed(FROM_SERVER, Pairing.ENGINE_ENGINE, 100, 10, 10);
+        assertThat(new StreamStudy(FROM_SERVER, List.of(waiting), 1, Optional.empty()).noise())
+                .containsExactly("the server's polling threads waited for a core that another had, 10.0% of the time");
+        assertThat(SyntheticStream.nothing().noise())
+                .as("its warm-up has not even begun")
+                .isEmpty();
     }
 
     @Test
     void shouldWriteTheAgreedNamesAtTheTopLevelOfTheJson() throws IOException {
-        final StreamResult result = result(Pattern.BULK, Direction.FROM_SERVER);
-        final Map<String, Object> json = JSON.std.mapFrom(StreamJson.toText(PLAN, List.of(result)));
+        final Map<String, Object> json = json(SyntheticStream.study(FROM_SERVER, 10));
 
         assertThat(json)
+                .containsEntry("schema", "millrace-stream-1")
+                .containsEntry("direction", "from-server")
+                .containsEntry("link", "vhost")
+                .containsEntry("ip", 4)
                 .containsKeys(
                         "pattern",
-                        "direction",
                         "connections",
                         "mtu",
                         "buffer_bytes",
                         "warm_up_s",
+                        "settle_s",
                         "duration_s",
                         "huge_pages",
                         "server_cores",
                         "client_cores",
                         "engine_engine",
                         "machine",
-                        "command")
-                .doesNotContainKey("kernel_kernel");
-        assertThat((Map<String, Object>) json.get("engine_engine"))
+                        "command",
+                        "noise")
+                .doesNotContainKeys("kernel_kernel", "size");
+        assertThat(member(json, "engine_engine"))
                 .containsEntry("gbit_per_second", 10.0)
-                .containsEntry("bytes", 2_500_000_000L)
+                .containsEntry("bytes", 5_000_000_000L)
                 .containsEntry("failed", 0)
                 .containsKeys(
                         "link", "segments_per_second", "answers_per_second", "retransmissions", "server", "client");
+    }
+
+    @Test
+    void shouldTellEachRunAndEachOfItsSecondsInTheJson() throws IOException {
+        final Map<String, Object> json = json(SyntheticStream.study(BESIDE_LINUX, 20, 4, 10, 22, 6, 12));
+
+        assertThat(member(member(json, "engine_engine"), "repeats"))
+                .containsEntry("counting", 2)
+                .containsEntry("middle", 0)
+                .containsEntry("gbit_per_second", Map.of("median", 21.0, "min", 20.0, "max", 22.0, "spread", 0.095));
+        assertThat(runs(json)).extracting(run -> run.get("pairing")).startsWith("engine_engine", "engine_kernel");
+        final Map<String, Object> seconds = member(runs(json).get(4), "seconds");
+        assertThat(seconds)
+                .containsEntry("t_s", List.of(-1.0, 0.0, 1.0, 2.0, 3.0, 4.0))
+                .containsEntry("gbit_per_s", List.of(3.0, 6.0, 6.0, 6.0, 6.0, 6.0))
+                .containsEntry("retransmissions_per_s", List.of(1.0, 1.0, 1.0, 1.0, 1.0, 1.0))
+                .containsEntry("client_busy", List.of(0.75, 0.75, 0.75, 0.75, 0.75, 0.75))
+                .doesNotContainKeys("p50_us", "requests_per_s");
+        assertThat(seconds.get("server_busy"))
+                .as("the kernel does not poll")
+                .isEqualTo(Arrays.asList(null, null, null, null, null, null));
+        assertThat(member(member(runs(json).get(0), "stops"), "client")).containsEntry("safepoints_ms", 0);
+    }
+
+    @Test
+    void shouldTellTheLatenciesOfRequestsInTheJson() throws IOException {
+        final Map<String, Object> json = json(SyntheticStream.study(SyntheticStream.requests(), 700));
+
+        assertThat(member(json, "engine_engine")).containsEntry("requests_per_second", 700.0);
+        assertThat(member(runs(json).getFirst(), "seconds"))
+                .containsEntry("requests_per_s", List.of(350.0, 700.0, 700.0, 700.0, 700.0, 700.0))
+                .containsEntry("p50_us", List.of(500.0, 500.0, 500.0, 500.0, 500.0, 500.0))
+                .containsKeys("p99_us", "max_us")
+                .doesNotContainKey("gbit_per_s");
+        assertThat((List<?>) runs(json).getFirst().get("latency_percentiles"))
+                .first()
+                .isEqualTo(List.of(0.0, 1.0));
+    }
+
+    @Test
+    void shouldBeWrittenOfARunThatMeasuredNothing() throws IOException {
+        final StreamStudy nothing = SyntheticStream.nothing();
+
+        assertThat(json(nothing)).containsEntry("failure", "the client process died (exit code 137)");
+        assertThat(StreamTable.summary(nothing)).noneMatch(line -> line.contains("NaN"));
+        assertThat(nothing.figure(Pairing.ENGINE_ENGINE)).isEqualTo(new Spread(0, 0, 0));
     }
 
     @Test
