@@ -447,6 +447,9 @@ final class PassiveOpen {
             tcb.tsRecent(tsRecent);
             tcb.tsRecentAge(clock.millis());
             tcb.tsOffset(tsOffset);
+            if (segment.options().timestamps()) {
+                RttEstimator.handshake(tcb, clock.millis() - (segment.options().tsEcr() - tsOffset));
+            }
         }
         transitions.to(tcb, TcpState.ESTABLISHED);
         return slot;

@@ -22,6 +22,7 @@ final class Delivery {
     private int newestEnd;
     private int fack;
     private boolean reordered;
+    private boolean lostOriginal;
 
     /**
      * Begins anew.
@@ -40,6 +41,17 @@ final class Delivery {
         timed = false;
         recent = false;
         reordered = false;
+        lostOriginal = false;
+    }
+
+    /** Some of it was given up for lost and had not been sent again: it has arrived as it was sent first. */
+    void addLostOriginal() {
+        lostOriginal = true;
+    }
+
+    /** Whether something has arrived that was given up for lost. */
+    boolean hasLostOriginal() {
+        return lostOriginal;
     }
 
     /** The acknowledgment echoes a timestamp: the ms at which what it answers was sent. */

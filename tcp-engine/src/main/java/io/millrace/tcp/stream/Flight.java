@@ -82,6 +82,7 @@ public final class Flight extends RangeList {
         while (slot != NONE && Sequence.before(seq(slot), una)) {
             final int until = Sequence.min(end(slot), una);
             if ((fate(slot) & SACKED) == 0) {
+                tellLost(slot, delivery);
                 delivery.add(until - seq(slot), until, sent(slot), (fate(slot) & RESENT) != 0);
             }
             if (until == end(slot)) {
@@ -119,6 +120,7 @@ public final class Flight extends RangeList {
         if (!joins && until != end(slot) && !split(tcb, slot, until)) {
             return slot;
         }
+        tellLost(slot, delivery);
         delivery.addSacked(until - seq(slot), until, sent(slot), (fate(slot) & RESENT) != 0);
         int sacked = slot;
         if (joins) {
@@ -134,6 +136,12 @@ public final class Flight extends RangeList {
             give(tcb, after, sacked, end(after));
         }
         return sacked;
+    }
+
+    private void tellLost(final int slot, final Delivery delivery) {
+        if ((fate(slot) & (LOST | RESENT)) == LOST) {
+            delivery.addLostOriginal();
+        }
     }
 
     /** A range has been found lost; the range in which it is now. */

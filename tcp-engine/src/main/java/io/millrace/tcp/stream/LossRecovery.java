@@ -86,6 +86,9 @@ final class LossRecovery {
         if (sack) {
             rack.update(tcb, recovery, delivery, clock.micros());
         }
+        if (recovery.is(Recovery.TIMEOUT_IN_DOUBT)) {
+            judgeTimeout(tcb, delivery, acked);
+        }
         final int delivered = sack ? delivery.bytes() : deliveredWithoutSack(tcb, acked, duplicate);
         final boolean recovered = tcb.is(TcbFlags.IN_RECOVERY);
         if (isPast(tcb)) {
@@ -215,7 +218,7 @@ final class LossRecovery {
             tcb.clear(TcbFlags.IN_RECOVERY);
             tcb.cwnd(tcb.ssthresh()); // RFC 9937 §6
         }
-        recovery.clear(Recovery.AFTER_TIMEOUT);
+        recovery.clear(Recovery.AFTER_TIMEOUT | Recovery.TIMEOUT_IN_DOUBT | Recovery.TRIES_NEW_TEXT);
         recovery.duplicateAcks(0);
         rack.onRecovered(tcb);
     }
@@ -241,8 +244,12 @@ final class LossRecovery {
 
     /** The retransmission timer has gone off, RFC 6298 §5.4 to §5.6: gives up what is in flight. */
     void onTimeout(final Tcb tcb) {
+        recovery.clear(Recovery.TIMEOUT_IN_DOUBT | Recovery.TRIES_NEW_TEXT);
         if (!tcb.is(TcbFlags.IN_RECOVERY) && !recovery.is(Recovery.AFTER_TIMEOUT)) {
             rememberForUndo(tcb);
+            if (tcb.is(TcbFlags.SACK)) {
+                recovery.set(Recovery.TIMEOUT_IN_DOUBT);
+            }
         }
         final int head = flight.head(tcb);
         if ((flight.fate(head) & Flight.SACKED) != 0) {
@@ -311,12 +318,37 @@ final class LossRecovery {
         }
     }
 
+    /**
+     * RFC 5682 §3.1, F-RTO by SACK: after the first acknowledgment that advances SND.UNA new text is sent, rather than more of
+     * what was given up. If the next one brings what was not sent again, that has arrived just now as it was sent first, and
+     * the time-out was a mistake. The first tells nothing, as it may be the acknowledgments that were lost; nor does one that
+     * has the new text arrive: whatever is still missing then is lost.
+     */
+    private void judgeTimeout(final Tcb tcb, final Delivery delivery, final int acked) {
+        if (!recovery.is(Recovery.TRIES_NEW_TEXT)) {
+            if (acked > 0) {
+                recovery.set(Recovery.TRIES_NEW_TEXT);
+            }
+        } else if (delivery.hasLostOriginal() && Sequence.atOrBefore(delivery.fack(), recovery.recover())) {
+            counters.increment(Counter.TCP_SPURIOUS_RTOS);
+            undo(tcb);
+        } else {
+            believeTimeout();
+        }
+    }
+
+    /** The time-out was no mistake, or there is no new text that would tell: what was given up goes again. */
+    void believeTimeout() {
+        recovery.clear(Recovery.TIMEOUT_IN_DOUBT | Recovery.TRIES_NEW_TEXT);
+    }
+
     /** RFC 4015: as if it had not been. */
     private void undo(final Tcb tcb) {
         tcb.cwnd(Math.max(tcb.cwnd(), recovery.priorCwnd()));
         tcb.ssthresh(Math.max(tcb.ssthresh(), recovery.priorSsthresh()));
         tcb.clear(TcbFlags.IN_RECOVERY);
-        recovery.clear(Recovery.UNDO_POSSIBLE | Recovery.AFTER_TIMEOUT);
+        recovery.clear(
+                Recovery.UNDO_POSSIBLE | Recovery.AFTER_TIMEOUT | Recovery.TIMEOUT_IN_DOUBT | Recovery.TRIES_NEW_TEXT);
         recovery.duplicateAcks(0);
         flight.forget(tcb, Flight.LOST);
     }

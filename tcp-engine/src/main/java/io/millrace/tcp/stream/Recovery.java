@@ -36,6 +36,11 @@ public final class Recovery {
     /** {@link #firstResent} means something. */
     static final int HAS_RESENT = 1 << 8;
 
+    /** A time-out may turn out to be a mistake by what is acknowledged next (RFC 5682, F-RTO). */
+    static final int TIMEOUT_IN_DOUBT = 1 << 9;
+    /** For that, new text goes out rather than what was given up. */
+    static final int TRIES_NEW_TEXT = 1 << 10;
+
     private static final int RECOVER_OFFSET = 0;
     private static final int FACK_OFFSET = 4;
     private static final int RACK_SENT_OFFSET = 8;

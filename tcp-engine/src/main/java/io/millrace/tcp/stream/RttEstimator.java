@@ -42,6 +42,16 @@ public final class RttEstimator {
         tcb.rto((int) Math.min(MAX_RTO_MS, Math.max(MIN_RTO_MS, rtoMs)));
     }
 
+    /**
+     * The peer has echoed the timestamp of our SYN-ACK after so many ms: up to 63 more than it was where that carried a cookie,
+     * which the least time-out is above.
+     */
+    public static void handshake(final Tcb tcb, final int millis) {
+        if (millis >= 0 && millis < INITIAL_RTO_MS) {
+            sample(tcb, Math.max(1, millis) * 1_000);
+        }
+    }
+
     /** §5.5: each time-out doubles the next, until a round trip is sampled again. */
     public static void backOff(final Tcb tcb) {
         tcb.rto(Math.min(MAX_RTO_MS, 2 * tcb.rto()));

@@ -69,10 +69,13 @@ public final class Transmitter {
         if (segments.owesReport(tcb)) {
             acknowledge(tcb);
         }
-        if (recovery.find(tcb) && flight.has(tcb, Flight.LOST)) {
+        if (recovery.find(tcb) && recovery.is(Recovery.TRIES_NEW_TEXT)) {
+            tryNewText(tcb);
+        }
+        if (owesLost(tcb)) {
             sendLost(tcb, false);
         }
-        if (hasSomethingToSend(tcb) && !(recovery.find(tcb) && flight.has(tcb, Flight.LOST))) {
+        if (hasSomethingToSend(tcb) && !owesLost(tcb)) {
             sendNew(tcb);
         }
         if (tcb.is(TcbFlags.ACK_NOW)) {
@@ -80,6 +83,20 @@ public final class Transmitter {
         }
         if (tcb.stateOrdinal() < TcpState.ESTABLISHED.ordinal() && turns.isTurnOf(tcb)) {
             segments.sendSyn(tcb);
+        }
+    }
+
+    /** Something was lost, and new text has to wait for it. */
+    private boolean owesLost(final Tcb tcb) {
+        return recovery.find(tcb) && !recovery.is(Recovery.TRIES_NEW_TEXT) && flight.has(tcb, Flight.LOST);
+    }
+
+    /** RFC 5682 §3.1 step 2: new text in place of what was given up, if there is any and the windows admit it. */
+    private void tryNewText(final Tcb tcb) {
+        final int before = tcb.sndMax();
+        sendNew(tcb);
+        if (tcb.sndMax() == before && Sequence.atOrBefore(tcb.sndMax(), recovery.recover())) {
+            losses.believeTimeout();
         }
     }
 

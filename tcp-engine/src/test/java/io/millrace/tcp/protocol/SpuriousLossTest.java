@@ -3,7 +3,7 @@ package io.millrace.tcp.protocol;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Retransmissions that were not needed, and how they are known: RFC 3522, RFC 4015, RFC 2883, RFC 7323 §4. */
+/** Retransmissions that were not needed, and how they are known: RFC 3522, RFC 4015, RFC 2883, RFC 5682, RFC 7323 §4. */
 @Tag("D3")
 class SpuriousLossTest extends ConversationTest {
     private static final String OPEN_SACK = """
@@ -145,6 +145,103 @@ class SpuriousLossTest extends ConversationTest {
                 > A ack 12011 <sack 10011:11011>     # a router has doubled it, after the recovery
                 count TCP_DSACKS_RECEIVED 1
                 count TCP_DSACK_UNDO 0
+                """);
+    }
+
+    /** The time-out of a flight of ten segments and a probe, after which the first segment's acknowledgment comes. */
+    private static final String LATE = OPEN_SACK + """
+            app write 30000
+            skip
+            +40..50ms < A seq 10011 text 1000     # the probe for a lost tail
+            +190..260ms < A seq 11 text 1000      # the time-out
+            +10ms
+            > A ack 1011
+            < A seq 11011 text 1000               # new text in place of what was given up
+            < A seq 12011 text 1000
+            """;
+
+    @Test
+    void shouldTakeATimeoutBackWhereWhatWasNotSentAgainIsAcknowledged() {
+        run(LATE + """
+                +1ms
+                > A ack 2011
+                skip
+                +1ms
+                > A ack 13011
+                skip
+                count TCP_TIMEOUTS 1
+                count TCP_SPURIOUS_RTOS 1
+                count TCP_SEGMENTS_RETRANSMITTED 1
+                """);
+    }
+
+    @Test
+    void shouldSendAgainWhatWasGivenUpWhereNewTextArrivesInItsPlace() {
+        run(LATE + """
+                +1ms
+                > A ack 1011 <sack 11011:12011>
+                < A seq 1011 text 1000
+                skip
+                count TCP_SPURIOUS_RTOS 0
+                """);
+    }
+
+    @Test
+    void shouldStandByATimeoutWhereOnlyAcknowledgmentsWereLostBesidesTheFirstSegment() {
+        run(OPEN_SACK + """
+                app write 30000
+                skip
+                +40..50ms < A seq 10011 text 1000     # the probe for a lost tail
+                +190..260ms < A seq 11 text 1000      # the time-out
+                +10ms
+                > A ack 5011                          # four had arrived, and nobody heard of it
+                < A seq 11011 text 1000
+                < A seq 12011 text 1000
+                +1ms
+                > A ack 5011 <sack 11011:13011>
+                < A seq 5011 text 1000
+                skip
+                count TCP_SPURIOUS_RTOS 0
+                """);
+    }
+
+    @Test
+    void shouldStandByATimeoutWhereTheNewTextHasOvertakenAHole() {
+        run(LATE + """
+                +1ms
+                > A ack 1011 <sack 6011:13011>
+                < A seq 1011 text 1000
+                skip
+                count TCP_SPURIOUS_RTOS 0
+                """);
+    }
+
+    @Test
+    void shouldTakeATimeoutBackBySackWhereTheOriginalsArriveOutOfOrder() {
+        run(LATE + """
+                +1ms
+                > A ack 1011 <sack 2011:3011>
+                skip
+                +1ms
+                > A ack 13011
+                skip
+                count TCP_SPURIOUS_RTOS 1
+                count TCP_SEGMENTS_RETRANSMITTED 1
+                """);
+    }
+
+    @Test
+    void shouldSendAgainWhatWasGivenUpWhereThereIsNoNewText() {
+        run(OPEN_SACK + """
+                app write 5000
+                skip
+                +40..50ms < PA seq 4011 text 1000     # the probe for a lost tail
+                +190..260ms < A seq 11 text 1000      # the time-out
+                +10ms
+                > A ack 1011
+                < A seq 1011 text 1000
+                < A seq 2011 text 1000
+                count TCP_SPURIOUS_RTOS 0
                 """);
     }
 }

@@ -139,4 +139,20 @@ class TimestampsTest extends ConversationTest {
                 +40ms < A ack 11 <TS ecr 900>
                 """);
     }
+
+    @Test
+    @Tag("D3")
+    void shouldMeasureTheRoundTripOfAPassiveOpenByTheEchoOfItsSynAck() {
+        run("""
+                listen 7 sink
+                > S seq 0 <mss 1012, TS val 1 ecr 0>
+                < SA seq 0 ack 1
+                +300ms
+                > A
+                event open
+                app write 10
+                < PA seq 1 text 10
+                +900ms < PA seq 1 text 10        # SRTT 300 + 4 * RTTVAR 150
+                """);
+    }
 }
