@@ -16,7 +16,7 @@ import io.millrace.dataplane.wire.IpAddress;
  * @param timer what it waits for.
  * @param timerMs how long it still waits, ms; 0 where it waits for nothing.
  * @param retransmits how often what is in flight has been sent again, or a closed window probed, in a row.
- * @param rto retransmission time-out before back-off, ms.
+ * @param rto retransmission time-out, ms; each that has passed in vain has doubled it.
  * @param rttMicros smoothed round-trip time, µs; 0 before the first sample.
  * @param rttVarianceMicros its variation, µs.
  * @param congestionWindow bytes.

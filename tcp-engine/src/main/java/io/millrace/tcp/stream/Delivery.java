@@ -16,6 +16,7 @@ final class Delivery {
     private int bytes;
     private int sackedBytes;
     private boolean timed;
+    private boolean repaired;
     private int firstSent;
     private boolean recent;
     private int newestSent;
@@ -39,6 +40,7 @@ final class Delivery {
         bytes = 0;
         sackedBytes = 0;
         timed = false;
+        repaired = false;
         recent = false;
         reordered = false;
         lostOriginal = false;
@@ -62,6 +64,11 @@ final class Delivery {
 
     /** So many bytes, up to {@code end}, of what was sent at {@code sent} are acknowledged; in sequence order. */
     void add(final int count, final int end, final int sent, final boolean resent) {
+        repaired |= resent;
+        take(count, end, sent, resent);
+    }
+
+    private void take(final int count, final int end, final int sent, final boolean resent) {
         bytes += count;
         if (!resent && !timed) {
             timed = true; // RFC 6298 §3, Karn: never over a retransmission
@@ -82,7 +89,7 @@ final class Delivery {
     /** The same, of bytes that are out of order. */
     void addSacked(final int count, final int end, final int sent, final boolean resent) {
         sackedBytes += count;
-        add(count, end, sent, resent);
+        take(count, end, sent, resent);
     }
 
     /**
@@ -109,9 +116,12 @@ final class Delivery {
         return sackedBytes;
     }
 
-    /** Whether any of it tells a round trip: it was sent but once. */
+    /**
+     * Whether any of it tells a round trip: it was sent but once, and its acknowledgment did not wait for something before it
+     * that had to be sent again.
+     */
     boolean isTimed() {
-        return timed;
+        return timed && !repaired;
     }
 
     /** When the first of that was sent, µs. */

@@ -76,6 +76,28 @@ class RetransmissionTest extends ConversationTest {
     }
 
     @Test
+    void shouldNotTakeTheRepairOfALossForARoundTrip() {
+        run(SINK + """
+                app write 10
+                < PA seq 1 text 10
+                +20ms
+                > A ack 11
+                app write 4000
+                skip
+                +20ms
+                > A ack 11
+                > A ack 11
+                > A ack 11
+                < A seq 11 text 1000
+                +150ms
+                > A ack 4011                     # the three behind it had arrived long before
+                app write 10
+                < PA seq 4011 text 10
+                +200ms < PA seq 4011 text 10
+                """);
+    }
+
+    @Test
     void shouldBeginWithTenSegmentsAndDoubleEachRoundTrip() {
         run(SINK + """
                 app write 60000
