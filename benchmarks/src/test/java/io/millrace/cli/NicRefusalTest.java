@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
@@ -44,6 +45,12 @@ class NicRefusalTest {
         assertRefused("0000:7f:00.0", "there is no such PCI device", behindTheBridge(1) + " (e1000, IOMMU group ");
     }
 
+    @Test
+    @Tag("nic")
+    void shouldSayThatThereIsNoIommu() throws IOException {
+        assertRefused(withoutIommu(), "there is no IOMMU before it, or it is off", "intel_iommu=on");
+    }
+
     private static void assertRefused(final String nic, final String... words) {
         final StringWriter errors = new StringWriter();
         final String[] serve = {"serve", "--port", nic, "--address", "10.9.0.1/24", "--app", "echo:7"};
@@ -72,6 +79,26 @@ class NicRefusalTest {
                     .filter(name -> !name.startsWith("0000:00:") && name.endsWith(":0" + slot + ".0"))
                     .findFirst()
                     .orElseThrow();
+        }
+    }
+
+    /** The NIC on a root bus that the IOMMU doesn't cover. */
+    private static String withoutIommu() throws IOException {
+        try (var devices = Files.list(DEVICES)) {
+            return devices.filter(device -> !Files.exists(device.resolve("iommu_group")))
+                    .filter(NicRefusalTest::isEthernet)
+                    .findFirst()
+                    .orElseThrow()
+                    .getFileName()
+                    .toString();
+        }
+    }
+
+    private static boolean isEthernet(final Path device) {
+        try {
+            return Files.readString(device.resolve("class")).startsWith("0x0200");
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

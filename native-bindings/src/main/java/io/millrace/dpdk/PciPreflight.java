@@ -29,6 +29,7 @@ public record PciPreflight(Path root, ProcessPrivileges privileges) {
     /** Drivers that leave an IOMMU group viable: they start no transfers. */
     private static final Set<String> HARMLESS_DRIVERS = Set.of("", VFIO, "pci-stub", "pcieport");
 
+    private static final String NO_IOMMU = "there is no IOMMU before it, or it is off";
     private static final String WITHOUT_IOMMU = "switch it on in the firmware (VT-d, AMD-Vi) and at boot (Intel:"
             + " intel_iommu=on), then bind the device to vfio-pci; where there is none, as a last resort and as root:"
             + " modprobe uio_pci_generic; dpdk-devbind.py -b uio_pci_generic ";
@@ -63,11 +64,11 @@ public record PciPreflight(Path root, ProcessPrivileges privileges) {
             throw refused(
                     name,
                     (driver.isEmpty() ? "the device has no kernel driver" : "the device belongs to driver " + driver)
-                            + (protectedByIommu ? "" : ", and this machine has no IOMMU, or it is off"),
+                            + (protectedByIommu ? "" : ", and " + NO_IOMMU),
                     protectedByIommu ? bindWith(name) : WITHOUT_IOMMU + name);
         }
         if (!protectedByIommu || Files.exists(root.resolve("dev/vfio/noiommu-" + group))) {
-            throw refused(name, "this machine has no IOMMU, or it is off", WITHOUT_IOMMU + name);
+            throw refused(name, NO_IOMMU, WITHOUT_IOMMU + name);
         }
         checkGroup(name, group, directory);
         checkAccess(name, group);

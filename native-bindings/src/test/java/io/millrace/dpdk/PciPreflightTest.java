@@ -50,7 +50,7 @@ class PciPreflightTest {
     void shouldSayThatThereIsNoIommu() throws IOException {
         nic(NIC, "ixgbe", "");
         refusal(ROOT)
-                .hasMessageContaining("belongs to driver ixgbe, and this machine has no IOMMU, or it is off")
+                .hasMessageContaining("belongs to driver ixgbe, and there is no IOMMU before it, or it is off")
                 .hasMessageContaining("intel_iommu=on");
     }
 
@@ -58,7 +58,7 @@ class PciPreflightTest {
     void shouldSayThatTheIommuIsMissingWhereNoDriverTookTheDevice() throws IOException {
         nic(NIC, "", "");
         refusal(ROOT)
-                .hasMessageContaining("the device has no kernel driver, and this machine has no IOMMU")
+                .hasMessageContaining("the device has no kernel driver, and there is no IOMMU before it")
                 .hasMessageContaining("dpdk-devbind.py -b uio_pci_generic 0000:3b:00.0");
     }
 
@@ -66,7 +66,7 @@ class PciPreflightTest {
     void shouldRefuseVfioWithoutAnIommu() throws IOException {
         nic(NIC, "vfio-pci", "0");
         vfioFile("noiommu-0");
-        refusal(ROOT).hasMessageContaining("PCI device 0000:3b:00.0: this machine has no IOMMU, or it is off");
+        refusal(ROOT).hasMessageContaining("PCI device 0000:3b:00.0: there is no IOMMU before it, or it is off");
     }
 
     @Test

@@ -100,7 +100,8 @@ final class NicLink implements AutoCloseable {
         return exchange(from, to, frames, frames.size(), mark);
     }
 
-    private List<Arrival> exchange(
+    /** The same where so many are to arrive, fewer or more than are sent. */
+    List<Arrival> exchange(
             final DpdkPort from,
             final DpdkPort to,
             final List<byte[]> frames,
@@ -121,7 +122,8 @@ final class NicLink implements AutoCloseable {
                 from.txQueue(0).transmit(burst);
             }
             assertThat(burst.isEmpty()).as("all of a burst sent").isTrue();
-            while (arrivals.size() < Math.min(end, expected) && System.nanoTime() < deadline) {
+            final int due = end == frames.size() ? expected : Math.min(end, expected);
+            while (arrivals.size() < due && System.nanoTime() < deadline) {
                 poll(to, arrivals);
             }
         }
@@ -131,11 +133,26 @@ final class NicLink implements AutoCloseable {
         return arrivals;
     }
 
+    /** In one mbuf, or in a chain of them where it doesn't fit. */
     private static long written(final FrameAllocator allocator, final byte[] frame) {
+        final long first = filled(allocator, frame, 0);
+        long last = first;
+        for (int at = Mbuf.dataLength(first); at < frame.length; at += Mbuf.dataLength(last)) {
+            final long more = filled(allocator, frame, at);
+            Mbuf.next(last, more);
+            Mbuf.segments(first, Mbuf.segments(first) + 1);
+            last = more;
+        }
+        Mbuf.packetLength(first, frame.length);
+        return first;
+    }
+
+    private static long filled(final FrameAllocator allocator, final byte[] frame, final int from) {
         final long mbuf = allocator.allocate();
         assertThat(mbuf).as("a free frame").isNotZero();
-        Mbuf.length(mbuf, frame.length);
-        data(mbuf).copyFrom(MemorySegment.ofArray(frame));
+        final int length = Math.min(frame.length - from, Mbuf.bufferLength(mbuf) - Mbuf.dataOffset(mbuf));
+        Mbuf.length(mbuf, length);
+        data(mbuf).copyFrom(MemorySegment.ofArray(frame).asSlice(from, length));
         return mbuf;
     }
 

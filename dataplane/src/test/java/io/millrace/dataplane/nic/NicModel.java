@@ -76,6 +76,11 @@ enum NicModel {
         return steering == Steering.BY_QUEUE_AND_HASH;
     }
 
+    /** Whether it cuts large segments, by its driver's word. */
+    boolean cutsSegments() {
+        return this != E1000E;
+    }
+
     /** Whether it drops the tagged frames that nobody has asked for. */
     boolean dropsTagged() {
         return this == VIRTIO;
