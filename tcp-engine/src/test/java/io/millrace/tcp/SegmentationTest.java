@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.host.HostAddresses;
+import io.millrace.dataplane.port.FrameAllocator;
 import io.millrace.dataplane.port.MemoryPort;
 import io.millrace.dataplane.port.MemoryPortConfig;
 import io.millrace.dataplane.port.PacketPort;
@@ -14,6 +15,7 @@ import java.util.Random;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -25,6 +27,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SegmentationTest {
     private static final int PORT = 9;
     private static final int LENGTH = 3_000_017; // no multiple of any segment size
+    /** Frames that are left: more than the threads' stashes keep, fewer than a window of large segments takes. */
+    private static final int FEW = 96;
 
     private final VirtualClock clock = new VirtualClock();
     private final byte[] text = new byte[LENGTH];
@@ -120,6 +124,42 @@ class SegmentationTest {
                         .isEqualTo(count(client, Counter.TCP_SEGMENTS_SENT));
                 assertThat(count(client, Counter.FRAMES_TRANSMITTED)).isLessThan(least / 4);
             }
+            client.close();
+            server.close();
+            cable.left().close();
+            cable.right().close();
+            assertThat(cable.pool().available()).as("every frame has come back").isEqualTo(frames);
+        }
+    }
+
+    @Test
+    void shouldLoseNothingWhereThereAreTooFewFramesForALargeSegment() {
+        new Random(LENGTH).nextBytes(text);
+        final int frames = 8_192;
+        try (MemoryPort.Pair cable =
+                MemoryPort.pair(MemoryPortConfig.defaults().withFrames(frames).withSegmentation(true))) {
+            final TcpEngine server = engine(
+                    cable.left(), List.of("10.0.0.1/24"), it -> it.listen(ListenConfig.onPort(PORT), new Sink()));
+            final TcpEngine client = engine(cable.right(), List.of("10.0.0.2/24"), it -> loop = it);
+            run(server, client, 2_000); // duplicate address detection
+            final FrameAllocator other = cable.pool().newAllocator();
+            final long[] kept = new long[frames];
+            int count = 0;
+            while (cable.pool().available() > FEW) {
+                kept[count++] = other.allocate();
+            }
+            loop.connect(IpAddress.parse("10.0.0.1"), PORT, new Source(), 0);
+            run(server, client, 3_000);
+            assertThat(taken).as("with few frames").isPositive().isLessThan(LENGTH);
+            assertThat(count(client, Counter.FRAMES_EXHAUSTED)).isPositive();
+            while (count > 0) {
+                other.free(kept[--count]);
+            }
+            run(server, client, 10_000);
+
+            assertThat(taken).isEqualTo(LENGTH);
+            assertThat(Arrays.equals(text, received)).isTrue();
+            assertThat(ended).isEqualTo(1);
             client.close();
             server.close();
             cable.left().close();

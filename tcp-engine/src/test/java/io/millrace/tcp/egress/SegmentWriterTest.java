@@ -130,6 +130,23 @@ class SegmentWriterTest {
         return sum;
     }
 
+    @Test
+    void shouldGiveUpASegmentWholeForWhichThereAreTooFewFrames() {
+        final SegmentWriter writer = writer(false);
+        final int frames = cable.pool().available();
+        for (int attempt = 0; attempt < 2; attempt++) {
+            assertThat(writer.begin(PORT, false)).isTrue();
+            int taken = 1;
+            while (writer.extend(100) != 0) {
+                taken++;
+            }
+            assertThat(taken).isEqualTo(frames);
+            assertThat(cable.pool().available()).isEqualTo(frames);
+        }
+        assertThat(send(writer, address(false), address(false), 1, 10).limit()).isEqualTo(ETHERNET + 40 + 4 + 10);
+        assertThat(cable.pool().available()).isEqualTo(frames);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 536, 1_441})
     @Tag("N2")
