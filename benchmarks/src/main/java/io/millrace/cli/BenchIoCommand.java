@@ -6,9 +6,12 @@ import io.millrace.bench.io.IoResult;
 import io.millrace.bench.io.IoRun;
 import io.millrace.bench.io.IoTable;
 import io.millrace.bench.link.Link;
+import io.millrace.bench.report.BenchReport;
 import io.millrace.bench.run.NodeFailedException;
+import io.millrace.bench.run.ResultJson;
 import io.millrace.linux.CpuAffinity;
-import java.io.PrintWriter;
+import java.io.PrintStream;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -64,8 +67,8 @@ final class BenchIoCommand implements Callable<Integer>, Checked {
     @CommandLine.Mixin
     private BenchOptions options = new BenchOptions();
 
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
+    @CommandLine.Mixin
+    private ReportOption report = new ReportOption();
 
     @Override
     public void check(final List<String> errors) {
@@ -74,6 +77,7 @@ final class BenchIoCommand implements Callable<Integer>, Checked {
         Checked.within(errors, "--repeats", repeats, 1, 1000);
         checkCore(errors, "--core", core);
         options.check(errors);
+        report.check(errors);
     }
 
     /** Adds a line when this process may not use a CPU; null is none. */
@@ -87,7 +91,7 @@ final class BenchIoCommand implements Callable<Integer>, Checked {
 
     @Override
     public Integer call() throws Exception {
-        final PrintWriter out = spec.commandLine().getOut();
+        final PrintStream out = System.out;
         final IoPlan plan = new IoPlan(
                 link,
                 (int) burst,
@@ -100,9 +104,11 @@ final class BenchIoCommand implements Callable<Integer>, Checked {
             final IoResult result = new IoRun(plan, out::println).run();
             IoTable.summary(result).forEach(out::println);
             if (options.json().isPresent()) {
-                IoJson.write(result, options.typed(), options.json().get());
+                Files.writeString(options.json().get(), ResultJson.toText(IoJson.of(result, options.typed())));
             }
-            return Millrace.OK;
+            return report.write(out, folder -> BenchReport.write(IoJson.of(result, options.typed()), folder))
+                    ? Millrace.OK
+                    : Millrace.FAILED;
         } catch (final NodeFailedException e) {
             return options.explain(e);
         }

@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import io.millrace.bench.link.Link;
+import io.millrace.bench.report.BenchReport;
 import io.millrace.bench.run.Addressing;
 import io.millrace.bench.run.ConsoleProgress;
 import io.millrace.bench.run.NodeFailedException;
@@ -151,6 +152,9 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
     private BenchOptions options = new BenchOptions();
 
     @CommandLine.Mixin
+    private ReportOption report = new ReportOption();
+
+    @CommandLine.Mixin
     private JvmFlagOption jvm = new JvmFlagOption();
 
     @CommandLine.Spec
@@ -180,6 +184,7 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
         BenchIoCommand.checkCore(errors, "--server-core", serverCore);
         BenchIoCommand.checkCore(errors, "--client-core", clientCore);
         options.check(errors);
+        report.check(errors);
     }
 
     private void checkLink(final List<String> errors) {
@@ -212,6 +217,15 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
             study.noise().forEach(line -> out.println(Terminal.red("  noisy           " + line)));
             if (options.json().isPresent()) {
                 Files.writeString(options.json().get(), ResultJson.toText(StreamJson.of(study)));
+            }
+            if (!report.write(
+                    out,
+                    folder -> BenchReport.write(
+                            StreamJson.of(study),
+                            "latencies in ns, from the burst that sent a request to the burst that brought its answer",
+                            study.latencies(),
+                            folder))) {
+                return interrupts.exitCode(Millrace.FAILED);
             }
             if (study.failure().isPresent()) {
                 Millrace.complain(spec.commandLine(), study.failure().get());

@@ -3,7 +3,6 @@ package io.millrace.cli;
 import io.millrace.bench.link.Link;
 import io.millrace.bench.load.SourceAddresses;
 import io.millrace.bench.report.BenchReport;
-import io.millrace.bench.report.ReportFolder;
 import io.millrace.bench.run.Addressing;
 import io.millrace.bench.run.BenchPlan;
 import io.millrace.bench.run.BenchSession;
@@ -24,7 +23,6 @@ import io.millrace.tcp.TcpConfig;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -134,13 +132,8 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
     @CommandLine.Mixin
     private BenchOptions options = new BenchOptions();
 
-    @Option(
-            names = "--report",
-            converter = Folder.class,
-            paramLabel = "DIR",
-            description =
-                    "Write a page with plots, the result as JSON and the latencies of each second to this folder.")
-    private ReportFolder report;
+    @CommandLine.Mixin
+    private ReportOption report = new ReportOption();
 
     @CommandLine.Mixin
     private JvmFlagOption jvm = new JvmFlagOption();
@@ -221,14 +214,7 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
         Checked.within(errors, "--syn-queue", synQueue, 1, 1 << 26);
         Checked.within(errors, "--sources", sources, 1, 65_534);
         options.check(errors);
-        Optional.ofNullable(report).flatMap(ReportFolder::refusal).ifPresent(why -> errors.add("--report: " + why));
-    }
-
-    static final class Folder implements CommandLine.ITypeConverter<ReportFolder> {
-        @Override
-        public ReportFolder convert(final String text) {
-            return new ReportFolder(Path.of(text));
-        }
+        report.check(errors);
     }
 
     private Addressing addressing() {
@@ -270,7 +256,7 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
             if (options.json().isPresent()) {
                 Files.writeString(options.json().get(), ResultJson.toText(ResultJson.of(result)));
             }
-            if (report != null && !writeReport(result, out)) {
+            if (!report.write(out, folder -> BenchReport.write(result, folder))) {
                 return interrupts.exitCode(Millrace.FAILED);
             }
             if (result.failure().isPresent()) {
@@ -280,17 +266,6 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
             return result.interrupted() ? Interrupts.INTERRUPTED : Millrace.OK;
         } catch (final NodeFailedException e) {
             return options.explain(e);
-        }
-    }
-
-    private boolean writeReport(final Study result, final PrintStream out) {
-        try {
-            BenchReport.write(result, report);
-            out.println("  report          " + BenchReport.page(report));
-            return true;
-        } catch (final IOException e) {
-            Millrace.complain(spec.commandLine(), "the report can't be written: " + e.getMessage());
-            return false;
         }
     }
 

@@ -98,6 +98,7 @@ class CommandLineTest {
                     --burst many            | '--burst': 'many' is not a count; write such as 4096, 64k or 64M
                     --seconds 0             | --seconds 0 is out of range: give 1 to 3600
                     --repeats 0             | --repeats 0 is out of range: give 1 to 1000
+                    --report /etc           | --report: /etc holds what is no part of a report (
                     --core 8191             | --core: CPU 8191 is not one this process may use; choose from [
                     --json /nowhere/a.json  | --json /nowhere/a.json can't be written
                     --no-such-option        | Unknown option: '--no-such-option'
@@ -156,6 +157,7 @@ class CommandLineTest {
                     --duration soon         | '--duration': 'soon' is not a duration
                     --warm-up 2d            | '--warm-up': '2d' is not a duration
                     --server-core 8191      | --server-core: CPU 8191 is not one this process may use; choose from [
+                    --report /proc/version  | --report: /proc/version is not a folder
                     --client-core x         | '--client-core': 'x' is not a count
                     --json /nowhere/a.json  | --json /nowhere/a.json can't be written
                     --no-such-option        | Unknown option: '--no-such-option'

@@ -1,51 +1,67 @@
 package io.millrace.bench.io;
 
-import com.fasterxml.jackson.jr.ob.JSON;
+import static io.millrace.bench.run.ResultJson.ordered;
+import static io.millrace.bench.run.ResultJson.rounded;
+import static io.millrace.bench.run.ResultJson.spread;
+
 import io.millrace.bench.run.Machine;
-import io.millrace.bench.run.Spread;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.millrace.bench.run.ResultJson;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A result as JSON, for machines. Stateless. */
 public final class IoJson {
+    /** What the first member says: which members there are. */
+    public static final String SCHEMA = "millrace-io-1";
+
+    /** Which members at the top level are settings. */
+    public static final Set<String> SETTINGS = Set.of(
+            "link",
+            "burst",
+            "frame_bytes",
+            "frames_under_way",
+            "warm_up_s",
+            "seconds",
+            "cpu",
+            "huge_pages",
+            "compiler");
+
     private IoJson() {}
 
-    /** Writes the file, or replaces it. */
-    public static void write(final IoResult result, final String command, final Path file) throws IOException {
-        final String text = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(toMap(result, command));
-        Files.writeString(file, text + "\n");
-    }
-
-    private static Map<String, Object> toMap(final IoResult result, final String command) {
+    /** What the file says. */
+    public static Map<String, Object> of(final IoResult result, final String command) {
         final IoPlan plan = result.plan();
         final Map<String, Object> json = new LinkedHashMap<>();
+        json.put("schema", SCHEMA);
         json.put("link", plan.link().label());
         json.put("burst", plan.burst());
         json.put("frame_bytes", IoPlan.FRAME_BYTES);
         json.put("frames_under_way", plan.framesUnderWay());
         json.put("warm_up_s", plan.warmUpMillis() / 1e3);
         json.put("seconds", plan.measureMillis() / 1e3);
-        json.put("repeats", plan.repeats());
         json.put("cpu", plan.cpu());
         json.put("huge_pages", plan.hugePages());
-        for (final IoPath path : IoPath.values()) {
-            json.put(path.label(), result.samples().containsKey(path) ? path(result, path) : null);
+        for (final IoPath path : result.samples().keySet()) {
+            json.put(path.label(), path(result, path));
         }
         json.put(result.hasC() ? "compiler" : "no_c", result.compiler());
         json.put("machine", Machine.facts());
         json.put("command", command);
+        json.put("noise", IoTable.doubts(result));
+        json.put("repeats", ordered("wanted", plan.repeats(), "runs", runs(result)));
         return json;
     }
 
     private static Map<String, Object> path(final IoResult result, final IoPath path) {
         final Map<String, Object> json = new LinkedHashMap<>();
         json.put("mpps", spread(result.spread(path)));
-        json.put("runs_mpps", result.mpps(path).stream().map(IoJson::rounded).toList());
+        json.put(
+                "runs_mpps", result.mpps(path).stream().map(ResultJson::rounded).toList());
         if (path != IoPath.C) {
-            json.put("of_c", result.ratio(path).map(IoJson::spread).orElse(null));
+            result.ratio(path).ifPresent(ratio -> json.put("of_c", spread(ratio)));
         }
         json.put(
                 "share_of_core",
@@ -57,15 +73,27 @@ public final class IoJson {
         return json;
     }
 
-    private static Map<String, Object> spread(final Spread spread) {
-        final Map<String, Object> json = new LinkedHashMap<>();
-        json.put("median", rounded(spread.median()));
-        json.put("min", rounded(spread.min()));
-        json.put("max", rounded(spread.max()));
-        return json;
-    }
-
-    private static double rounded(final double value) {
-        return Math.round(value * 1e3) / 1e3;
+    /** Of each run each path's figures, by its name. */
+    private static List<Map<String, Object>> runs(final IoResult result) {
+        final List<Map<String, Object>> runs = new ArrayList<>();
+        for (int run = 0; run < result.plan().repeats(); run++) {
+            final Map<String, Object> mpps = new LinkedHashMap<>();
+            final Map<String, Object> ofC = new LinkedHashMap<>();
+            final Map<String, Object> shares = new LinkedHashMap<>();
+            for (final Map.Entry<IoPath, List<IoSample>> path : result.samples().entrySet()) {
+                final String name = path.getKey().label();
+                final IoSample sample = path.getValue().get(run);
+                mpps.put(name, rounded(sample.mpps()));
+                shares.put(name, rounded(sample.share()));
+                if (result.hasC() && path.getKey() != IoPath.C) {
+                    ofC.put(
+                            name,
+                            rounded(sample.mpps()
+                                    / result.samples().get(IoPath.C).get(run).mpps()));
+                }
+            }
+            runs.add(ordered("mpps", mpps, "of_c", ofC, "share_of_core", shares));
+        }
+        return runs;
     }
 }

@@ -54,6 +54,13 @@ public final class IoTable {
             lines.add(String.format(
                     Locale.ROOT, "%-7s%9.2f%9.2f%9.2f%s", path.label(), mpps.median(), mpps.min(), mpps.max(), ratio));
         }
+        lines.addAll(doubts(result));
+        return lines;
+    }
+
+    /** What makes the figures doubtful, a line each. */
+    static List<String> doubts(final IoResult result) {
+        final List<String> lines = new ArrayList<>();
         if (result.leastShare() < QUIET_SHARE) {
             lines.add(String.format(
                     Locale.ROOT,

@@ -2,15 +2,18 @@ package io.millrace.bench.report;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.bench.run.BenchResult;
+import io.millrace.bench.run.LatencyInterval;
 import io.millrace.bench.run.ResultJson;
 import io.millrace.bench.run.Study;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The report of a benchmark: a folder of three files. Stateless. */
+/** The report of a benchmark: a folder of three files, or of two where there are no latencies. Stateless. */
 public final class BenchReport {
     /** The page, which needs nothing but itself. */
     static final String PAGE = "index.html";
@@ -23,19 +26,46 @@ public final class BenchReport {
 
     private BenchReport() {}
 
-    /** Writes the report, all of it or nothing; an earlier one in the same place is replaced. */
+    /** Writes the report of connections. */
     public static void write(final Study study, final ReportFolder folder) throws IOException {
-        final String json = ResultJson.toText(ResultJson.of(study));
+        write(
+                ResultJson.of(study),
+                "set-up latencies in ns, from the burst of the SYN to the burst of the SYN-ACK",
+                study.subject().runs().stream().map(BenchResult::latencies).toList(),
+                folder);
+    }
+
+    /** Writes a report without latencies. */
+    public static void write(final Map<String, Object> json, final ReportFolder folder) throws IOException {
+        write(json, "", List.of(), folder);
+    }
+
+    /**
+     * Writes a report, all of it or nothing; an earlier one in the same place is replaced.
+     *
+     * @param what the latencies are of, and their unit.
+     * @param latencies of each run those of each second; where there are none at all there is no file of them.
+     */
+    public static void write(
+            final Map<String, Object> json,
+            final String what,
+            final List<List<LatencyInterval>> latencies,
+            final ReportFolder folder)
+            throws IOException {
+        final String text = ResultJson.toText(json);
         final Map<String, byte[]> files = new LinkedHashMap<>();
-        files.put(RESULT, json.getBytes(UTF_8));
-        files.put(PAGE, page(json).getBytes(UTF_8));
-        files.put(LATENCIES, LatencyLog.of(study.subject()));
+        files.put(RESULT, text.getBytes(UTF_8));
+        files.put(PAGE, page(text).getBytes(UTF_8));
+        if (!latencies.isEmpty()) {
+            files.put(LATENCIES, LatencyLog.of(what, latencies));
+        }
         folder.write(files);
     }
 
     private static String page(final String json) throws IOException {
         try {
-            return ReportPage.of(ResultDocument.of(RESULT, json));
+            final ResultDocument result = ResultDocument.of(RESULT, json);
+            return result.schema().page(result);
         } catch (final NoResultException e) {
             throw new IOException("the result just made can't be read: " + e.getMessage(), e);
         }

@@ -3,7 +3,6 @@ package io.millrace.bench.report;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.bench.run.LatencyInterval;
-import io.millrace.bench.run.Repeats;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
@@ -20,15 +19,15 @@ final class LatencyLog {
 
     private LatencyLog() {}
 
-    static byte[] of(final Repeats repeats) {
+    /** Of runs, of each those of its seconds; {@code what} says what they are, and their unit. */
+    static byte[] of(final String what, final List<List<LatencyInterval>> runs) {
         final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (PrintStream out = new PrintStream(bytes, false, UTF_8)) {
             final HistogramLogWriter log = new HistogramLogWriter(out);
-            log.outputComment(
-                    "[set-up latencies in ns, from the burst of the SYN to the burst of the SYN-ACK; the maximum in µs]");
+            log.outputComment("[" + what + "; the maximum in µs]");
             log.outputLogFormatVersion();
-            for (int run = 0; run < repeats.runs().size(); run++) {
-                write(log, repeats.runs().get(run).latencies(), repeats.runs().size() == 1 ? null : "run-" + (run + 1));
+            for (int run = 0; run < runs.size(); run++) {
+                write(log, runs.get(run), runs.size() == 1 ? null : "run-" + (run + 1));
             }
         }
         return bytes.toByteArray();

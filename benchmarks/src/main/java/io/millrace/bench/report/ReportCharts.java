@@ -21,8 +21,17 @@ final class ReportCharts {
     private final double[] time;
 
     ReportCharts(final ResultDocument result) {
-        runs = result.runs();
-        middle = runs.get((int) result.number("repeats", "middle"));
+        this(result.runs(), (int) result.number("repeats", "middle"));
+    }
+
+    private ReportCharts(final List<ResultDocument> runs, final int middle) {
+        this(runs, runs.get(middle));
+    }
+
+    /** Of some runs, {@code middle} being one of them. */
+    ReportCharts(final List<ResultDocument> runs, final ResultDocument middle) {
+        this.runs = runs;
+        this.middle = middle;
         time = middle.numbers("seconds", "t_s");
     }
 
@@ -38,16 +47,22 @@ final class ReportCharts {
 
     /** The rates of several runs, which need not be of one length. */
     static String rates(final List<Curve> curves) {
+        return bySecond("Connections closed, by second", "connections/s", curves, ReportPage::count);
+    }
+
+    /** What several runs, which need not be of one length, did in each second. */
+    static String bySecond(
+            final String title, final String yTitle, final List<Curve> curves, final DoubleFunction<String> label) {
         final double first =
                 -most(curves.stream().map(curve -> negated(curve.x())).toList());
         final double last = most(curves.stream().map(Curve::x).toList());
         return charts(new SvgChart(
                         SvgChart.WHOLE,
-                        "Connections closed, by second",
+                        title,
                         "seconds since measuring began",
-                        "connections/s",
+                        yTitle,
                         Axis.exact(Math.min(0, first), Math.max(last, 1), X_TICKS, SECONDS),
-                        Axis.linear(0, most(curves.stream().map(Curve::y).toList()), Y_TICKS, ReportPage::count),
+                        Axis.linear(0, most(curves.stream().map(Curve::y).toList()), Y_TICKS, label),
                         first < 0 ? 0 : Double.NaN,
                         curves)
                 .toHtml());
@@ -185,6 +200,11 @@ final class ReportCharts {
 
     /** What the polling threads did with their time, and what the machine's CPUs did. */
     String cpu() {
+        return cpu("generator");
+    }
+
+    /** The same, the node that is not the server going by {@code other}. */
+    String cpu(final String other) {
         final List<Curve> cpus = new ArrayList<>();
         for (final String cpu : middle.members("seconds", "cpu_busy").keySet()) {
             cpus.add(Curve.colored("CPU " + cpu, cpus.size(), time, middle.numbers("seconds", "cpu_busy", cpu)));
@@ -194,7 +214,7 @@ final class ReportCharts {
                         "Polling threads: time in duty cycles that found work",
                         List.of(
                                 Curve.colored("server", 0, time, seconds("server_busy")),
-                                Curve.colored("generator", 1, time, seconds("generator_busy")))),
+                                Curve.colored(other, 1, time, seconds(other + "_busy")))),
                 cpus.isEmpty() ? "" : shares("Each CPU of the machine, by the kernel's account", cpus));
     }
 
@@ -211,7 +231,8 @@ final class ReportCharts {
                 .toHtml();
     }
 
-    private String overTime(
+    /** Some curves of the run in the middle over its time. */
+    String overTime(
             final int width,
             final String title,
             final String yTitle,
@@ -242,6 +263,11 @@ final class ReportCharts {
         return curves;
     }
 
+    /** A column of the run in the middle. */
+    Curve column(final String name, final int color, final String column) {
+        return Curve.colored(name, color, time, seconds(column));
+    }
+
     private double[] seconds(final String column) {
         return middle.numbers("seconds", column);
     }
@@ -257,7 +283,7 @@ final class ReportCharts {
         return time.length > 0 && time[0] < 0 ? 0 : Double.NaN;
     }
 
-    private static double most(final List<double[]> columns) {
+    static double most(final List<double[]> columns) {
         return columns.stream().flatMapToDouble(Arrays::stream).max().orElse(1);
     }
 
@@ -270,7 +296,7 @@ final class ReportCharts {
                 .orElse(Double.MAX_VALUE);
     }
 
-    private static String charts(final String... figures) {
+    static String charts(final String... figures) {
         return "<div class=\"charts\">\n" + String.join("", figures) + "</div>\n";
     }
 }

@@ -16,22 +16,24 @@ import java.util.stream.Collectors;
 
 /** A result as one page, made of nothing but its JSON; it refers to nothing outside itself. Stateless. */
 final class ReportPage {
+    /** What is said where nothing disturbed the runs. */
+    static final String QUIET =
+            "The machine was quiet: every polling thread had its core, the rate had settled, no JVM stopped.";
+    /** What is to be known of all runs. */
+    static final String ABOUT_RUNS =
+            "<p>Each with fresh processes. The warm-up is left out of all figures; it ends when four successive seconds are"
+                    + " within 5 % of their mean. What is not said of all runs is of the one in the middle.</p>\n";
+
     private static final String STYLE = "report.css";
+    private static final List<String> NODES = List.of("server", "generator");
 
     private ReportPage() {}
 
     /** The page. */
     static String of(final ResultDocument result) {
         final StringBuilder html = new StringBuilder();
-        html.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>");
-        html.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>");
-        html.append("<meta name=\"color-scheme\" content=\"light dark\"/><title>Millrace: ");
-        html.append(escape(Headline.figure(result)))
-                .append("</title>\n<style>\n")
-                .append(style())
-                .append("</style></head><body>\n");
         html.append(Headline.of(result));
-        html.append(noise(result));
+        html.append(noise(result, QUIET));
         html.append(Tiles.of(result));
         final ReportCharts charts = new ReportCharts(result);
         html.append(Html.section("Rate", charts.rate()));
@@ -41,12 +43,20 @@ final class ReportPage {
         html.append(Html.section("Set-up latency", charts.latency()));
         html.append(Html.section("SYN queue and TIME_WAIT", charts.tables()));
         html.append(Html.section("CPU", charts.cpu()));
-        html.append(Html.section("Runs", runs(result) + stops(result)));
+        html.append(Html.section("Runs", runs(result) + stops(result, NODES)));
         section(html, "References", ReferenceTable.of(result));
-        html.append(Html.section("Counters", counters(result)));
-        html.append(Html.section("Machine", machine(result)));
-        html.append(Html.section("Command", command(result)));
-        return html.append("</body></html>\n").toString();
+        html.append(Html.section("Counters", counters(result, NODES)));
+        html.append(Html.section("Machine", machine(result, result, NODES)));
+        html.append(Html.section("Command", command(result, result.members("settings"))));
+        return framed(Headline.figure(result), html.toString());
+    }
+
+    /** The page with this content. */
+    static String framed(final String title, final String content) {
+        return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>"
+                + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>"
+                + "<meta name=\"color-scheme\" content=\"light dark\"/><title>Millrace: " + escape(title)
+                + "</title>\n<style>\n" + style() + "</style></head><body>\n" + content + "</body></html>\n";
     }
 
     private static String style() {
@@ -66,14 +76,14 @@ final class ReportPage {
         }
     }
 
-    private static String noise(final ResultDocument result) {
+    /** What disturbed the runs, or that nothing did. */
+    static String noise(final ResultDocument result, final String quiet) {
         final List<String> lines = new ArrayList<>(result.lines("noise"));
         if (!result.text("failure").isEmpty()) {
             lines.addFirst("broken off: " + result.text("failure"));
         }
         if (lines.isEmpty()) {
-            return "<p class=\"quiet\">The machine was quiet: every polling thread had its core, the rate had settled,"
-                    + " no JVM stopped.</p>\n";
+            return "<p class=\"quiet\">" + quiet + "</p>\n";
         }
         return "<div class=\"noise\"><strong>Read these figures with doubt:</strong><ul>"
                 + lines.stream().map(line -> "<li>" + escape(line) + "</li>").collect(Collectors.joining())
@@ -96,8 +106,7 @@ final class ReportPage {
                     percent(run.number("busy", "generator")),
                     decimal(run.number("warm_up_s"), 1) + (run.isTrue("settled") ? "" : ", not settled")));
         }
-        return "<p>Each with fresh processes. The warm-up is left out of all figures; it ends when four successive seconds are"
-                + " within 5 % of their mean. What is not said of all runs is of the one in the middle.</p>\n"
+        return ABOUT_RUNS
                 + Html.table(
                         List.of(
                                 "run",
@@ -112,10 +121,11 @@ final class ReportPage {
                         rows);
     }
 
-    private static String stops(final ResultDocument result) {
+    /** What kept the polling threads of each run from their work. */
+    static String stops(final ResultDocument result, final List<String> nodes) {
         final List<List<String>> rows = new ArrayList<>();
         for (int i = 0; i < result.runs().size(); i++) {
-            for (final String node : List.of("server", "generator")) {
+            for (final String node : nodes) {
                 final ResultDocument run = result.runs().get(i);
                 rows.add(List.of(
                         (i + 1) + " " + node,
@@ -140,16 +150,17 @@ final class ReportPage {
                         rows);
     }
 
-    private static String counters(final ResultDocument result) {
-        final Map<String, Object> server = result.members("server", "counters");
-        final Map<String, Object> generator = result.members("generator", "counters");
+    /** By how much the counters of two nodes grew. */
+    static String counters(final ResultDocument result, final List<String> nodes) {
+        final Map<String, Object> server = result.members(nodes.getFirst(), "counters");
+        final Map<String, Object> other = result.members(nodes.getLast(), "counters");
         final TreeSet<String> names = new TreeSet<>(server.keySet());
-        names.addAll(generator.keySet());
+        names.addAll(other.keySet());
         return "<p>By how much each grew in the measured time; those of value 0 are left out.</p>\n"
                 + Html.table(
-                        List.of("counter", "server", "generator"),
+                        List.of("counter", nodes.getFirst(), nodes.getLast()),
                         names.stream()
-                                .map(name -> List.of(name, growth(server, name), growth(generator, name)))
+                                .map(name -> List.of(name, growth(server, name), growth(other, name)))
                                 .toList());
     }
 
@@ -157,21 +168,23 @@ final class ReportPage {
         return text(counters.getOrDefault(name, 0));
     }
 
-    private static String machine(final ResultDocument result) {
+    /** What the machine is, and what of a result's part each of its nodes tells of itself. */
+    static String machine(final ResultDocument result, final ResultDocument part, final List<String> nodes) {
         final List<List<String>> facts = new ArrayList<>();
         add(facts, result.members("machine"), "");
-        for (final String node : List.of("server", "generator")) {
-            final Map<String, Object> own = new LinkedHashMap<>(result.members(node));
+        for (final String node : nodes) {
+            final Map<String, Object> own = new LinkedHashMap<>(part.members(node));
             own.remove("counters");
             add(facts, own, node + ": ");
         }
         return Html.facts(facts);
     }
 
-    private static String command(final ResultDocument result) {
-        final List<List<String>> settings = new ArrayList<>();
-        add(settings, result.members("settings"), "");
-        return "<pre>" + escape(result.text("command")) + "</pre>\n" + Html.facts(settings);
+    /** The command, and what it has set. */
+    static String command(final ResultDocument result, final Map<String, Object> settings) {
+        final List<List<String>> facts = new ArrayList<>();
+        add(facts, settings, "");
+        return "<pre>" + escape(result.text("command")) + "</pre>\n" + Html.facts(facts);
     }
 
     private static void add(final List<List<String>> pairs, final Map<String, Object> facts, final String prefix) {

@@ -1,11 +1,11 @@
 package io.millrace.bench.report;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import io.millrace.bench.run.ResultJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -43,9 +43,10 @@ public final class ResultDocument {
             throw new NoResultException(name + " is not a result of millrace bench: it is not JSON");
         }
         final ResultDocument document = new ResultDocument(json);
-        if (!ResultJson.SCHEMA.equals(json.get("schema"))) {
-            throw new NoResultException("%s is not a result of this version of millrace bench: its schema is %s, not %s"
-                    .formatted(name, json.get("schema"), ResultJson.SCHEMA));
+        if (Schema.of(json.get("schema")).isEmpty()) {
+            throw new NoResultException(
+                    "%s is not a result of this version of millrace bench: its schema is %s, none of %s"
+                            .formatted(name, json.get("schema"), Schema.names()));
         }
         if (document.runs().isEmpty()) {
             throw new NoResultException(name + " holds no run");
@@ -56,6 +57,33 @@ public final class ResultDocument {
     /** What {@code json}, as written, would be when read. */
     static ResultDocument of(final Map<String, Object> json) {
         return new ResultDocument(json);
+    }
+
+    /** Which kind of a result it is. */
+    Schema schema() {
+        return Schema.of(json.get("schema"))
+                .orElseThrow(() -> new IllegalStateException("this is a part of a result: it has no schema"));
+    }
+
+    /** What was set: a member of its own, or members beside the figures. */
+    Map<String, Object> settings() {
+        final Map<String, Object> settings = new LinkedHashMap<>(members("settings"));
+        json.forEach((name, value) -> {
+            if (schema().settings().contains(name)) {
+                settings.put(name, value);
+            }
+        });
+        return settings;
+    }
+
+    /** Whether there is anything at a path. */
+    boolean isThere(final String... path) {
+        return at(path) != null;
+    }
+
+    /** The object at a path; an empty one where there is none. */
+    ResultDocument object(final String... path) {
+        return new ResultDocument(members(path));
     }
 
     /** The number at a path of names; NaN where there is none. */

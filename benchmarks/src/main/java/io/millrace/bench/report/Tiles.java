@@ -37,7 +37,8 @@ final class Tiles {
         return html.append("</div>\n").toString();
     }
 
-    private static void tile(final StringBuilder html, final String name, final String value) {
+    /** One of them. */
+    static void tile(final StringBuilder html, final String name, final String value) {
         html.append("<div><b>").append(escape(value)).append("</b><span>");
         html.append(escape(name)).append("</span></div>");
     }

@@ -6,11 +6,31 @@ import io.millrace.bench.run.Machine;
 import io.millrace.bench.run.ResultJson;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** The result as JSON, for machines. Stateless. */
 public final class StreamJson {
     /** What the first member says: which members there are. */
     public static final String SCHEMA = "millrace-stream-1";
+
+    /** Which members at the top level are settings. */
+    public static final Set<String> SETTINGS = Set.of(
+            "pattern",
+            "direction",
+            "connections",
+            "mtu",
+            "size",
+            "buffer_bytes",
+            "link",
+            "ip",
+            "warm_up_s",
+            "settle_s",
+            "duration_s",
+            "huge_pages",
+            "server_cores",
+            "client_cores",
+            "idle",
+            "jvm_flags");
 
     private StreamJson() {}
 

@@ -1,5 +1,6 @@
 package io.millrace.bench.stream;
 
+import io.millrace.bench.run.LatencyInterval;
 import io.millrace.bench.run.LiveTable;
 import io.millrace.bench.run.Noise;
 import io.millrace.bench.run.Spread;
@@ -60,6 +61,13 @@ public record StreamStudy(StreamPlan plan, List<StreamResult> runs, int wanted, 
         return Optional.of(Pairing.KERNEL_KERNEL)
                 .filter(linux -> !runs(linux).isEmpty() && figure(linux).median() > 0)
                 .map(linux -> figure(pairing).median() / figure(linux).median());
+    }
+
+    /** How long answers took in each second of each run; nothing of bulk. */
+    public List<List<LatencyInterval>> latencies() {
+        return plan.traffic().isBulk()
+                ? List.of()
+                : runs.stream().map(StreamResult::latencies).toList();
     }
 
     /** What disturbed the runs, by pairing where there are several. */
