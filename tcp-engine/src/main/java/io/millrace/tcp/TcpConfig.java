@@ -41,7 +41,7 @@ import java.util.OptionalInt;
  * @param synsPerSecondPerPrefix the most SYNs a second to listeners from one /24 of IPv4 or /64 of IPv6, and as many at
  *     once; 0 for no limit. Who can forge addresses can use up the share of a network.
  * @param standingQueueMs when frames have waited for so long without a moment in which none did, SYNs are shed that are
- *     more than the other segments of a batch and an eighth of it, until there was nothing to shed for a second; 0 never sheds.
+ *     more than the other segments of a batch and an eighth of it, ever fewer while the queue runs empty again; 0 never sheds.
  */
 public record TcpConfig(
         int maxConnections,

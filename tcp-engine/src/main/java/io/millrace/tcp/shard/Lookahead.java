@@ -89,7 +89,8 @@ final class Lookahead {
     }
 
     /** Hash of the flow of a validated frame that is not parsed yet. */
-    private int hashOf(final long mbuf, final int meta) {
+    /** The hash of the flow of any frame. */
+    int hashOf(final long mbuf, final int meta) {
         final long frame = Mbuf.dataAddress(mbuf);
         if (FrameMeta.kind(meta) >= FrameMeta.ICMP4_ERROR) {
             return hashOfQuoted(frame + FrameMeta.l4Offset(meta), FrameMeta.kind(meta) == FrameMeta.ICMP6_ERROR);

@@ -14,6 +14,7 @@ import io.millrace.tcp.table.LocalAddresses;
 import io.millrace.tcp.table.PrefixLimiter;
 import io.millrace.tcp.table.RecordSlab;
 import io.millrace.tcp.table.Registry;
+import io.millrace.tcp.table.ShedSyns;
 import io.millrace.tcp.table.SynQueue;
 import io.millrace.tcp.table.Tcb;
 import io.millrace.tcp.table.TcbLayout;
@@ -55,6 +56,8 @@ final class ShardTables implements AutoCloseable {
     /** What connections have of their own. */
     final Registry<ConnectionOptions> options = new Registry<>("sets of connection options", new HashMap<>());
 
+    /** SYNs that were dropped because the shard could not keep up. */
+    final ShedSyns shedSyns;
     /** Null where SYNs are not limited. */
     private final PrefixLimiter syns;
 
@@ -83,6 +86,7 @@ final class ShardTables implements AutoCloseable {
         ranges = new RecordSlab(name + "flights", Math.max(1, blockCount) * RANGES_PER_BLOCK, Flight.RECORD_LENGTH);
         recoveries = new RecordSlab(name + "recoveries", Math.max(1, blockCount), Recovery.RECORD_LENGTH);
         reassembly = new RecordSlab(name + "reassembly", REASSEMBLY_SEGMENTS, Reassembly.RECORD_LENGTH);
+        shedSyns = new ShedSyns(name + "SYNs shed");
         syns = config.synsPerSecondPerPrefix() == 0
                 ? null
                 : new PrefixLimiter(name + "SYN limits", hash, share(config.synsPerSecondPerPrefix(), shards));
@@ -252,6 +256,7 @@ final class ShardTables implements AutoCloseable {
                 + reassembly.bytes()
                 + ranges.bytes()
                 + recoveries.bytes()
+                + shedSyns.bytes()
                 + (syns == null ? 0 : syns.bytes());
     }
 
@@ -285,6 +290,7 @@ final class ShardTables implements AutoCloseable {
         reassembly.close();
         ranges.close();
         recoveries.close();
+        shedSyns.close();
         if (syns != null) {
             syns.close();
         }

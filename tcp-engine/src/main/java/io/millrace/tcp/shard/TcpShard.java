@@ -122,7 +122,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
         writer = new SegmentWriter(ports, counters, nextHops, context.secrets().flowLabels());
         final Replies replies = new Replies(writer, nextHops);
         strayResets = new StrayResets(replies, clock, counters, (config.strayResetsPerSecond() + shards - 1) / shards);
-        shedding = new SynShedding(config.standingQueueMs(), burst, ports.frames());
+        shedding = new SynShedding(config.standingQueueMs(), burst, ports.frames(), lookahead, tables.shedSyns);
         final ConnectionTimers timers = new ConnectionTimers(wheel);
         final ByteChain chain = new ByteChain(tables.blocks);
         timeWaits = new TimeWaits(tables, replies, context.secrets().timestamps(), clock, counters, config);

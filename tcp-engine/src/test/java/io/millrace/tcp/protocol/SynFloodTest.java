@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.dataplane.counters.Counter;
 import io.millrace.dataplane.wire.IpAddress;
 import io.millrace.tcp.Seed;
+import io.millrace.tcp.TcpListenerStats;
 import io.millrace.tcp.conversation.Family;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
@@ -15,6 +16,7 @@ class SynFloodTest extends ConversationTest {
     private static final int HONEST = 1_000;
     private static final int FLOOD_FOR_EACH = 10;
     private static final int FIRST_FLOOD_PORT = 20_000;
+    private static final int LAST_FLOOD_PORT = 65_535;
     private static final int FIRST_HONEST_PORT = 1_000;
 
     @Test
@@ -161,26 +163,38 @@ class SynFloodTest extends ConversationTest {
         int lost = 0;
         int flood = FIRST_FLOOD_PORT;
         for (int ms = 0; ms < 40 + CONNECTIONS; ms++) {
-            for (int i = 0; i < FLOOD_A_MILLISECOND; i++) {
-                talk().peer(flood++).offer("S seq 0 <mss 1460>");
-            }
+            flood = offerSyns(flood, FLOOD_A_MILLISECOND);
             if (ms >= 40) {
                 talk().peer(FIRST_HONEST_PORT + ms - 40);
                 lost += talk().offer("PA seq 1 text 5") ? 0 : 1;
                 talk().peer(FIRST_HONEST_PORT + CONNECTIONS + ms - 40);
                 lost += talk().offer("A") ? 0 : 1;
             }
-            final long until = processed() + SEGMENTS_A_MILLISECOND;
-            while (processed() < until && talk().pollOnce() > 0) {
-                // until the millisecond is over, or all is done
-            }
-            talk().tick(1);
+            workForAMillisecond();
         }
         while (talk().pollOnce() > 0) {
             // the flood is over
         }
         assertThat(talk().count(Counter.TCP_PASSIVE_OPENS) + lost).isBetween(2L * CONNECTIONS, 3L * CONNECTIONS);
         return lost;
+    }
+
+    /** From ports that begin at one, and begin anew when there are no more; the port after the last. */
+    private int offerSyns(final int first, final int number) {
+        int port = first;
+        for (int i = 0; i < number; i++) {
+            talk().peer(port).offer("S seq 0 <mss 1460>");
+            port = port == LAST_FLOOD_PORT ? FIRST_FLOOD_PORT : port + 1;
+        }
+        return port;
+    }
+
+    private void workForAMillisecond() {
+        final long until = processed() + SEGMENTS_A_MILLISECOND;
+        while (processed() < until && talk().pollOnce() > 0) {
+            // until the millisecond is over, or all is done
+        }
+        talk().tick(1);
     }
 
     private long processed() {
@@ -205,6 +219,75 @@ class SynFloodTest extends ConversationTest {
     void shouldLoseSegmentsOfConnectionsWhereItShedsNothing() {
         assertThat(lostToAFlood(0)).isGreaterThan(CONNECTIONS);
         assertThat(talk().count(Counter.SYNS_SHED)).isZero();
+    }
+
+    @Test
+    @Tag("H11")
+    void shouldStopSheddingSoonAfterItKeepsUpAgain() {
+        run("listen 7 sink backlog 1000");
+        int flood = FIRST_FLOOD_PORT;
+        for (int ms = 0; ms < 60; ms++) {
+            flood = offerSyns(flood, FLOOD_A_MILLISECOND);
+            workForAMillisecond();
+        }
+        final long whileBehind = talk().count(Counter.SYNS_SHED);
+        for (int ms = 0; ms < 100; ms++) {
+            flood = offerSyns(flood, SEGMENTS_A_MILLISECOND - 10);
+            workForAMillisecond();
+        }
+        final long after = talk().count(Counter.SYNS_SHED);
+        for (int ms = 0; ms < 300; ms++) {
+            flood = offerSyns(flood, SEGMENTS_A_MILLISECOND - 10);
+            workForAMillisecond();
+        }
+
+        assertThat(whileBehind).isPositive();
+        assertThat(talk().count(Counter.SYNS_SHED))
+                .as("more SYNs at once than a batch holds are no queue that stands")
+                .isEqualTo(after);
+    }
+
+    private void offerFlood(final SplittableRandom random, final int syns) {
+        for (int i = 0; i < syns; i++) {
+            talk().offerSyn(stranger(random), FIRST_FLOOD_PORT + random.nextInt(40_000));
+        }
+    }
+
+    private void flood(final SplittableRandom random, final int millis) {
+        for (int ms = 0; ms < millis; ms++) {
+            offerFlood(random, FLOOD_A_MILLISECOND);
+            workForAMillisecond();
+        }
+    }
+
+    /** Of peers that send a SYN each to port 8, one in each millisecond of the flood, so many are half open then. */
+    private int halfOpenOfHonest(final SplittableRandom random) {
+        for (int i = 0; i < CONNECTIONS; i++) {
+            offerFlood(random, FLOOD_A_MILLISECOND / 2);
+            talk().peer(FIRST_HONEST_PORT + i).to(8).offer("S seq 0 <mss 1460>");
+            offerFlood(random, FLOOD_A_MILLISECOND / 2);
+            workForAMillisecond();
+        }
+        flood(random, 10);
+        return talk().engine().listeners().stream()
+                .filter(listener -> listener.port() == 8)
+                .mapToInt(TcpListenerStats::halfOpen)
+                .sum();
+    }
+
+    @Test
+    @Tag("H11")
+    void shouldAdmitFirstWhatWasShedBeforeAndComesAgain() {
+        final SplittableRandom random = Seed.random();
+        talk(config -> config.synQueueCapacity(3_000)).run("listen 8 sink backlog 1000\nlisten 7 sink backlog 1000");
+        flood(random, 60);
+
+        final int atFirstTry = halfOpenOfHonest(random);
+        flood(random, 1_000 - CONNECTIONS);
+        final int atSecond = halfOpenOfHonest(random);
+
+        assertThat(atFirstTry).isBetween(1, CONNECTIONS - 10);
+        assertThat(atSecond).isEqualTo(CONNECTIONS);
     }
 
     @Test
