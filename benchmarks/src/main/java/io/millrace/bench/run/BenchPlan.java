@@ -57,23 +57,17 @@ public record BenchPlan(
     /** The same for what is compiled already: two seconds of warm-up are for the caches and the tables. */
     BenchPlan withoutWarmUp() {
         final Duration shorter = warmUp.compareTo(COMPILED_WARM_UP) < 0 ? warmUp : COMPILED_WARM_UP;
-        return new BenchPlan(
-                link,
-                duration,
-                shorter,
-                Duration.ZERO,
-                offer,
-                concurrency,
-                addressing,
-                threads,
-                hugePages,
-                timeWaitSeconds,
-                timeWaitCapacity,
-                false,
-                synQueue,
-                sources,
-                jvmFlags,
-                command);
+        return with(shorter, Duration.ZERO, offer, timeWaitSeconds, false);
+    }
+
+    /** The same with something else offered. */
+    public BenchPlan with(final Offer other) {
+        return with(warmUp, settle, other, timeWaitSeconds, untilFull);
+    }
+
+    /** The same with another 2 MSL, of which the warm-up does not wait for the end. */
+    public BenchPlan withTimeWait(final int seconds, final Duration otherWarmUp) {
+        return with(otherWarmUp, settle, offer, seconds, false);
     }
 
     /** The most connections under way. */
@@ -81,42 +75,25 @@ public record BenchPlan(
         return offer.mostUnderWay(concurrency);
     }
 
-    /** The same with something else offered. */
-    public BenchPlan with(final Offer other) {
-        return new BenchPlan(
-                link,
-                duration,
-                warmUp,
-                settle,
-                other,
-                concurrency,
-                addressing,
-                threads,
-                hugePages,
-                timeWaitSeconds,
-                timeWaitCapacity,
-                untilFull,
-                synQueue,
-                sources,
-                jvmFlags,
-                command);
-    }
-
-    /** The same with another 2 MSL, of which the warm-up does not wait for the end. */
-    public BenchPlan withTimeWait(final int seconds, final Duration otherWarmUp) {
+    private BenchPlan with(
+            final Duration otherWarmUp,
+            final Duration otherSettle,
+            final Offer otherOffer,
+            final int otherTimeWaitSeconds,
+            final boolean otherUntilFull) {
         return new BenchPlan(
                 link,
                 duration,
                 otherWarmUp,
-                settle,
-                offer,
+                otherSettle,
+                otherOffer,
                 concurrency,
                 addressing,
                 threads,
                 hugePages,
-                seconds,
+                otherTimeWaitSeconds,
                 timeWaitCapacity,
-                false,
+                otherUntilFull,
                 synQueue,
                 sources,
                 jvmFlags,
