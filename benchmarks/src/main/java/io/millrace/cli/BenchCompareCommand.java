@@ -40,6 +40,9 @@ final class BenchCompareCommand implements Callable<Integer>, Checked {
     public void check(final List<String> errors) {
         resultA = read(errors, a);
         resultB = read(errors, b);
+        if (resultA != null && resultB != null) {
+            Comparison.refusal(a.toString(), resultA, b.toString(), resultB).ifPresent(errors::add);
+        }
     }
 
     private static ResultDocument read(final List<String> errors, final Path path) {

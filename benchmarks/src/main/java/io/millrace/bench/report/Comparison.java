@@ -1,17 +1,19 @@
 package io.millrace.bench.report;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /** Two results beside each other: B as a share of A, and what makes the comparison doubtful. Immutable. */
 public final class Comparison {
     private static final int ENOUGH_RUNS = 2;
+    /** Of the column of names, where no name is longer. */
+    private static final int LEAST_WIDTH = 30;
 
     private final String nameA;
     private final String nameB;
@@ -28,14 +30,22 @@ public final class Comparison {
         this.nameB = nameB;
         this.a = a;
         this.b = b;
-        rows = Arrays.stream(Metric.values())
-                .filter(metric -> metric.isOf(a) || metric.isOf(b))
+        rows = Metrics.of(a, b).stream()
                 .map(metric -> new Row(
                         metric,
                         Metric.mean(metric.of(a)),
                         Metric.mean(metric.of(b)),
                         Ratio.of(metric.of(a), metric.of(b))))
                 .toList();
+    }
+
+    /** Why two results can't be compared, in one line; empty when they can. */
+    public static Optional<String> refusal(
+            final String nameA, final ResultDocument a, final String nameB, final ResultDocument b) {
+        return a.schema() == b.schema()
+                ? Optional.empty()
+                : Optional.of("%s is a result of schema %s, %s of %s: give two of the same benchmark"
+                        .formatted(nameA, a.schema(), nameB, b.schema()));
     }
 
     List<Row> rows() {
@@ -45,11 +55,16 @@ public final class Comparison {
     /** What differs between the two beside what was measured, and what disturbed either; a line each. */
     List<String> warnings() {
         final List<String> warnings = new ArrayList<>();
-        differences(warnings, "machine", "machines differ");
-        differences(warnings, "settings", "settings differ");
-        for (final String node : List.of("server", "generator")) {
-            differ(warnings, node + " differs", "dpdk", a.text(node, "dpdk"), b.text(node, "dpdk"));
-            differ(warnings, node + " differs", "device", a.text(node, "device"), b.text(node, "device"));
+        differences(warnings, "machines differ", a.object("machine"), b.object("machine"));
+        differences(warnings, "settings differ", ResultDocument.of(a.settings()), ResultDocument.of(b.settings()));
+        for (final List<String> node : a.schema().nodes(a)) {
+            final ResultDocument ownA = a.object(node.toArray(String[]::new));
+            final ResultDocument ownB = b.object(node.toArray(String[]::new));
+            if (!ownB.members().isEmpty()) {
+                final String what = String.join(" ", node).replace('_', ' ') + " differs";
+                differ(warnings, what, "dpdk", ownA.text("dpdk"), ownB.text("dpdk"));
+                differ(warnings, what, "device", ownA.text("device"), ownB.text("device"));
+            }
         }
         if (Math.min(runs(a), runs(b)) < ENOUGH_RUNS) {
             warnings.add("no interval: measure both with --repeats 2 or more, better 5");
@@ -59,21 +74,27 @@ public final class Comparison {
         return warnings;
     }
 
-    private static int runs(final ResultDocument result) {
-        return Metric.RATE.of(result).length;
+    /** Runs that count: of a stream result those of the first pairing. */
+    private int runs(final ResultDocument result) {
+        return rows.stream()
+                .filter(row -> row.metric.isIn(result))
+                .findFirst()
+                .map(row -> row.metric.of(result).length)
+                .orElse(0);
     }
 
-    private void differences(final List<String> warnings, final String part, final String what) {
-        final Set<String> names = new LinkedHashSet<>(a.members(part).keySet());
-        names.addAll(b.members(part).keySet());
+    private static void differences(
+            final List<String> warnings, final String what, final ResultDocument a, final ResultDocument b) {
+        final Set<String> names = new LinkedHashSet<>(a.members().keySet());
+        names.addAll(b.members().keySet());
         // what is free at one moment says nothing about the machine
         names.remove("huge_pages_free");
         for (final String name : names) {
-            if (a.list(part, name).isEmpty() || b.list(part, name).isEmpty()) {
-                differ(warnings, what, name, a.text(part, name), b.text(part, name));
+            if (a.list(name).isEmpty() || b.list(name).isEmpty()) {
+                differ(warnings, what, name, a.text(name), b.text(name));
             } else {
-                only(warnings, what, name, "A", a.lines(part, name), b.lines(part, name));
-                only(warnings, what, name, "B", b.lines(part, name), a.lines(part, name));
+                only(warnings, what, name, "A", a.lines(name), b.lines(name));
+                only(warnings, what, name, "B", b.lines(name), a.lines(name));
             }
         }
     }
@@ -110,9 +131,13 @@ public final class Comparison {
         lines.add(heading("A", nameA, a));
         lines.add(heading("B", nameB, b));
         lines.add("");
-        lines.add("%-30s %14s %14s %8s  %-18s".formatted("mean of the runs", "A", "B", "B/A", "95 % interval"));
+        final int width = Math.max(
+                LEAST_WIDTH,
+                rows.stream().mapToInt(row -> row.metric.title().length()).max().orElse(0));
+        lines.add(("%-" + width + "s %14s %14s %8s  %-18s")
+                .formatted("mean of the runs", "A", "B", "B/A", "95 % interval"));
         for (final Row row : rows) {
-            lines.add("%-30s %14s %14s %8s  %-18s %s"
+            lines.add(("%-" + width + "s %14s %14s %8s  %-18s %s")
                     .formatted(
                             row.metric.title(),
                             ReportPage.decimal(row.a, row.metric.digits()),
@@ -131,7 +156,7 @@ public final class Comparison {
         return lines;
     }
 
-    private static String heading(final String letter, final String name, final ResultDocument result) {
+    private String heading(final String letter, final String name, final ResultDocument result) {
         final int runs = runs(result);
         return "%s  %s  (%d run%s)  %s".formatted(letter, name, runs, runs == 1 ? "" : "s", result.text("command"));
     }
@@ -160,7 +185,7 @@ public final class Comparison {
         return json;
     }
 
-    private static Map<String, Object> side(final String name, final ResultDocument result) {
+    private Map<String, Object> side(final String name, final ResultDocument result) {
         final Map<String, Object> side = new LinkedHashMap<>();
         side.put("path", name);
         side.put("runs", runs(result));

@@ -1,84 +1,96 @@
 package io.millrace.bench.report;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
-/** What two results are compared by. */
-enum Metric {
-    RATE("connections_per_second", "connections/s", 0, true, run -> run.number("connections_per_second")),
-    P50("latency_p50_us", "set-up p50, µs", 1, false, run -> run.number("latency_us", "p50")),
-    P99("latency_p99_us", "set-up p99, µs", 1, false, run -> run.number("latency_us", "p99")),
-    P999("latency_p999_us", "set-up p99.9, µs", 1, false, run -> run.number("latency_us", "p999")),
-    SERVER_CPU("server_cpu_ns", "server CPU, ns/connection", 0, false, run -> cpuNanos(run, "server")),
-    GENERATOR_CPU("generator_cpu_ns", "generator CPU, ns/connection", 0, false, run -> cpuNanos(run, "generator")),
-    SUCCEEDED("succeeded", "share that succeeds", 6, true, run -> run.number("succeeded")),
-    SYNS("syns_absorbed_per_second", "spoofed SYNs absorbed/s", 0, true, run -> run.number("syns_absorbed_per_second")),
-    HELD_BYTES(
+/**
+ * One of the figures that two results are compared by. Immutable.
+ *
+ * @param key the name in JSON, with its unit.
+ * @param title the name for people, with its unit.
+ * @param digits after the point that are worth printing.
+ * @param moreIsBetter whether a greater figure is the better one.
+ * @param isOf whether it is one of this run's.
+ * @param ofRun a run's figure.
+ */
+record Metric(
+        String key,
+        String title,
+        int digits,
+        boolean moreIsBetter,
+        Predicate<ResultDocument> isOf,
+        ToDoubleFunction<ResultDocument> ofRun) {
+    static final Metric RATE =
+            more("connections_per_second", "connections/s", 0, run -> run.number("connections_per_second"));
+    static final Metric P50 = less("latency_p50_us", "set-up p50, µs", 1, run -> run.number("latency_us", "p50"));
+    static final Metric P99 = less("latency_p99_us", "set-up p99, µs", 1, run -> run.number("latency_us", "p99"));
+    static final Metric P999 = less("latency_p999_us", "set-up p99.9, µs", 1, run -> run.number("latency_us", "p999"));
+
+    static final Metric SUCCEEDED = more("succeeded", "share that succeeds", 6, run -> run.number("succeeded"));
+
+    static final Metric SYNS = more(
+            "syns_absorbed_per_second", "spoofed SYNs absorbed/s", 0, run -> run.number("syns_absorbed_per_second"));
+
+    static final Metric HELD_BYTES = less(
             "held_bytes",
             "off-heap bytes/held connection",
             1,
-            false,
-            run -> run.number("held", "table_bytes") / run.number("held", "at_server")),
-    FAILED("failed_per_second", "failed/s", 1, false, run -> run.number("failed") / run.number("duration_s")),
-    RETRANSMITTED(
-            "retransmissions_per_second",
-            "sent again/s",
-            1,
-            false,
-            run -> run.number("retransmissions") / run.number("duration_s"));
+            run -> run.number("held", "table_bytes") / run.number("held", "at_server"));
 
-    private final String key;
-    private final String title;
-    private final int digits;
-    private final boolean moreIsBetter;
-    private final ToDoubleFunction<ResultDocument> ofRun;
+    /** Those of connections that open and close. */
+    static final List<Metric> OF_CONNECTIONS = List.of(
+            RATE,
+            P50,
+            P99,
+            P999,
+            less("server_cpu_ns", "server CPU, ns/connection", 0, run -> cpuNanos(run, "server")),
+            less("generator_cpu_ns", "generator CPU, ns/connection", 0, run -> cpuNanos(run, "generator")),
+            SUCCEEDED,
+            SYNS,
+            HELD_BYTES,
+            less("failed_per_second", "failed/s", 1, run -> run.number("failed") / run.number("duration_s")),
+            less(
+                    "retransmissions_per_second",
+                    "sent again/s",
+                    1,
+                    run -> run.number("retransmissions") / run.number("duration_s")));
 
-    Metric(
-            final String key,
-            final String title,
-            final int digits,
-            final boolean moreIsBetter,
-            final ToDoubleFunction<ResultDocument> ofRun) {
-        this.key = key;
-        this.title = title;
-        this.digits = digits;
-        this.moreIsBetter = moreIsBetter;
-        this.ofRun = ofRun;
+    /** A figure of which more is better. */
+    static Metric more(
+            final String key, final String title, final int digits, final ToDoubleFunction<ResultDocument> ofRun) {
+        return new Metric(key, title, digits, true, run -> true, ofRun);
+    }
+
+    /** A figure of which less is better. */
+    static Metric less(
+            final String key, final String title, final int digits, final ToDoubleFunction<ResultDocument> ofRun) {
+        return new Metric(key, title, digits, false, run -> true, ofRun);
+    }
+
+    /** The same of some runs only, whose name goes before its own. */
+    Metric of(final String ownKey, final String ownTitle, final Predicate<ResultDocument> runs) {
+        return new Metric(ownKey + key, ownTitle + title, digits, moreIsBetter, runs, ofRun);
     }
 
     private static double cpuNanos(final ResultDocument run, final String node) {
         return run.number("cpu", node) * 1e9 / run.number("connections_per_second");
     }
 
-    /** The name in JSON, with its unit. */
-    String key() {
-        return key;
-    }
-
-    /** The name for people, with its unit. */
-    String title() {
-        return title;
-    }
-
-    /** Digits after the point that are worth printing. */
-    int digits() {
-        return digits;
-    }
-
     /** Each run's figure; of those that were not broken off, where there are any. */
     double[] of(final ResultDocument result) {
-        final double[] whole = result.runs().stream()
+        final List<ResultDocument> runs = result.runs().stream().filter(isOf).toList();
+        final double[] whole = runs.stream()
                 .filter(run -> !run.isTrue("interrupted") && run.text("failure").isEmpty())
                 .mapToDouble(ofRun)
                 .toArray();
-        return whole.length > 0
-                ? whole
-                : result.runs().stream().mapToDouble(ofRun).toArray();
+        return whole.length > 0 ? whole : runs.stream().mapToDouble(ofRun).toArray();
     }
 
     /** Whether a result tells it at all. */
-    boolean isOf(final ResultDocument result) {
-        return result.runs().stream().anyMatch(run -> !Double.isNaN(ofRun.applyAsDouble(run)));
+    boolean isIn(final ResultDocument result) {
+        return result.runs().stream().filter(isOf).anyMatch(run -> !Double.isNaN(ofRun.applyAsDouble(run)));
     }
 
     /** The mean that the ratio is one of: the geometric, or the usual one where a figure is 0. */

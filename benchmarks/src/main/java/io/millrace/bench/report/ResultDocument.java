@@ -121,7 +121,7 @@ public final class ResultDocument {
 
     /** An object's members, in their order. */
     Map<String, Object> members(final String... path) {
-        return members(at(path));
+        return asObject(at(path));
     }
 
     /** The runs, in the order in which they were made. */
@@ -132,20 +132,20 @@ public final class ResultDocument {
     /** The objects of a list. */
     List<ResultDocument> objects(final String... path) {
         return list(path).stream()
-                .map(object -> new ResultDocument(members(object)))
+                .map(object -> new ResultDocument(asObject(object)))
                 .toList();
     }
 
     private Object at(final String... path) {
         Object value = json;
         for (final String name : path) {
-            value = members(value).get(name);
+            value = asObject(value).get(name);
         }
         return value;
     }
 
     @SuppressWarnings("unchecked") // JSON has no other names than strings
-    private static Map<String, Object> members(final Object value) {
+    private static Map<String, Object> asObject(final Object value) {
         return value instanceof final Map<?, ?> map ? (Map<String, Object>) map : Map.of();
     }
 }

@@ -4,10 +4,12 @@ import io.millrace.bench.io.IoJson;
 import io.millrace.bench.run.ResultJson;
 import io.millrace.bench.stream.StreamJson;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The kinds of results, told by the first member of their JSON, and what becomes of each. */
 enum Schema {
@@ -43,6 +45,18 @@ enum Schema {
     /** A result of this kind as a page. */
     String page(final ResultDocument result) {
         return page.apply(result);
+    }
+
+    /** Where in a result of this kind the nodes tell of themselves. */
+    List<List<String>> nodes(final ResultDocument result) {
+        return switch (this) {
+            case CONNECTIONS -> List.of(List.of("server"), List.of("generator"));
+            case STREAM ->
+                StreamPairing.of(result).stream()
+                        .flatMap(pairing -> Stream.of("server", "client").map(node -> List.of(pairing.key(), node)))
+                        .toList();
+            case IO -> List.of(List.of("port"));
+        };
     }
 
     /** Those of its members at the top level that are settings; none where they are apart. */
