@@ -36,12 +36,7 @@ record PortSetup(EthDevConfig config, Set<Offload> offloads, int rxDescriptors, 
         if (info.driver().equals("net_af_xdp")) {
             pool.withholdScattered();
         }
-        final EnumSet<Offload> offloads = EnumSet.noneOf(Offload.class);
-        offloads.addAll(config.offloads());
-        offloads.retainAll(info.offloads());
-        if (info.driver().equals("net_vmxnet3") && config.rxQueues() == 1) {
-            offloads.remove(Offload.RX_RSS_HASH); // it hashes for several queues only, and would complain
-        }
+        final Set<Offload> offloads = offloads(info, config);
         final EthdevFunctions ethdev = functions.ethdev();
         final String name = info.device();
         try (Arena arena = Arena.ofConfined()) {
@@ -69,6 +64,23 @@ record PortSetup(EthDevConfig config, Set<Offload> offloads, int rxDescriptors, 
             setup.queues(functions, info, pool);
             return setup;
         }
+    }
+
+    /** Those wanted which the port has. */
+    static Set<Offload> offloads(final PortInfo info, final EthDevConfig config) {
+        final EnumSet<Offload> offloads = EnumSet.noneOf(Offload.class);
+        offloads.addAll(config.offloads());
+        offloads.retainAll(info.offloads());
+        final boolean hashesForQueuesOnly = info.driver().equals("net_vmxnet3"); // and would complain of one
+        if (rssTypes(info) == 0 || hashesForQueuesOnly && config.rxQueues() == 1) {
+            offloads.remove(
+                    Offload.RX_RSS_HASH); // some offer hashes and make none (igbvf): DPDK refuses to ask for them
+        }
+        return offloads;
+    }
+
+    private static long rssTypes(final PortInfo info) {
+        return (info.rssTcp4() ? RSS_TCP4 : 0) | (info.rssTcp6() ? RSS_TCP6 : 0);
     }
 
     /** Some drivers only note the MTU they are configured with, and tell an interface of the kernel only of this one. */
@@ -122,17 +134,19 @@ record PortSetup(EthDevConfig config, Set<Offload> offloads, int rxDescriptors, 
         }
     }
 
-    private static MemorySegment configuration(
+    /** What {@code rte_eth_dev_configure} is told. */
+    static MemorySegment configuration(
             final Arena arena, final PortInfo info, final EthDevConfig config, final Set<Offload> offloads) {
         final MemorySegment conf = arena.allocate(DeviceConfigurationLayout.SIZE, Long.BYTES);
         conf.set(JAVA_INT, DeviceConfigurationLayout.RX_MTU, config.mtu());
         conf.set(JAVA_LONG, DeviceConfigurationLayout.RX_OFFLOADS, Offload.rxBits(offloads));
         conf.set(JAVA_LONG, DeviceConfigurationLayout.TX_OFFLOADS, Offload.txBits(offloads));
-        final long rssTypes = (info.rssTcp4() ? RSS_TCP4 : 0) | (info.rssTcp6() ? RSS_TCP6 : 0);
+        final long rssTypes = rssTypes(info);
         if (rssTypes != 0 && (config.rxQueues() > 1 || offloads.contains(Offload.RX_RSS_HASH))) {
             conf.set(JAVA_INT, DeviceConfigurationLayout.RX_MODE, DeviceConfigurationLayout.RX_MODE_RSS);
             conf.set(JAVA_LONG, DeviceConfigurationLayout.RSS_HASH_FUNCTIONS, rssTypes);
-            if (!config.rssKey().isDriversOwn()) {
+            // From DPDK 23.11 on a driver that tells no length of its key (vmxnet3) takes none but its own.
+            if (!config.rssKey().isDriversOwn() && info.hashKeySize() > 0) {
                 final MemorySegment key =
                         arena.allocateFrom(JAVA_BYTE, config.rssKey().bytes(info.hashKeySize()));
                 conf.set(ADDRESS, DeviceConfigurationLayout.RSS_KEY, key);

@@ -146,7 +146,10 @@ public final class DpdkPort implements PacketPort {
         final PortInfo info = device.info();
         final int size = info.redirectionTableSize();
         // A table shorter than ours says the same only where the queues divide it evenly.
-        if (!info.rssTcp() || size == 0 || size < FlowSteering.TABLE_LENGTH && size % queues != 0) {
+        if (!info.rssTcp()
+                || info.hashKeySize() == 0
+                || size == 0
+                || size < FlowSteering.TABLE_LENGTH && size % queues != 0) {
             return false;
         }
         final int[] table = new int[size];

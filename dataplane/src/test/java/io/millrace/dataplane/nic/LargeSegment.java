@@ -44,7 +44,7 @@ record LargeSegment(byte[] bytes, boolean ipv4) {
         return (bytes.length - headers() + text - 1) / text;
     }
 
-    /** One of the pieces of {@code text} bytes each: its checksums are zero, as is the identification. */
+    /** One of the pieces of {@code text} bytes each: its checksums are zero, as are the identification and PSH. */
     byte[] piece(final int number, final int text) {
         final int from = headers() + number * text;
         final int length = Math.min(text, bytes.length - from);
@@ -53,9 +53,6 @@ record LargeSegment(byte[] bytes, boolean ipv4) {
         final int seq = get(piece, tcpOffset() + 4) << 16 | get(piece, tcpOffset() + 6);
         put(piece, tcpOffset() + 4, seq + number * text >> 16);
         put(piece, tcpOffset() + 6, seq + number * text);
-        if (from + length < bytes.length) {
-            piece[tcpOffset() + 13] &= ~TcpFlags.PSH;
-        }
         return withoutSums(withLength(piece, ipv4));
     }
 
@@ -70,7 +67,12 @@ record LargeSegment(byte[] bytes, boolean ipv4) {
             put(frame, IPV4_CHECKSUM, 0);
         }
         put(frame, tcpOffset() + 16, 0);
+        frame[tcpOffset() + 13] &= ~TcpFlags.PSH;
         return frame;
+    }
+
+    boolean isPushed(final byte[] piece) {
+        return (piece[tcpOffset() + 13] & TcpFlags.PSH) != 0;
     }
 
     /** Whether the IPv4 header of a piece sums up; there is no such sum in IPv6. */

@@ -4,22 +4,20 @@ import java.util.Arrays;
 
 /** The NICs there are, and what each is known to report: the figures of {@code docs/nics.md}. */
 enum NicModel {
-    E1000E("e1000e", 2, Steering.NONE, "unknown bad", "unknown bad"),
-    VMXNET3("vmxnet3", 4, Steering.CLAIMED, "unknown unknown", "unknown unknown"),
-    VIRTIO("virtio", 4, Steering.BY_QUEUE, "unknown unknown", "unknown unknown"),
-    IGB("igb", 4, Steering.BY_QUEUE_AND_HASH, "good bad", "good bad"),
-    IGB_VF("igbvf", 1, Steering.BY_QUEUE, "good bad", "good bad");
+    E1000E("e1000e", 2, Steering.NONE, "unknown bad unknown", "unknown bad"),
+    VMXNET3("vmxnet3", 4, Steering.NONE, "unknown unknown unknown", "unknown unknown"),
+    VIRTIO("virtio", 4, Steering.BY_QUEUE, "unknown unknown unknown", "unknown unknown"),
+    IGB("igb", 4, Steering.IPV4_BY_QUEUE_AND_HASH, "good bad good", "good bad"),
+    IGB_VF("igbvf", 1, Steering.NONE, "good bad good", "good bad");
 
     /** What becomes of the flows of several queues. */
     private enum Steering {
         /** All come by queue 0, and that is said. */
         NONE,
-        /** All come by queue 0, though the device says otherwise: found out by comparison. */
-        CLAIMED,
         /** Each comes by its queue. */
         BY_QUEUE,
-        /** Each comes by its queue, with its hash. */
-        BY_QUEUE_AND_HASH
+        /** Those of IPv4 come by their queues, with their hashes; the others by queue 0, though the driver says otherwise. */
+        IPV4_BY_QUEUE_AND_HASH
     }
 
     private final String label;
@@ -33,7 +31,7 @@ enum NicModel {
      *
      * @param queuePairs as many as are tried at once
      * @param steering what it makes of our hash and table
-     * @param ipChecksums what it reports of a good IPv4 header, and of a bad one
+     * @param ipChecksums what it reports of a good IPv4 header, of a bad one, and of IPv6
      * @param l4Checksums what it reports of a good TCP or UDP checksum, and of a bad one
      */
     NicModel(
@@ -64,16 +62,12 @@ enum NicModel {
         return queuePairs;
     }
 
-    boolean claimsToSteer() {
-        return steering != Steering.NONE;
+    boolean steers(final boolean ipv4) {
+        return steering == Steering.BY_QUEUE || ipv4 && tellsHash(true);
     }
 
-    boolean steers() {
-        return steering.compareTo(Steering.BY_QUEUE) >= 0;
-    }
-
-    boolean tellsHash() {
-        return steering == Steering.BY_QUEUE_AND_HASH;
+    boolean tellsHash(final boolean ipv4) {
+        return ipv4 && steering == Steering.IPV4_BY_QUEUE_AND_HASH;
     }
 
     /** Whether it cuts large segments, by its driver's word. */
@@ -86,8 +80,8 @@ enum NicModel {
         return this == VIRTIO;
     }
 
-    String ipChecksum(final boolean good) {
-        return ipChecksums.split(" ")[good ? 0 : 1];
+    String ipChecksum(final boolean ipv4, final boolean good) {
+        return ipChecksums.split(" ")[ipv4 ? good ? 0 : 1 : 2];
     }
 
     String l4Checksum(final boolean good) {
