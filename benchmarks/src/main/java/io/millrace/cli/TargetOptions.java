@@ -84,9 +84,10 @@ final class TargetOptions {
         if (target != null && (address == null || !hasPort)) {
             errors.add("--target " + target + ": needs the generator's --port DEVICE and --address CIDR");
         }
-        final long room = (1L << 32 - sources(Addressing.IPV4).length()) - 2;
-        if (target != null && (!sources(Addressing.IPV4).address().isIpv4() || count > room)) {
-            errors.add("--sources-from " + sources(Addressing.IPV4) + ": has no room for " + count
+        final IpPrefix from = sources(Addressing.IPV4);
+        final long room = (1L << 32 - from.length()) - 2;
+        if (target != null && (!from.address().isIpv4() || count > room)) {
+            errors.add("--sources-from " + from + ": has no room for " + count
                     + " addresses of IPv4; give a larger network or fewer --sources");
         }
     }

@@ -131,16 +131,14 @@ public final class BenchRun implements BenchSession.Run {
     /** Lets the load run for as long as the plan says and, within its bounds, until the rate has settled; whether it has. */
     private boolean warmUp(final Watch watch, final Series warmUp) throws InterruptedException {
         final SteadyState steady = new SteadyState(plan.untilFull());
-        watch.warmUp(plan.warmUp(), plan.settle(), warmUp, steady::reached, second -> {
-            steady.add(second.now().rateSince(second.before()), second.now().timeWaitGrowthSince(second.before()));
-            progress.warmUp(
-                    second.elapsed(),
-                    plan.warmUp().plus(plan.settle()),
-                    steady.reached(),
-                    second.before(),
-                    second.now());
-        });
-        return steady.reached();
+        return watch.warmUp(
+                plan.warmUp(),
+                plan.settle(),
+                warmUp,
+                steady,
+                progress,
+                second -> steady.add(
+                        second.now().rateSince(second.before()), second.now().timeWaitGrowthSince(second.before())));
     }
 
     /** Lets the connections under way end, and asks the server what it still holds. */

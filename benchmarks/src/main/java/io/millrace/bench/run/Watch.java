@@ -3,7 +3,6 @@ package io.millrace.bench.run;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -54,23 +53,30 @@ public final class Watch {
     }
 
     /**
-     * Lets the load run before anything counts.
+     * Lets the load run before anything counts; whether its figure has settled.
      *
      * @param least how long.
-     * @param settle how much longer, at most, until {@code settled}.
+     * @param settle how much longer, at most, until it has settled.
+     * @param meter tells {@code steady} the figure of a second.
      */
-    public void warmUp(
+    public boolean warmUp(
             final Duration least,
             final Duration settle,
             final Series warmUp,
-            final BooleanSupplier settled,
-            final Consumer<Second> listener)
+            final SteadyState steady,
+            final Progress progress,
+            final Consumer<Second> meter)
             throws InterruptedException {
+        final Consumer<Second> listener = second -> {
+            meter.accept(second);
+            progress.warmUp(second.elapsed(), least.plus(settle), steady.reached(), second.before(), second.now());
+        };
         watch(least, warmUp, listener);
         for (long left = settle.toSeconds();
-                left > 0 && !settled.getAsBoolean() && warmUp.failure().isEmpty() && interrupted.getCount() > 0;
+                left > 0 && !steady.reached() && warmUp.failure().isEmpty() && interrupted.getCount() > 0;
                 left--) {
             watch(Duration.ofSeconds(1), warmUp, listener);
         }
+        return steady.reached();
     }
 }

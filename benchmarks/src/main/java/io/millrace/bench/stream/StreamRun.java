@@ -110,15 +110,12 @@ final class StreamRun implements StreamSession.Run {
 
     private boolean warmUp(final Watch watch, final Series warmUp) throws InterruptedException {
         final SteadyState steady = new SteadyState(false);
-        watch.warmUp(plan.warmUp(), plan.settle(), warmUp, steady::reached, second -> {
-            steady.add(StreamResult.figure(plan.traffic(), second), 0);
-            progress.warmUp(
-                    second.elapsed(),
-                    plan.warmUp().plus(plan.settle()),
-                    steady.reached(),
-                    second.before(),
-                    second.now());
-        });
-        return steady.reached();
+        return watch.warmUp(
+                plan.warmUp(),
+                plan.settle(),
+                warmUp,
+                steady,
+                progress,
+                second -> steady.add(StreamResult.figure(plan.traffic(), second), 0));
     }
 }

@@ -89,7 +89,6 @@ final class Lookahead {
     }
 
     /** Hash of the flow of a validated frame that is not parsed yet. */
-    /** The hash of the flow of any frame. */
     int hashOf(final long mbuf, final int meta) {
         final long frame = Mbuf.dataAddress(mbuf);
         if (FrameMeta.kind(meta) >= FrameMeta.ICMP4_ERROR) {
