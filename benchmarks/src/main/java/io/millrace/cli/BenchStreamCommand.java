@@ -20,7 +20,6 @@ import io.millrace.dataplane.core.IdleMode;
 import io.millrace.linux.CpuAffinity;
 import java.io.PrintStream;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -90,49 +89,14 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
     private String peer;
 
     @Option(
-            names = "--link",
-            converter = Converters.JoiningLink.class,
-            paramLabel = "LINK",
-            description =
-                    "How two engines are joined: vhost; memif; af_packet, on a veth pair that is made and removed;"
-                            + " pci:BDF,BDF, the server's port and the client's (default: ${DEFAULT-VALUE}).")
-    private Link link;
-
-    @Option(
             names = "--ip",
             converter = Quantity.Count.class,
             paramLabel = "VERSION",
             description = "4 or 6 (default: ${DEFAULT-VALUE}).")
     private long ip = 4;
 
-    @Option(
-            names = "--repeats",
-            converter = Quantity.Count.class,
-            paramLabel = "N",
-            description = "How often, each time with fresh processes (default: ${DEFAULT-VALUE}).")
-    private long repeats;
-
-    @Option(
-            names = "--duration",
-            converter = Quantity.Time.class,
-            paramLabel = "TIME",
-            description = "How long to measure each (default: ${DEFAULT-VALUE}).")
-    private Duration duration;
-
-    @Option(
-            names = "--warm-up",
-            converter = Quantity.Time.class,
-            paramLabel = "TIME",
-            description = "How long the load runs before that, at least (default: ${DEFAULT-VALUE}).")
-    private Duration warmUp;
-
-    @Option(
-            names = "--settle",
-            converter = Quantity.Time.class,
-            paramLabel = "TIME",
-            description = "How much longer it runs, at most, until what goes over in a second has settled"
-                    + " (default: ${DEFAULT-VALUE}).")
-    private Duration settle;
+    @CommandLine.Mixin
+    private RunOptions runs = new RunOptions();
 
     @Option(
             names = "--server-core",
@@ -175,12 +139,9 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
         }
         connections.ifPresent(n -> Checked.within(errors, "--connections", n, 1, 60_000));
         checkLink(errors);
-        Checked.within(errors, "--repeats", repeats, 1, 1000);
+        runs.check(errors);
         Checked.within(errors, "--size", size, 1, Traffic.MAX_SIZE);
         Checked.within(errors, "--buffer", buffer, 2048, 1 << 29);
-        Checked.within(errors, "--duration", duration, 100);
-        Checked.within(errors, "--warm-up", warmUp, 0);
-        Checked.within(errors, "--settle", settle, 0);
         BenchIoCommand.checkCore(errors, "--server-core", serverCore);
         BenchIoCommand.checkCore(errors, "--client-core", clientCore);
         options.check(errors);
@@ -188,6 +149,7 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
     }
 
     private void checkLink(final List<String> errors) {
+        final Link link = runs.link();
         if (link != null && link.inOneProcess()) {
             errors.add("--link " + link + ": each end is a process of its own; give one of vhost, memif, af_packet,"
                     + " pci:BDF,BDF");
@@ -207,7 +169,7 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
         final StreamPlan plan = plan();
         final StreamSession session = new StreamSession(
                 plan,
-                (int) repeats,
+                runs.repeats(),
                 new ConsoleProgress(out, StreamColumns.of(plan.traffic()), Terminal.onStdout(), Terminal::red),
                 System.err);
         out.println(StreamTable.heading(plan));
@@ -244,7 +206,7 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
         final int usual = load == Pattern.BULK ? USUAL_BULK_CONNECTIONS : USUAL_REQUEST_CONNECTIONS;
         return new StreamPlan(
                 Pairing.withPeer(peer).orElseThrow(),
-                link,
+                runs.link(),
                 Addressing.of((int) ip),
                 new Traffic(
                         load,
@@ -253,9 +215,9 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
                         (int) size),
                 (int) mtu,
                 (int) buffer,
-                duration,
-                warmUp,
-                settle,
+                runs.duration(),
+                runs.warmUp(),
+                runs.settle(),
                 core(serverCore, cpuEach, cpus.getFirst()),
                 core(clientCore, cpuEach, cpus.getLast()),
                 EngineNames.of(cpuEach ? IdleMode.BUSY : IdleMode.YIELD),

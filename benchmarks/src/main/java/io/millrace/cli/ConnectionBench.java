@@ -23,7 +23,6 @@ import io.millrace.tcp.TcpConfig;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -44,33 +43,8 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
     /** As the engine has it. */
     private static final int MAX_TIME_WAIT_IPV6 = 1 << 25;
 
-    @Option(
-            names = "--duration",
-            converter = Quantity.Time.class,
-            paramLabel = "TIME",
-            description = "How long to measure (default: ${DEFAULT-VALUE}).")
-    private Duration duration;
-
-    @Option(
-            names = "--warm-up",
-            converter = Quantity.Time.class,
-            paramLabel = "TIME",
-            description = "How long the load runs before that, at least (default: ${DEFAULT-VALUE}).")
-    private Duration warmUp;
-
-    @Option(
-            names = "--settle",
-            converter = Quantity.Time.class,
-            paramLabel = "TIME",
-            description = "How much longer it runs, at most, until its rate has settled (default: ${DEFAULT-VALUE}).")
-    private Duration settle;
-
-    @Option(
-            names = "--repeats",
-            converter = Quantity.Count.class,
-            paramLabel = "N",
-            description = "How often, each time with fresh processes (default: ${DEFAULT-VALUE}).")
-    private long repeats = 1;
+    @CommandLine.Mixin
+    private RunOptions runs = new RunOptions();
 
     @Option(
             names = "--concurrency",
@@ -78,16 +52,6 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
             paramLabel = "N",
             description = "Connections kept under way, in a closed loop (default: ${DEFAULT-VALUE}).")
     private long concurrency = 512;
-
-    @Option(
-            names = "--link",
-            converter = Converters.JoiningLink.class,
-            paramLabel = "LINK",
-            description =
-                    "How the two are joined: vhost; memif; ring, inside one process; af_packet, on a veth pair that is made"
-                            + " and removed; pci:BDF,BDF, the server's port and the generator's (default:"
-                            + " ${DEFAULT-VALUE}).")
-    private Link link = Link.VHOST;
 
     @CommandLine.Mixin
     private ThreadOptions threads = new ThreadOptions();
@@ -155,7 +119,7 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
     }
 
     Link link() {
-        return link;
+        return runs.link();
     }
 
     final long sources() {
@@ -199,10 +163,7 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
 
     @Override
     public void check(final List<String> errors) {
-        Checked.within(errors, "--duration", duration, 100);
-        Checked.within(errors, "--warm-up", warmUp, 0);
-        Checked.within(errors, "--settle", settle, 0);
-        Checked.within(errors, "--repeats", repeats, 1, 1000);
+        runs.check(errors);
         Checked.within(errors, "--time-wait-seconds", timeWaitSeconds, 1, 240);
         Checked.within(errors, "--concurrency", concurrency, 1, 1 << 20);
         if (ip != 4 && ip != 6) {
@@ -246,7 +207,7 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
                 parts(),
                 lineup(),
                 contenders(),
-                (int) repeats,
+                runs.repeats(),
                 new ConsoleProgress(out, LiveTable.of(offer()), Terminal.onStdout(), Terminal::red),
                 System.err);
         try (Interrupts interrupts = Interrupts.handledBy(session::interrupt)) {
@@ -272,9 +233,9 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
     private BenchPlan plan(final Threads each) {
         return new BenchPlan(
                 link(),
-                duration,
-                warmUp,
-                settle,
+                runs.duration(),
+                runs.warmUp(),
+                runs.settle(),
                 offer(),
                 (int) concurrency,
                 addressing(),
