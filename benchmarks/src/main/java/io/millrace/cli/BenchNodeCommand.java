@@ -12,6 +12,7 @@ import io.millrace.bench.load.ConversationServer;
 import io.millrace.bench.load.HeldConnections;
 import io.millrace.bench.load.RateGenerator;
 import io.millrace.bench.load.SourceAddresses;
+import io.millrace.bench.profile.NodeRecording;
 import io.millrace.bench.run.Addressing;
 import io.millrace.bench.run.GeneratorLoad;
 import io.millrace.bench.run.NodeCommand;
@@ -28,6 +29,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +107,10 @@ final class BenchNodeCommand implements Callable<Integer> {
     @Option(names = "--idle")
     private String idle = "busy";
 
+    /** Where it goes is known by the parent, which removes it as well. */
+    @Option(names = "--recording")
+    private Optional<Path> recordingFile = Optional.empty();
+
     @Option(names = "--sources")
     private int sources = SourceAddresses.DEFAULT_COUNT;
 
@@ -118,6 +124,7 @@ final class BenchNodeCommand implements Callable<Integer> {
     private TargetOptions target = new TargetOptions();
 
     private Optional<GeneratorLoad> load = Optional.empty();
+    private NodeRecording recording;
 
     static final class ConversationWord implements CommandLine.ITypeConverter<Conversation> {
         @Override
@@ -129,7 +136,8 @@ final class BenchNodeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         final PrintStream out = new PrintStream(System.out, true, UTF_8);
-        try (EngineHost host = EngineHost.open(plan())) {
+        try (NodeRecording ending = record();
+                EngineHost host = EngineHost.open(plan())) {
             final NodeReporter reporter = begin(host, List.of());
             out.println(reporter.ready().toLine());
             final BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, UTF_8));
@@ -141,6 +149,12 @@ final class BenchNodeCommand implements Callable<Integer> {
             out.println(NodeReport.error(List.of(e.getMessage())).toLine());
             return Millrace.BAD_INPUT;
         }
+    }
+
+    /** Prepares a recording of the measured time, if one is wanted: to be closed after it. */
+    NodeRecording record() {
+        recording = NodeRecording.to(recordingFile);
+        return recording;
     }
 
     /** Listens, where this is the server; {@code others} are the nodes that share this process. */
@@ -269,6 +283,7 @@ final class BenchNodeCommand implements Callable<Integer> {
         switch (command) {
             case NodeCommand.START -> load.ifPresent(GeneratorLoad::start);
             case NodeCommand.STOP -> load.ifPresent(GeneratorLoad::stop);
+            case NodeCommand.MARK -> recording.begin();
             default -> {}
         }
         return command.equals(NodeCommand.MARK) ? reporter.mark() : reporter.sample();

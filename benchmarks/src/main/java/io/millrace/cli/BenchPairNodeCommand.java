@@ -2,6 +2,7 @@ package io.millrace.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.bench.profile.NodeRecording;
 import io.millrace.bench.run.NodeArguments;
 import io.millrace.bench.run.NodeReport;
 import io.millrace.bench.run.NodeReporter;
@@ -44,7 +45,9 @@ final class BenchPairNodeCommand implements Callable<Integer> {
         final BenchNodeCommand generator = node(nodes.subList(between + 1, nodes.size()));
         final MemoryPortConfig config =
                 MemoryPortConfig.defaults().withQueuePairs(queuePairs).withFrames(FRAMES);
-        try (MemoryPort.Pair ports = MemoryPort.pair(config);
+        try (NodeRecording ofServer = server.record();
+                NodeRecording ofGenerator = generator.record();
+                MemoryPort.Pair ports = MemoryPort.pair(config);
                 EngineHost serving = EngineHost.over(ports.left(), server::addresses, server.plan())) {
             final NodeReporter serverReporter = server.begin(serving, List.of());
             try (EngineHost generating = EngineHost.over(ports.right(), generator::addresses, generator.plan())) {

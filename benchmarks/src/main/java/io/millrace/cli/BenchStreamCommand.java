@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import io.millrace.bench.link.Link;
+import io.millrace.bench.profile.Profile;
 import io.millrace.bench.report.BenchReport;
 import io.millrace.bench.run.Addressing;
 import io.millrace.bench.run.ConsoleProgress;
@@ -22,6 +23,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -170,6 +172,7 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
         final StreamSession session = new StreamSession(
                 plan,
                 runs.repeats(),
+                runs.profile(),
                 new ConsoleProgress(out, StreamColumns.of(plan.traffic()), Terminal.onStdout(), Terminal::red),
                 System.err);
         out.println(StreamTable.heading(plan));
@@ -186,6 +189,7 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
                             StreamJson.of(study),
                             "latencies in ns, from the burst that sent a request to the burst that brought its answer",
                             study.latencies(),
+                            study.profile().map(Profile::recordings).orElse(Map.of()),
                             folder))) {
                 return interrupts.exitCode(Millrace.FAILED);
             }
@@ -223,6 +227,7 @@ final class BenchStreamCommand implements Callable<Integer>, Checked {
                 EngineNames.of(cpuEach ? IdleMode.BUSY : IdleMode.YIELD),
                 options.hugePages(),
                 jvm.flags(),
+                Optional.empty(),
                 options.typed());
     }
 

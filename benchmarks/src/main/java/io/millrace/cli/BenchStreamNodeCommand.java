@@ -2,6 +2,7 @@ package io.millrace.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.bench.profile.NodeRecording;
 import io.millrace.bench.run.Addressing;
 import io.millrace.bench.run.NodeCommand;
 import io.millrace.bench.run.NodeReport;
@@ -17,6 +18,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +79,10 @@ final class BenchStreamNodeCommand implements Callable<Integer> {
     @Option(names = "--no-huge")
     private boolean noHuge;
 
+    /** Where it goes is known by the parent, which removes it as well. */
+    @Option(names = "--recording")
+    private Optional<Path> recordingFile = Optional.empty();
+
     private final PrintStream out = new PrintStream(System.out, true, UTF_8);
 
     /** Whether text in bulk goes from this node to the other. */
@@ -115,7 +121,8 @@ final class BenchStreamNodeCommand implements Callable<Integer> {
     private void serveByEngine() throws IOException {
         final EngineStream stream =
                 new EngineStream(Pattern.of(pattern).orElseThrow(), sends(), connections, size, addressing());
-        try (EngineHost host = EngineHost.open(plan(stream))) {
+        try (NodeRecording recording = NodeRecording.to(recordingFile);
+                EngineHost host = EngineHost.open(plan(stream))) {
             if (role == Role.SERVER) {
                 stream.listen(host.engine());
             }
@@ -128,6 +135,9 @@ final class BenchStreamNodeCommand implements Callable<Integer> {
                 }
                 if (command.equals(NodeCommand.START) && role == Role.CLIENT) {
                     stream.start();
+                }
+                if (command.equals(NodeCommand.MARK)) {
+                    recording.begin();
                 }
                 final NodeReport report = command.equals(NodeCommand.MARK) ? reporter.mark() : reporter.sample();
                 out.println(report.toLine());

@@ -208,6 +208,7 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
                 lineup(),
                 contenders(),
                 runs.repeats(),
+                runs.profile(),
                 new ConsoleProgress(out, LiveTable.of(offer()), Terminal.onStdout(), Terminal::red),
                 System.err);
         try (Interrupts interrupts = Interrupts.handledBy(session::interrupt)) {
@@ -247,6 +248,7 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
                 synQueue,
                 (int) sources,
                 jvm.flags(),
+                Optional.empty(),
                 options.typed());
     }
 }

@@ -45,6 +45,13 @@ final class RunOptions implements Checked {
                             + " (default: ${DEFAULT-VALUE}).")
     private Link link = Link.VHOST;
 
+    @Option(
+            names = "--profile",
+            description =
+                    "Make one more run, sampled by the JDK's flight recorder, and say where the polling threads' time"
+                            + " goes.")
+    private boolean profile;
+
     @Override
     public void check(final List<String> errors) {
         Checked.within(errors, "--duration", duration, 100);
@@ -67,6 +74,11 @@ final class RunOptions implements Checked {
 
     int repeats() {
         return (int) repeats;
+    }
+
+    /** Whether one more run is made for its profile. */
+    boolean profile() {
+        return profile;
     }
 
     /** What joins the two; null where it could not be read. */

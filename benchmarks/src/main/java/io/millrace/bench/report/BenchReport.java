@@ -2,6 +2,8 @@ package io.millrace.bench.report;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.bench.profile.Profile;
+import io.millrace.bench.profile.ProfileFolder;
 import io.millrace.bench.run.BenchResult;
 import io.millrace.bench.run.LatencyInterval;
 import io.millrace.bench.run.ResultJson;
@@ -13,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The report of a benchmark: a folder of three files, or of two where there are no latencies. Stateless. */
+/** The report of a benchmark: a folder of a page, its figures, latencies where there are any, and a profile's recordings. Stateless. */
 public final class BenchReport {
     /** The page, which needs nothing but itself. */
     static final String PAGE = "index.html";
@@ -22,7 +24,13 @@ public final class BenchReport {
     /** The latencies of each second, in HdrHistogram's log format. */
     static final String LATENCIES = "latency.hlog";
     /** What a report consists of. */
-    static final Set<String> FILES = Set.of(PAGE, RESULT, LATENCIES);
+    static final Set<String> FILES = Set.of(
+            PAGE,
+            RESULT,
+            LATENCIES,
+            ProfileFolder.name("server"),
+            ProfileFolder.name("generator"),
+            ProfileFolder.name("client"));
 
     private BenchReport() {}
 
@@ -32,12 +40,13 @@ public final class BenchReport {
                 ResultJson.of(study),
                 "set-up latencies in ns, from the burst of the SYN to the burst of the SYN-ACK",
                 study.subject().runs().stream().map(BenchResult::latencies).toList(),
+                study.profile().map(Profile::recordings).orElse(Map.of()),
                 folder);
     }
 
     /** Writes a report without latencies. */
     public static void write(final Map<String, Object> json, final ReportFolder folder) throws IOException {
-        write(json, "", List.of(), folder);
+        write(json, "", List.of(), Map.of(), folder);
     }
 
     /**
@@ -45,11 +54,13 @@ public final class BenchReport {
      *
      * @param what the latencies are of, and their unit.
      * @param latencies of each run those of each second; where there are none at all there is no file of them.
+     * @param recordings of the profile, by the names of their files.
      */
     public static void write(
             final Map<String, Object> json,
             final String what,
             final List<List<LatencyInterval>> latencies,
+            final Map<String, byte[]> recordings,
             final ReportFolder folder)
             throws IOException {
         final String text = ResultJson.toText(json);
@@ -59,6 +70,7 @@ public final class BenchReport {
         if (!latencies.isEmpty()) {
             files.put(LATENCIES, LatencyLog.of(what, latencies));
         }
+        files.putAll(recordings);
         folder.write(files);
     }
 

@@ -29,6 +29,11 @@ final class Html {
         return "<section><h2>" + escape(heading) + "</h2>\n" + content + "</section>\n";
     }
 
+    /** A paragraph of text. */
+    static String paragraph(final String text) {
+        return "<p>" + escape(text) + "</p>\n";
+    }
+
     /** Names and what they stand for. */
     static String facts(final Collection<List<String>> pairs) {
         final StringBuilder html = new StringBuilder("<table class=\"facts\"><tbody>\n");

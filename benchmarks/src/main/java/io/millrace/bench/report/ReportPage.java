@@ -43,6 +43,7 @@ final class ReportPage {
         html.append(Html.section("Set-up latency", charts.latency()));
         html.append(Html.section("SYN queue and TIME_WAIT", charts.tables()));
         html.append(Html.section("CPU", charts.cpu()));
+        section(html, "Where the time goes", ProfileSection.of(result));
         html.append(Html.section("Runs", runs(result) + stops(result, NODES)));
         section(html, "References", ReferenceTable.of(result));
         html.append(Html.section("Counters", counters(result, NODES)));
@@ -70,7 +71,7 @@ final class ReportPage {
         }
     }
 
-    private static void section(final StringBuilder html, final String heading, final String content) {
+    static void section(final StringBuilder html, final String heading, final String content) {
         if (!content.isEmpty()) {
             html.append(Html.section(heading, content));
         }

@@ -37,6 +37,7 @@ final class StreamPage {
         }
         html.append(Html.section("Segments", charts.segments()));
         html.append(Html.section("CPU", charts.cpu()));
+        ReportPage.section(html, "Where the time goes", ProfileSection.of(result));
         html.append(Html.section("Runs", runs(result, pairings) + ReportPage.stops(result, NODES)));
         html.append(Html.section("Counters", ReportPage.counters(first.figures(), NODES)));
         html.append(Html.section("Machine", ReportPage.machine(result, first.figures(), NODES)));

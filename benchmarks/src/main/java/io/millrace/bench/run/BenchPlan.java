@@ -1,8 +1,12 @@
 package io.millrace.bench.run;
 
 import io.millrace.bench.link.Link;
+import io.millrace.bench.profile.ProfileFolder;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a run is to do; immutable.
@@ -22,6 +26,7 @@ import java.util.List;
  * @param synQueue half-open connections the server has room for.
  * @param sources addresses the generator opens connections from.
  * @param jvmFlags flags of both child JVMs, after the usual ones.
+ * @param recordings the folder where both nodes leave a recording of the measured time; empty for none.
  * @param command the command line as typed, for the record.
  */
 public record BenchPlan(
@@ -40,6 +45,7 @@ public record BenchPlan(
         long synQueue,
         int sources,
         List<String> jvmFlags,
+        Optional<Path> recordings,
         String command) {
 
     /** What a TIME_WAIT entry of IPv4 takes at start: a record and its share of the index, rounded up. */
@@ -57,17 +63,24 @@ public record BenchPlan(
     /** The same for what is compiled already: two seconds of warm-up are for the caches and the tables. */
     BenchPlan withoutWarmUp() {
         final Duration shorter = warmUp.compareTo(COMPILED_WARM_UP) < 0 ? warmUp : COMPILED_WARM_UP;
-        return with(shorter, Duration.ZERO, offer, timeWaitSeconds, false);
+        return with(shorter, Duration.ZERO, offer, timeWaitSeconds, false, jvmFlags, recordings);
     }
 
     /** The same with something else offered. */
     public BenchPlan with(final Offer other) {
-        return with(warmUp, settle, other, timeWaitSeconds, untilFull);
+        return with(warmUp, settle, other, timeWaitSeconds, untilFull, jvmFlags, recordings);
     }
 
     /** The same with another 2 MSL, of which the warm-up does not wait for the end. */
     public BenchPlan withTimeWait(final int seconds, final Duration otherWarmUp) {
-        return with(otherWarmUp, settle, offer, seconds, false);
+        return with(otherWarmUp, settle, offer, seconds, false, jvmFlags, recordings);
+    }
+
+    /** The same with recordings of the measured time. */
+    BenchPlan recordedTo(final Path folder) {
+        final List<String> flags = new ArrayList<>(jvmFlags);
+        flags.addAll(ProfileFolder.flags(folder));
+        return with(warmUp, settle, offer, timeWaitSeconds, untilFull, flags, Optional.of(folder));
     }
 
     /** The most connections under way. */
@@ -80,7 +93,9 @@ public record BenchPlan(
             final Duration otherSettle,
             final Offer otherOffer,
             final int otherTimeWaitSeconds,
-            final boolean otherUntilFull) {
+            final boolean otherUntilFull,
+            final List<String> otherFlags,
+            final Optional<Path> otherRecordings) {
         return new BenchPlan(
                 link,
                 duration,
@@ -96,7 +111,8 @@ public record BenchPlan(
                 otherUntilFull,
                 synQueue,
                 sources,
-                jvmFlags,
+                otherFlags,
+                otherRecordings,
                 command);
     }
 }

@@ -1,6 +1,8 @@
 package io.millrace.bench.run;
 
 import io.millrace.bench.link.CableException;
+import io.millrace.bench.profile.Profile;
+import io.millrace.bench.profile.ProfileFolder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import java.util.function.BiFunction;
 public final class BenchSession {
     private final List<Part> parts;
     private final int repeats;
+    private final boolean profiled;
     private final Progress progress;
     private final List<Contender> contenders;
     private final BiFunction<BenchPlan, Optional<Contender>, Run> runs;
@@ -33,18 +36,21 @@ public final class BenchSession {
      * plan.
      *
      * @param lineup whose programs run in the parts.
+     * @param profiled whether a run of the last part follows that is made for its profile alone, as sampling costs.
      */
     public BenchSession(
             final List<Part> parts,
             final Lineup lineup,
             final List<Contender> contenders,
             final int repeats,
+            final boolean profiled,
             final Progress progress,
             final PrintStream log) {
         this(
                 parts,
                 contenders,
                 repeats,
+                profiled,
                 progress,
                 (plan, contender) -> new BenchRun(
                         contender.filter(Contender::compiled).isPresent() ? plan.withoutWarmUp() : plan,
@@ -57,11 +63,13 @@ public final class BenchSession {
             final List<Part> parts,
             final List<Contender> contenders,
             final int repeats,
+            final boolean profiled,
             final Progress progress,
             final BiFunction<BenchPlan, Optional<Contender>, Run> runs) {
         this.parts = List.copyOf(parts);
         this.contenders = List.copyOf(contenders);
         this.repeats = repeats;
+        this.profiled = profiled;
         this.progress = progress;
         this.runs = runs;
     }
@@ -115,7 +123,34 @@ public final class BenchSession {
                 return study(results, Optional.of(why(e)));
             }
         }
-        return study(results, Optional.empty());
+        final Study study = study(results, Optional.empty());
+        return profiled && !isInterrupted()
+                ? study.with(profile(parts.getLast().plan().apply(earlier(results, parts.size() - 1)), study.subject()))
+                : study;
+    }
+
+    /** One more run, for nothing but its profile. */
+    private Profile profile(final BenchPlan plan, final Repeats unprofiled) throws IOException, InterruptedException {
+        progress.profile();
+        try (ProfileFolder folder = ProfileFolder.create()) {
+            final BenchResult run =
+                    next(plan.recordedTo(folder.path()), Optional.empty()).run();
+            return ProfiledRun.read(
+                    folder,
+                    "generator",
+                    run.measured(),
+                    ResultJson.ordered(
+                            "connections_per_second",
+                            ResultJson.rounded(run.connectionsPerSecond()),
+                            "duration_s",
+                            ResultJson.rounded(run.seconds())),
+                    run.connectionsPerSecond() / unprofiled.rate().median(),
+                    run.interrupted());
+        } catch (final NodeFailedException e) {
+            return Profile.none(why(e));
+        } catch (final CableException e) {
+            return Profile.none(e.getMessage());
+        }
     }
 
     /** What the parts before one have shown in the same round. */

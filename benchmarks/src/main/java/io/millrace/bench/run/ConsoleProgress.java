@@ -52,6 +52,12 @@ public final class ConsoleProgress implements Progress {
     }
 
     @Override
+    public void profile() {
+        lasting("profile: one more run, sampled");
+        rows = 0;
+    }
+
+    @Override
     public void phase(final String what) {
         phase = what;
         passing(what + " ...");

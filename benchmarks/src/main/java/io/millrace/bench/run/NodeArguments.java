@@ -1,6 +1,7 @@
 package io.millrace.bench.run;
 
 import io.millrace.bench.load.Conversation.Side;
+import io.millrace.bench.profile.ProfileFolder;
 import io.millrace.dpdk.Devargs;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,6 +110,9 @@ public final class NodeArguments {
                 plan.threads().idle()));
         arguments.addAll(List.of("--conversation", plan.offer().conversation().toWord()));
         arguments.addAll(List.of("--ip", String.valueOf(plan.addressing().version())));
+        plan.recordings()
+                .ifPresent(folder -> arguments.addAll(
+                        List.of("--recording", ProfileFolder.file(folder, role).toString())));
         port.ifPresent(device -> arguments.addAll(List.of("--port", device.toString())));
         if (!cores.isEmpty()) {
             arguments.addAll(

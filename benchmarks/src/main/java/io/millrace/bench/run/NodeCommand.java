@@ -6,7 +6,7 @@ public final class NodeCommand {
     public static final String START = "start";
     /** Tell the figures. */
     public static final String SAMPLE = "sample";
-    /** Tell the figures, and begin the total latency anew. */
+    /** Tell the figures and the polling threads, begin the total latency anew, and record from now on, if that is wanted. */
     public static final String MARK = "mark";
     /** Open no more connections; answer when those under way have ended, or after two seconds. */
     public static final String STOP = "stop";

@@ -20,7 +20,8 @@ import java.util.function.ToLongFunction;
  * @param total set-up latency since the mark; null from a server.
  * @param histogram what {@code recent} sums up, ns: HdrHistogram's compressed form in Base64; null from a server.
  * @param process what the process itself costs.
- * @param facts what does not change, on {@link #READY}: versions, flags, sizes.
+ * @param facts on {@link #READY} what does not change: versions, flags, sizes; after {@link NodeCommand#MARK} {@link
+ *     #POLLING_THREADS}.
  * @param errors on {@link #ERROR}: what went wrong, a line each.
  * @param stream what a node of the stream benchmark has moved; null from others.
  */
@@ -43,6 +44,8 @@ public record NodeReport(
     public static final String SAMPLE = "sample";
     /** The node could not start. */
     public static final String ERROR = "error";
+    /** The fact which the node's polling threads are: the ids that Java knows them by, with spaces between. */
+    public static final String POLLING_THREADS = "polling_threads";
 
     /**
      * The generator's counts.

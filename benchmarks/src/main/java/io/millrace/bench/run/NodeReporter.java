@@ -55,22 +55,22 @@ public final class NodeReporter {
     /** The first report, after a collection: what starting has left over goes before anything is measured. */
     public NodeReport ready() {
         System.gc();
-        return report(NodeReport.READY);
+        return report(NodeReport.READY, facts);
     }
 
     /** A report, for which the latencies since the last one are taken. */
     public NodeReport sample() {
-        return report(NodeReport.SAMPLE);
+        return report(NodeReport.SAMPLE, Map.of());
     }
 
     /** A report after which the total latency begins anew. */
     public NodeReport mark() {
-        final NodeReport report = report(NodeReport.SAMPLE);
+        final NodeReport report = report(NodeReport.SAMPLE, process.pollingThreads());
         latencies.begin();
         return report;
     }
 
-    private NodeReport report(final String event) {
+    private NodeReport report(final String event, final Map<String, String> told) {
         final boolean loads = load.isPresent();
         if (loads) {
             latencies.take();
@@ -84,7 +84,7 @@ public final class NodeReporter {
                 loads ? latencies.total() : null,
                 loads ? latencies.encodedRecent() : null,
                 process.cost(),
-                event.equals(NodeReport.READY) ? facts : Map.of(),
+                told,
                 List.of(),
                 null);
     }

@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -52,6 +53,13 @@ public final class ProcessMeter {
                 .mapToLong(ThreadInfo::getThreadId)
                 .filter(id -> !others.contains(id))
                 .toArray();
+    }
+
+    /** Which threads poll, as a report tells it. */
+    public Map<String, String> pollingThreads() {
+        return Map.of(
+                NodeReport.POLLING_THREADS,
+                Arrays.stream(pollingThreads).mapToObj(String::valueOf).collect(Collectors.joining(" ")));
     }
 
     /** Totals since the process began. */

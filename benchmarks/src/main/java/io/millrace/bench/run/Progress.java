@@ -10,6 +10,9 @@ public interface Progress {
     /** What follows is a run of a reference. */
     void reference(String label);
 
+    /** What follows is a run for nothing but its profile. */
+    void profile();
+
     /** A step that takes a moment begins. */
     void phase(String what);
 

@@ -33,6 +33,7 @@ public final class ResultJson {
         if (study.compares()) {
             json.put("parts", PartsTable.toJson(study));
         }
+        study.profile().ifPresent(profile -> json.put("profile", profile.toMap()));
         return json;
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.bench.run;
 
+import io.millrace.bench.profile.Profile;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,8 +9,9 @@ import java.util.Optional;
  *
  * @param parts in the order in which they were made; all figures are of the last, the others stand beside it.
  * @param broken what broke the session off; empty if nothing did.
+ * @param profile where the time goes in the last part, if that was wanted.
  */
-public record Study(List<Measured> parts, Optional<String> broken) {
+public record Study(List<Measured> parts, Optional<String> broken, Optional<Profile> profile) {
     /**
      * The runs of one part.
      *
@@ -22,9 +24,19 @@ public record Study(List<Measured> parts, Optional<String> broken) {
         parts = List.copyOf(parts);
     }
 
+    /** Without a profile. */
+    public Study(final List<Measured> parts, final Optional<String> broken) {
+        this(parts, broken, Optional.empty());
+    }
+
     /** Of one part alone. */
     public static Study of(final Repeats repeats) {
         return new Study(List.of(new Measured("", repeats)), repeats.failure());
+    }
+
+    /** The same with a profile of the last part. */
+    public Study with(final Profile of) {
+        return new Study(parts, broken, Optional.of(of));
     }
 
     /** The runs that the figures are of. */
@@ -45,7 +57,8 @@ public record Study(List<Measured> parts, Optional<String> broken) {
 
     /** True when somebody ended the session early. */
     public boolean interrupted() {
-        return parts.stream().anyMatch(part -> part.repeats().interrupted());
+        return parts.stream().anyMatch(part -> part.repeats().interrupted())
+                || profile.map(Profile::interrupted).orElse(false);
     }
 
     /** What broke it off. */

@@ -4,6 +4,7 @@ import static io.millrace.bench.run.LiveTable.count;
 import static io.millrace.bench.run.LiveTable.decimal;
 import static io.millrace.bench.run.LiveTable.percent;
 
+import io.millrace.bench.profile.Profile;
 import io.millrace.bench.run.NodeReport.Latency;
 import io.millrace.bench.run.NodeReport.Load;
 import io.millrace.dataplane.counters.Counter;
@@ -19,7 +20,13 @@ public final class Summary {
     public static List<String> of(final Study study) {
         final List<String> lines = new ArrayList<>(of(study.subject()));
         lines.addAll(PartsTable.of(study));
+        study.profile().ifPresent(profile -> lines.addAll(profile(profile)));
         return lines;
+    }
+
+    /** Where the time goes. */
+    public static List<String> profile(final Profile profile) {
+        return profile.lines().stream().map(line -> row("profile", line)).toList();
     }
 
     /** The run in the middle, then what all of them together say. */

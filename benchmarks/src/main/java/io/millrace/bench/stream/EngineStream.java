@@ -90,22 +90,22 @@ public final class EngineStream {
         /** The first figures, after a collection: what starting has left over goes before anything is measured. */
         public NodeReport ready() {
             System.gc();
-            return report(NodeReport.READY);
+            return report(NodeReport.READY, facts);
         }
 
         /** The figures now. */
         public NodeReport sample() {
-            return report(NodeReport.SAMPLE);
+            return report(NodeReport.SAMPLE, Map.of());
         }
 
         /** The figures now, after which the total latency begins anew. */
         public NodeReport mark() {
-            final NodeReport report = sample();
+            final NodeReport report = report(NodeReport.SAMPLE, process.pollingThreads());
             latencies.begin();
             return report;
         }
 
-        private NodeReport report(final String event) {
+        private NodeReport report(final String event, final Map<String, String> told) {
             final boolean asks = client.isRunning();
             if (asks) {
                 latencies.take();
@@ -119,7 +119,7 @@ public final class EngineStream {
                     asks ? latencies.total() : null,
                     asks ? latencies.encodedRecent() : null,
                     process.cost(),
-                    event.equals(NodeReport.READY) ? facts : Map.of(),
+                    told,
                     List.of(),
                     meter.counts());
         }

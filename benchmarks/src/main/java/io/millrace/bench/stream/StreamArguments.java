@@ -1,5 +1,6 @@
 package io.millrace.bench.stream;
 
+import io.millrace.bench.profile.ProfileFolder;
 import io.millrace.dpdk.Devargs;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,9 @@ final class StreamArguments {
             arguments.addAll(
                     List.of("--cores", cores.stream().map(String::valueOf).collect(Collectors.joining(","))));
         }
+        plan.recordings()
+                .ifPresent(folder -> arguments.addAll(
+                        List.of("--recording", ProfileFolder.file(folder, role).toString())));
         if (!plan.hugePages()) {
             arguments.add("--no-huge");
         }

@@ -52,6 +52,7 @@ public final class StreamJson {
                         study.wanted(),
                         "runs",
                         study.runs().stream().map(StreamRunJson::of).toList()));
+        study.profile().ifPresent(profile -> json.put("profile", profile.toMap()));
         return json;
     }
 

@@ -1,9 +1,13 @@
 package io.millrace.bench.stream;
 
 import io.millrace.bench.link.Link;
+import io.millrace.bench.profile.ProfileFolder;
 import io.millrace.bench.run.Addressing;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What is measured. Immutable.
@@ -22,6 +26,7 @@ import java.util.List;
  * @param idle what a polling thread does without work.
  * @param hugePages whether DPDK takes its memory from huge pages.
  * @param jvmFlags flags of both child JVMs, after the usual ones.
+ * @param recordings the folder where both nodes leave a recording of the measured time; empty for none.
  * @param command the command line as typed, for the record.
  */
 public record StreamPlan(
@@ -39,7 +44,31 @@ public record StreamPlan(
         String idle,
         boolean hugePages,
         List<String> jvmFlags,
+        Optional<Path> recordings,
         String command) {
+    /** The same with recordings of the measured time. */
+    StreamPlan recordedTo(final Path folder) {
+        final List<String> flags = new ArrayList<>(jvmFlags);
+        flags.addAll(ProfileFolder.flags(folder));
+        return new StreamPlan(
+                pairings,
+                link,
+                addressing,
+                traffic,
+                mtu,
+                bufferBytes,
+                duration,
+                warmUp,
+                settle,
+                serverCores,
+                clientCores,
+                idle,
+                hugePages,
+                flags,
+                Optional.of(folder),
+                command);
+    }
+
     /** What joins the two ends of a pairing, for people. */
     String link(final Pairing pairing) {
         return pairing.link().orElse(link.label());

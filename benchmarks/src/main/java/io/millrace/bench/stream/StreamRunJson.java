@@ -60,6 +60,15 @@ final class StreamRunJson {
         return json;
     }
 
+    /** What it is about, and over how long. */
+    static Map<String, Object> figure(final StreamResult run) {
+        return ordered(
+                run.plan().traffic().isBulk() ? "gbit_per_second" : "requests_per_second",
+                rounded(run.figure()),
+                "duration_s",
+                rounded(run.measured().seconds()));
+    }
+
     private static Map<String, Object> seconds(final StreamResult run) {
         final Traffic traffic = run.plan().traffic();
         final SecondColumns columns = new SecondColumns(run.warmUp(), run.measured());

@@ -1,13 +1,17 @@
 package io.millrace.bench.stream;
 
+import io.millrace.bench.link.CableException;
+import io.millrace.bench.profile.Profile;
+import io.millrace.bench.profile.ProfileFolder;
 import io.millrace.bench.run.NodeFailedException;
+import io.millrace.bench.run.ProfiledRun;
 import io.millrace.bench.run.Progress;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * Makes the runs of a plan several times, with fresh processes each time. Each pairing has its turn in every round, as the
@@ -18,20 +22,35 @@ import java.util.function.Function;
 public final class StreamSession {
     private final StreamPlan plan;
     private final int repeats;
+    private final boolean profiled;
     private final Progress progress;
-    private final Function<Pairing, Run> runs;
+    private final BiFunction<StreamPlan, Pairing, Run> runs;
     private Run current;
     private boolean interrupted;
 
-    /** Prepares {@code repeats} rounds, at least one. */
-    public StreamSession(final StreamPlan plan, final int repeats, final Progress progress, final PrintStream log) {
-        this(plan, repeats, progress, pairing -> new StreamRun(plan, pairing, progress, log));
+    /**
+     * Prepares {@code repeats} rounds, at least one.
+     *
+     * @param profiled whether a run of the first pairing follows that is made for its profile alone, as sampling costs.
+     */
+    public StreamSession(
+            final StreamPlan plan,
+            final int repeats,
+            final boolean profiled,
+            final Progress progress,
+            final PrintStream log) {
+        this(plan, repeats, profiled, progress, (made, pairing) -> new StreamRun(made, pairing, progress, log));
     }
 
     StreamSession(
-            final StreamPlan plan, final int repeats, final Progress progress, final Function<Pairing, Run> runs) {
+            final StreamPlan plan,
+            final int repeats,
+            final boolean profiled,
+            final Progress progress,
+            final BiFunction<StreamPlan, Pairing, Run> runs) {
         this.plan = plan;
         this.repeats = repeats;
+        this.profiled = profiled;
         this.progress = progress;
         this.runs = runs;
     }
@@ -68,7 +87,7 @@ public final class StreamSession {
                 progress.run(number + 1, total, pairing.label() + " over " + plan.link(pairing));
             }
             try {
-                final StreamResult result = next(pairing).run();
+                final StreamResult result = next(plan, pairing).run();
                 results.add(result);
                 if (!result.isWhole()) {
                     return new StreamStudy(plan, results, repeats, Optional.empty());
@@ -78,15 +97,44 @@ public final class StreamSession {
                     throw e;
                 }
                 // what was measured so far is not lost
-                final String why = String.join("; ", e.causes().isEmpty() ? List.of(e.getMessage()) : e.causes());
-                return new StreamStudy(plan, results, repeats, Optional.of(why));
+                return new StreamStudy(plan, results, repeats, Optional.of(why(e)));
             }
         }
-        return new StreamStudy(plan, results, repeats, Optional.empty());
+        final StreamStudy study = new StreamStudy(plan, results, repeats, Optional.empty());
+        return profiled && !isInterrupted() ? study.with(profile(study)) : study;
     }
 
-    private synchronized Run next(final Pairing pairing) {
-        current = runs.apply(pairing);
+    /** One more run of the first pairing, for nothing but its profile. */
+    private Profile profile(final StreamStudy study) throws IOException, InterruptedException {
+        progress.profile();
+        final Pairing pairing = plan.pairings().getFirst();
+        try (ProfileFolder folder = ProfileFolder.create()) {
+            final StreamResult run =
+                    next(plan.recordedTo(folder.path()), pairing).run();
+            return ProfiledRun.read(
+                    folder,
+                    "client",
+                    run.measured(),
+                    StreamRunJson.figure(run),
+                    run.figure() / study.figure(pairing).median(),
+                    run.interrupted());
+        } catch (final NodeFailedException e) {
+            return Profile.none(why(e));
+        } catch (final CableException e) {
+            return Profile.none(e.getMessage());
+        }
+    }
+
+    private static String why(final NodeFailedException e) {
+        return String.join("; ", e.causes().isEmpty() ? List.of(e.getMessage()) : e.causes());
+    }
+
+    private synchronized boolean isInterrupted() {
+        return interrupted;
+    }
+
+    private synchronized Run next(final StreamPlan made, final Pairing pairing) {
+        current = runs.apply(made, pairing);
         if (interrupted) {
             current.interrupt();
         }

@@ -1,5 +1,6 @@
 package io.millrace.bench.stream;
 
+import io.millrace.bench.profile.Profile;
 import io.millrace.bench.run.LatencyInterval;
 import io.millrace.bench.run.LiveTable;
 import io.millrace.bench.run.Noise;
@@ -16,11 +17,23 @@ import java.util.Optional;
  * @param runs in the order in which they were made, at least one; only the last may have been broken off.
  * @param wanted how many of each pairing were asked for.
  * @param broken why there is no further run: one could not start, or died before it measured anything.
+ * @param profile where the time goes in the first pairing, if that was wanted.
  */
-public record StreamStudy(StreamPlan plan, List<StreamResult> runs, int wanted, Optional<String> broken) {
+public record StreamStudy(
+        StreamPlan plan, List<StreamResult> runs, int wanted, Optional<String> broken, Optional<Profile> profile) {
     /** Takes the runs over. */
     public StreamStudy {
         runs = List.copyOf(runs);
+    }
+
+    /** Without a profile. */
+    StreamStudy(final StreamPlan plan, final List<StreamResult> runs, final int wanted, final Optional<String> broken) {
+        this(plan, runs, wanted, broken, Optional.empty());
+    }
+
+    /** The same with a profile. */
+    StreamStudy with(final Profile of) {
+        return new StreamStudy(plan, runs, wanted, broken, Optional.of(of));
     }
 
     /** Those pairings of the plan that have a run. */
@@ -94,7 +107,7 @@ public record StreamStudy(StreamPlan plan, List<StreamResult> runs, int wanted, 
 
     /** Whether somebody ended it early. */
     public boolean interrupted() {
-        return runs.getLast().interrupted();
+        return runs.getLast().interrupted() || profile.map(Profile::interrupted).orElse(false);
     }
 
     /** What broke it off. */

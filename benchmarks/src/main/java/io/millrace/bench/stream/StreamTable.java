@@ -39,6 +39,7 @@ public final class StreamTable {
         study.pairings().forEach(pairing -> lines.add(row(study, pairing)));
         ratios(study).ifPresent(lines::add);
         study.pairings().forEach(pairing -> lines.addAll(notes(study, pairing)));
+        study.profile().ifPresent(profile -> lines.addAll(Summary.profile(profile)));
         return lines;
     }
 

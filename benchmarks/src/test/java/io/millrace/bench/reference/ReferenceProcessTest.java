@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -221,6 +222,7 @@ class ReferenceProcessTest {
                 1 << 12,
                 2039,
                 List.of(),
+                Optional.empty(),
                 "test");
     }
 }

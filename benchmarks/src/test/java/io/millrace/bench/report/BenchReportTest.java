@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import io.millrace.bench.profile.Profile;
+import io.millrace.bench.profile.Room;
+import io.millrace.bench.profile.ThreadProfile;
 import io.millrace.bench.run.Offer;
 import io.millrace.bench.run.Repeats;
 import io.millrace.bench.run.ResultJson;
@@ -15,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -118,6 +122,54 @@ class BenchReportTest {
                 .contains("in 1,024.0 MB off-heap")
                 .contains("<b>256.0</b><span>bytes each</span>")
                 .contains("<h2>Connections held</h2>");
+    }
+
+    @Test
+    void shouldShowWhereTheTimeGoesAndKeepItsRecordings() throws Exception {
+        final ThreadProfile server = new ThreadProfile(
+                "server",
+                "shard",
+                2,
+                1_000,
+                3,
+                12,
+                4.2,
+                0.93,
+                Map.of(Room.DPDK_RECEIVE, 0.75, Room.TCP, 0.25),
+                List.of(new ThreadProfile.Method("SynQueue.<init>", Room.TABLES, 0.125)));
+        final Profile profile = new Profile(
+                Map.of(), 0.97, false, Optional.empty(), List.of(server), Map.of("server.jfr", new byte[] {1, 2, 3}));
+        final ReportFolder place = new ReportFolder(folder.resolve("report"));
+
+        BenchReport.write(Study.of(SyntheticRun.repeats(1000)).with(profile), place);
+        BenchReport.write(Study.of(SyntheticRun.repeats(1000)).with(profile), place);
+
+        final Document document = parse(Files.readString(place.path().resolve("index.html")));
+        final NodeList sections = document.getElementsByTagName("section");
+        final Element section = IntStream.range(0, sections.getLength())
+                .mapToObj(i -> (Element) sections.item(i))
+                .filter(each ->
+                        each.getElementsByTagName("h2").item(0).getTextContent().equals("Where the time goes"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(section.getElementsByTagName("rect").getLength())
+                .as("a bar each")
+                .isEqualTo(2);
+        assertThat(section.getTextContent())
+                .contains("server, shard (2 threads): 1,000 samples, 12 lost, 3 failed")
+                .contains("it had 97.0 % of the median")
+                .contains("93.0 % of it busy")
+                .contains("DPDK receive75.0 %")
+                .contains("SynQueue.<init>tables12.5 %");
+        assertThat(place.path().resolve("server.jfr")).hasBinaryContent(new byte[] {1, 2, 3});
+    }
+
+    @Test
+    void shouldSayWhyThereIsNoProfile() throws Exception {
+        final String page = page(Study.of(SyntheticRun.repeats(1000)).with(Profile.none("no room for <it>")));
+
+        parse(page);
+        assertThat(page).contains("<h2>Where the time goes</h2>", "no room for &lt;it&gt;");
     }
 
     @Test

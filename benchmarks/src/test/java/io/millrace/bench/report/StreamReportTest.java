@@ -15,6 +15,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.HdrHistogram.Histogram;
@@ -36,7 +37,7 @@ class StreamReportTest {
 
     private Path report(final StreamStudy study) throws IOException {
         final ReportFolder place = new ReportFolder(folder.resolve("report"));
-        BenchReport.write(StreamJson.of(study), "latencies in ns", study.latencies(), place);
+        BenchReport.write(StreamJson.of(study), "latencies in ns", study.latencies(), Map.of(), place);
         return place.path();
     }
 

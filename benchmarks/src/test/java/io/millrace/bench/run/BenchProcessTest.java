@@ -5,12 +5,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.millrace.linux.peer.Program;
+import java.io.File;
+import java.io.FilenameFilter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -171,6 +176,80 @@ class BenchProcessTest {
         assertThat((double) result.get("offered_per_second")).isBetween(1_900.0, 2_100.0);
         assertThat(result.get("begun_per_second")).isNotNull();
         assertThat((int) result.get("closed")).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vhost", "ring"})
+    void shouldSayWhereThePollingThreadsTimeGoes(final String link) throws IOException, InterruptedException {
+        final Path report = folder.resolve("report");
+
+        final Program bench = bench(
+                "--profile", "--link", link, "--duration", "1s", "--warm-up", "1s", "--report", report.toString());
+
+        assertThat(bench.exitCode()).as(bench.result()).isZero();
+        assertThat(bench.result().lines().filter(line -> line.startsWith("  profile ")))
+                .hasSize(3)
+                .anyMatch(line -> line.contains("server: ") && line.endsWith("busy"))
+                .anyMatch(line -> line.contains("generator: ") && line.endsWith("busy"));
+        final Map<String, Object> result = JSON.std.mapFrom(Files.readString(report.resolve("result.json")));
+        assertThat((List<?>) ((Map<?, ?>) result.get("repeats")).get("runs"))
+                .as("the sampled run is none of them")
+                .hasSize(1);
+        final List<?> threads = (List<?>) ((Map<?, ?>) result.get("profile")).get("threads");
+        assertThat(threads)
+                .extracting(thread -> ((Map<?, ?>) thread).get("node"))
+                .isEqualTo(List.of("server", "generator"));
+        assertThat(threads).allSatisfy(each -> {
+            final Map<?, ?> thread = (Map<?, ?>) each;
+            assertThat((Integer) thread.get("count")).isEqualTo(1);
+            assertThat((Integer) thread.get("samples")).isPositive();
+            assertThat(((Map<?, ?>) thread.get("rooms"))
+                            .values().stream()
+                                    .mapToDouble(share -> ((Number) share).doubleValue())
+                                    .sum())
+                    .isBetween(0.99, 1.01);
+            assertThat(((Map<?, ?>) thread.get("rooms")).containsKey("dpdk_receive"))
+                    .isEqualTo(link.equals("vhost"));
+        });
+        assertThat(report.resolve("index.html")).content().contains("<h2>Where the time goes</h2>");
+        assertThat(report.toFile().list())
+                .containsExactlyInAnyOrder("index.html", "result.json", "latency.hlog", "server.jfr", "generator.jfr");
+        assertThat(recordings(bench)).isEmpty();
+    }
+
+    @Test
+    void shouldLeaveNoRecordingBehindWhenItIsKilled() throws IOException, InterruptedException {
+        final Program bench =
+                bench("--profile", "--duration", "5s", "--warm-up", "0s").awaitText("profile: one more run, sampled");
+        final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (recordings(bench).isEmpty() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+        }
+        assertThat(recordings(bench)).as("of the time that is measured").isNotEmpty();
+        final List<ProcessHandle> children = bench.descendants();
+
+        bench.close();
+
+        children.forEach(child -> child.onExit().join());
+        assertThat(recordings(bench)).isEmpty();
+    }
+
+    /** Its files of recordings, other than in a report. */
+    private static List<File> recordings(final Program bench) {
+        final String name = "millrace-profile-" + bench.pid() + "-";
+        return filesIn(new File(System.getProperty("java.io.tmpdir")), (parent, child) -> child.startsWith(name));
+    }
+
+    /** Files that may vanish meanwhile. */
+    private static List<File> filesIn(final File folder, final FilenameFilter names) {
+        final List<File> files = new ArrayList<>();
+        for (final File file : Objects.requireNonNullElse(folder.listFiles(names), new File[0])) {
+            if (file.isFile()) {
+                files.add(file);
+            }
+            files.addAll(filesIn(file, (parent, child) -> true));
+        }
+        return files;
     }
 
     @Test

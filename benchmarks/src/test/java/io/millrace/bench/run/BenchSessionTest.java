@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,11 @@ class BenchSessionTest {
     }
 
     private BenchSession session(final List<Part> parts, final int repeats) {
-        return new BenchSession(parts, List.of(), repeats, silent(), (plan, contender) -> {
+        return session(parts, repeats, false);
+    }
+
+    private BenchSession session(final List<Part> parts, final int repeats, final boolean profiled) {
+        return new BenchSession(parts, List.of(), repeats, profiled, silent(), (plan, contender) -> {
             plans.add(plan);
             final Supplier<BenchResult> next = runs.remove();
             return new BenchSession.Run() {
@@ -142,6 +148,57 @@ class BenchSessionTest {
         assertThat(study.failure()).contains("no room");
     }
 
+    @Test
+    void shouldMakeOneMoreRunOfTheLastPartForItsProfileAndCountItNowhereElse()
+            throws IOException, InterruptedException {
+        final BenchResult sampled = SyntheticRun.of(500, 500);
+        runs.addAll(List.of(() -> QUIET, () -> QUIET, () -> QUIET, () -> QUIET, () -> sampled));
+        final Part first = Part.of("first", SyntheticRun.plan(1));
+        final Part last = Part.of("last", SyntheticRun.plan(7));
+
+        final Study study = session(List.of(first, last), 2, true).run();
+
+        assertThat(plans.subList(0, 4)).allSatisfy(plan -> {
+            assertThat(plan.recordings()).isEmpty();
+            assertThat(plan.jvmFlags()).isEmpty();
+        });
+        assertThat(plans.getLast().duration()).isEqualTo(SyntheticRun.plan(7).duration());
+        final Path folder = plans.getLast().recordings().orElseThrow();
+        assertThat(plans.getLast().jvmFlags())
+                .contains("-XX:+DebugNonSafepoints")
+                .anyMatch(flag -> flag.endsWith(folder.toString()));
+        assertThat(folder).as("where the recordings would have been").doesNotExist();
+        assertThat(study.subject().runs()).containsExactly(QUIET, QUIET);
+        assertThat(study.profile().orElseThrow().ofMedian()).isCloseTo(0.5, within(1e-9));
+        assertThat(study.profile().orElseThrow().missing()).isPresent();
+    }
+
+    @Test
+    void shouldKeepItsFiguresWhenTheRunForTheProfileFails() throws IOException, InterruptedException {
+        runs.addAll(List.of(() -> QUIET, () -> fail(List.of("no huge pages: reserve some"))));
+
+        final Study study =
+                session(List.of(Part.only(SyntheticRun.plan(1))), 1, true).run();
+
+        assertThat(study.subject().runs()).containsExactly(QUIET);
+        assertThat(study.failure()).isEmpty();
+        assertThat(Summary.of(study)).anyMatch(line -> line.contains("none: no huge pages: reserve some"));
+        assertThat((Map<?, ?>) ResultJson.of(study).get("profile"))
+                .extracting("missing")
+                .isEqualTo("no huge pages: reserve some");
+    }
+
+    @Test
+    void shouldMakeNoRunForAProfileAfterAnInterruptOrAFailure() throws IOException, InterruptedException {
+        runs.addAll(List.of(() -> BROKEN, () -> QUIET));
+
+        final Study study =
+                session(List.of(Part.only(SyntheticRun.plan(1))), 1, true).run();
+
+        assertThat(plans).hasSize(1);
+        assertThat(study.profile()).isEmpty();
+    }
+
     private static Contender contender(final String key) {
         return new Contender(key, key, Contender.Kind.OTHER_TCP, Lineup.ENGINES, true);
     }
@@ -156,6 +213,7 @@ class BenchSessionTest {
                         List.of(Part.only(SyntheticRun.plan(1))),
                         List.of(other, broken),
                         2,
+                        false,
                         silent(),
                         (plan, contender) -> new BenchSession.Run() {
                             @Override

@@ -56,6 +56,7 @@ public final class SyntheticRun {
                 1 << 16,
                 2039,
                 List.of(),
+                Optional.empty(),
                 COMMAND);
     }
 

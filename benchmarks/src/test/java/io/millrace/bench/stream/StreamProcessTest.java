@@ -55,6 +55,24 @@ class StreamProcessTest {
         assertThat((Map<?, ?>) pairing.get("repeats")).extracting("counting").isEqualTo(2);
     }
 
+    @Test
+    void shouldSayWhereThePollingThreadsTimeGoes() throws IOException, InterruptedException {
+        final Map<?, ?> pairing = run("--pattern", "request-response", "--connections", "10", "--profile");
+
+        assertThat((Map<?, ?>) pairing.get("repeats"))
+                .as("the sampled run does not count")
+                .extracting("counting")
+                .isEqualTo(1);
+        final Map<?, ?> profile = (Map<?, ?>) JSON.std
+                .mapFrom(Files.readString(folder.resolve("result.json")))
+                .get("profile");
+        assertThat(profile.get("missing")).isNull();
+        assertThat((double) profile.get("requests_per_second")).isPositive();
+        assertThat((List<?>) profile.get("threads"))
+                .extracting(thread -> ((Map<?, ?>) thread).get("node"))
+                .isEqualTo(List.of("server", "client"));
+    }
+
     private Map<?, ?> run(final String... options) throws IOException, InterruptedException {
         final Path json = folder.resolve("result.json");
         final Stream<String> fixed = Stream.of(

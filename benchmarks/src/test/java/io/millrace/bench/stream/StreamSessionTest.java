@@ -3,6 +3,7 @@ package io.millrace.bench.stream;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import io.millrace.bench.run.ConsoleProgress;
 import io.millrace.bench.run.Moment;
@@ -27,6 +28,7 @@ class StreamSessionTest {
 
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final List<Pairing> made = new ArrayList<>();
+    private final List<StreamPlan> plans = new ArrayList<>();
     private final Deque<Supplier<StreamResult>> runs = new ArrayDeque<>();
 
     private ConsoleProgress console(final Traffic traffic) {
@@ -35,8 +37,13 @@ class StreamSessionTest {
     }
 
     private StreamSession session(final int repeats) {
-        return new StreamSession(PLAN, repeats, console(PLAN.traffic()), pairing -> {
+        return session(repeats, false);
+    }
+
+    private StreamSession session(final int repeats, final boolean profiled) {
+        return new StreamSession(PLAN, repeats, profiled, console(PLAN.traffic()), (plan, pairing) -> {
             made.add(pairing);
+            plans.add(plan);
             final Supplier<StreamResult> next = runs.remove();
             return new StreamSession.Run() {
                 @Override
@@ -71,6 +78,25 @@ class StreamSessionTest {
                         Pairing.ENGINE_ENGINE, Pairing.KERNEL_KERNEL, Pairing.ENGINE_ENGINE, Pairing.KERNEL_KERNEL);
         assertThat(study.counting(Pairing.KERNEL_KERNEL)).hasSize(2);
         assertThat(printed.toString(UTF_8)).contains("run 2 of 4: Linux to Linux over veth");
+    }
+
+    @Test
+    void shouldMakeOneMoreRunOfTheFirstPairingForItsProfileAndCountItNowhereElse()
+            throws IOException, InterruptedException {
+        runs.addAll(List.of(
+                () -> whole(Pairing.ENGINE_ENGINE),
+                () -> whole(Pairing.KERNEL_KERNEL),
+                () -> SyntheticStream.run(PLAN, Pairing.ENGINE_ENGINE, 5, 5)));
+
+        final StreamStudy study = session(1, true).run();
+
+        assertThat(made).endsWith(Pairing.KERNEL_KERNEL, Pairing.ENGINE_ENGINE);
+        assertThat(plans.get(1).recordings()).isEmpty();
+        assertThat(plans.getLast().recordings()).isPresent();
+        assertThat(study.runs()).hasSize(2);
+        assertThat(study.profile().orElseThrow().ofMedian()).isCloseTo(0.5, within(1e-9));
+        assertThat(study.profile().orElseThrow().figures()).containsEntry("gbit_per_second", 5.0);
+        assertThat(StreamTable.summary(study)).anyMatch(line -> line.startsWith("  profile "));
     }
 
     @Test

@@ -61,6 +61,7 @@ public final class SyntheticStream {
                 "busy",
                 true,
                 List.of(),
+                Optional.empty(),
                 COMMAND);
     }
 
