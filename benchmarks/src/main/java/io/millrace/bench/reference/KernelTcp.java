@@ -11,6 +11,7 @@ import io.millrace.bench.run.Contender;
 import io.millrace.bench.run.Contender.Kind;
 import io.millrace.bench.run.Lineup;
 import io.millrace.bench.run.Lineup.Stage;
+import io.millrace.dataplane.wire.IpPrefix;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,15 +104,17 @@ public final class KernelTcp {
         }
     }
 
-    /** The server's end: the way back to the sources, room for all, and the server's CPU for what comes in. */
+    /** The server's end: the ways back to the sources, room for all, and the server's CPU for what comes in. */
     private static void serve(final NetworkNamespace server, final BenchPlan plan)
             throws IOException, InterruptedException {
-        server.ip(
-                "route",
-                "add",
-                Addressing.IPV4.sources().toString(),
-                "via",
-                Addressing.IPV4.generator().address().toString());
+        for (final IpPrefix sources : List.of(Addressing.IPV4.sources(), Addressing.IPV4.blastSources())) {
+            server.ip(
+                    "route",
+                    "add",
+                    sources.toString(),
+                    "via",
+                    Addressing.IPV4.generator().address().toString());
+        }
         makeRoom(server);
         receiveOn(server, VethPair.SERVER_DEVICE, plan.threads().serverCores());
     }

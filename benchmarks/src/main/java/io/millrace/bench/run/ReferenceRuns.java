@@ -74,7 +74,7 @@ public record ReferenceRuns(Contender contender, List<BenchResult> runs, Optiona
     static double framesPerConnection(final Repeats engine) {
         final BenchResult run = engine.middle();
         return (double) run.server().delta(Counter.FRAMES_RECEIVED)
-                / Math.max(1, run.generator().delta(Load::closed));
+                / Math.max(1, run.generator().delta(Load::allClosed));
     }
 
     /** Of a limit: the connections a second that its frames would make. */

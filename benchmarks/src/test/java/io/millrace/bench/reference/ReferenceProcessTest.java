@@ -68,6 +68,21 @@ class ReferenceProcessTest {
         ends.assertAllOpenedAndClosed();
     }
 
+    @Test
+    void shouldDriveTheKernelByClientsWithoutState() throws IOException, InterruptedException {
+        assumeTrue((int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0, "network namespaces need root");
+        Program.needDpdk();
+        final CProgram epoll = KernelTcp.build();
+        assumeTrue(epoll.isThere(), epoll.compiler());
+        final Offer offer = Offer.ofConnections(1_000).withClients(0);
+
+        final Ends ends = run(KernelTcp.contenders(epoll).getLast().lineup(), plan(Link.VHOST, offer));
+
+        assertThat(ends.generator.load().blast().closed())
+                .as("of " + ends.generator.load())
+                .isPositive();
+    }
+
     @ParameterizedTest
     @MethodSource("links")
     void shouldBringEveryFrameBack(final Link link) throws IOException, InterruptedException {

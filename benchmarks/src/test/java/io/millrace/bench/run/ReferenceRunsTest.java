@@ -50,6 +50,15 @@ class ReferenceRunsTest {
     }
 
     @Test
+    void shouldCountTheConnectionsOfClientsWithoutState() {
+        final Repeats engine = SyntheticRun.offering(Offer.ofConnections(1_000).withClients(0));
+
+        assertThat(ReferenceRuns.framesPerConnection(engine))
+                .as("3 of each, two more for each")
+                .isEqualTo(1);
+    }
+
+    @Test
     void shouldSayBothInTheSummary() {
         assertThat(Summary.of(beside(OTHER, LIMIT)))
                 .anySatisfy(line -> assertThat(line)

@@ -67,7 +67,7 @@ public final class SyntheticRun {
 
     /**
      * A quiet run in which this is offered: of SYNs that no engine sends ten come with each connection, of which eight are
-     * answered by a cookie and one is shed; of what is held nothing gets lost, and it takes 256 bytes each.
+     * answered by a cookie and one is shed, of those of clients two are completed; of what is held nothing gets lost, and it takes 256 bytes each.
      */
     static BenchResult offering(final Offer offer, final double... rates) {
         return new SyntheticRun(offer).run(0, 0, 0, rates);
@@ -121,7 +121,16 @@ public final class SyntheticRun {
     private Blast blast() {
         return offer.syns().isEmpty()
                 ? null
-                : new Blast(offer.hasClients(), 10 * connections, 10 * connections, 0, 0, 0, second, 0, 0);
+                : new Blast(
+                        offer.hasClients(),
+                        10 * connections,
+                        10 * connections,
+                        0,
+                        offer.hasClients() ? 2 * connections : 0,
+                        0,
+                        second,
+                        0,
+                        0);
     }
 
     private Map<String, Long> ofServer() {

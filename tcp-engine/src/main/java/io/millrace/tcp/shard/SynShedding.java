@@ -118,14 +118,25 @@ final class SynShedding {
 
     private FrameBatch withoutExcess(final FrameBatch batch) {
         final int size = batch.size();
-        int others = 0;
+        int syns = 0;
+        for (int i = 0; i < size; i++) {
+            syns += Segment.isNewSyn(batch.mbuf(i), batch.meta(i)) ? 1 : 0;
+        }
+        credit = Math.clamp(credit + size - syns, 1 + (size >>> LEAST_SHARE_SHIFT), MAX_CREDIT);
+        if (syns <= credit) { // as long as nobody floods
+            credit -= syns;
+            return batch;
+        }
+        drop(batch, size);
+        return admitted;
+    }
+
+    private void drop(final FrameBatch batch, final int size) {
         int again = 0;
         for (int i = 0; i < size; i++) {
             kinds[i] = kindOf(batch, i);
-            others += kinds[i] == OTHER ? 1 : 0;
             again += kinds[i] == AGAIN ? 1 : 0;
         }
-        credit = Math.clamp(credit + others, 1 + (size >>> LEAST_SHARE_SHIFT), MAX_CREDIT);
         int forAgain = Math.min(again, credit);
         credit -= forAgain;
         admitted.clear();
@@ -144,7 +155,6 @@ final class SynShedding {
             }
         }
         credit = Math.max(credit, 0);
-        return admitted;
     }
 
     private byte kindOf(final FrameBatch batch, final int i) {

@@ -63,8 +63,12 @@ public final class ShedSyns implements AutoCloseable {
 
     /** Whether one was, up to one and a half seconds ago for certain, up to three at most. */
     public boolean has(final int hash) {
-        final long at = byteOf(hash);
-        return ((Memory.getByte(newer + at) | Memory.getByte(older + at)) & bitOf(hash)) != 0;
+        // what is empty is not read: each table is a miss of the cache
+        return newerUsed && isSet(newer, hash) || olderUsed && isSet(older, hash);
+    }
+
+    private static boolean isSet(final long table, final int hash) {
+        return (Memory.getByte(table + byteOf(hash)) & bitOf(hash)) != 0;
     }
 
     private static long byteOf(final int hash) {
