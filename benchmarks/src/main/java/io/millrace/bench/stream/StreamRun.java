@@ -51,6 +51,18 @@ final class StreamRun implements StreamSession.Run {
         return pairing.engineServer() ? betweenEngines() : overVeth();
     }
 
+    @Override
+    public void probe() throws IOException, InterruptedException {
+        if (!pairing.engineClient()) {
+            return;
+        }
+        progress.phase("trying whether " + pairing.label() + " can be measured");
+        try (VethPair veth = veth();
+                ChildNode client = ChildNode.start("client", overVeth(veth), log)) {
+            client.await(START_LIMIT, progress::waiting);
+        }
+    }
+
     private StreamResult betweenEngines() throws IOException, InterruptedException {
         try (Cable cable = Cable.open(plan.link(), Addressing.GENERATOR_MAC, plan.mtu())) {
             return measure(
@@ -61,19 +73,29 @@ final class StreamRun implements StreamSession.Run {
     }
 
     private StreamResult overVeth() throws IOException, InterruptedException {
-        try (VethPair veth = VethPair.create(
+        try (VethPair veth = veth()) {
+            return measure(
+                    veth.inServer(JvmCommand.node(plan.jvmFlags(), StreamArguments.kernel(plan, "server"))),
+                    overVeth(veth));
+        }
+    }
+
+    private VethPair veth() throws IOException, InterruptedException {
+        return VethPair.create(
                 plan.mtu(),
                 End.kernel(plan.addressing().serverPrefix().toString()),
                 pairing.engineClient()
                         ? End.ENGINE
-                        : End.kernel(plan.addressing().generator().toString()))) {
-            final List<String> client = pairing.engineClient()
-                    ? StreamArguments.client(plan, Cable.packetPort(VethPair.CLIENT_DEVICE, plan.mtu()))
-                    : StreamArguments.kernel(plan, "client");
-            return measure(
-                    veth.inServer(JvmCommand.node(plan.jvmFlags(), StreamArguments.kernel(plan, "server"))),
-                    veth.inClient(JvmCommand.node(plan.jvmFlags(), client)));
-        }
+                        : End.kernel(plan.addressing().generator().toString()));
+    }
+
+    /** The command of the client there. */
+    private List<String> overVeth(final VethPair veth) {
+        return veth.inClient(JvmCommand.node(
+                plan.jvmFlags(),
+                pairing.engineClient()
+                        ? StreamArguments.client(plan, Cable.packetPort(VethPair.CLIENT_DEVICE, plan.mtu()))
+                        : StreamArguments.kernel(plan, "client")));
     }
 
     private StreamResult measure(final List<String> serverCommand, final List<String> clientCommand)

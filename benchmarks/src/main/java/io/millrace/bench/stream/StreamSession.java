@@ -60,6 +60,9 @@ public final class StreamSession {
         /** Makes it; throws {@link NodeFailedException} where nothing was measured. */
         StreamResult run() throws IOException, InterruptedException;
 
+        /** Makes sure that it could be made; throws what it would throw. */
+        default void probe() throws IOException, InterruptedException {}
+
         /** Ends it early; any thread. */
         void interrupt();
     }
@@ -81,6 +84,7 @@ public final class StreamSession {
     public StreamStudy run() throws IOException, InterruptedException {
         final List<StreamResult> results = new ArrayList<>();
         final int total = repeats * plan.pairings().size();
+        probe();
         for (int number = 0; number < total; number++) {
             final Pairing pairing = plan.pairings().get(number % plan.pairings().size());
             if (total > 1) {
@@ -102,6 +106,13 @@ public final class StreamSession {
         }
         final StreamStudy study = new StreamStudy(plan, results, repeats, Optional.empty());
         return profiled && !isInterrupted() ? study.with(profile(study)) : study;
+    }
+
+    /** What a later pairing is refused is said before the first is measured in vain. */
+    private void probe() throws IOException, InterruptedException {
+        for (final Pairing pairing : plan.pairings().subList(1, plan.pairings().size())) {
+            next(plan, pairing).probe();
+        }
     }
 
     /** One more run of the first pairing, for nothing but its profile. */

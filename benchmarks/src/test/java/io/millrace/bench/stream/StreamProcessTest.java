@@ -1,6 +1,7 @@
 package io.millrace.bench.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.millrace.linux.peer.Program;
@@ -73,14 +74,43 @@ class StreamProcessTest {
                 .isEqualTo(List.of("server", "client"));
     }
 
-    private Map<?, ?> run(final String... options) throws IOException, InterruptedException {
-        final Path json = folder.resolve("result.json");
+    @Test
+    void shouldRefuseAnMtuThatPacketSocketsDoNotCarryBeforeItMeasuresAnything()
+            throws IOException, InterruptedException {
+        assumeTrue((int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0, "a veth pair needs root");
+        try (Program program = start("--peer", "kernel", "--mtu", "9000")) {
+            assumeTrue(program.exitCode() != 0, "this DPDK's packet sockets carry such packets");
+
+            assertThat(program.exitCode()).isEqualTo(2);
+            assertThat(program.result().lines().filter(line -> line.startsWith("millrace: net_")))
+                    .singleElement()
+                    .asString()
+                    .contains("MTU 9000");
+            assertThat(program.result()).doesNotContain("run 1 of 3");
+        }
+    }
+
+    private Program start(final String... options) throws IOException {
         final Stream<String> fixed = Stream.of(
-                "bench", "stream", "--duration", "2s", "--warm-up", "2s", "--settle", "0s", "--json", json.toString());
+                "bench",
+                "stream",
+                "--duration",
+                "2s",
+                "--warm-up",
+                "2s",
+                "--settle",
+                "0s",
+                "--json",
+                folder.resolve("result.json").toString());
         final Stream<String> memory = Program.hugePages() ? Stream.of() : Stream.of("--no-huge");
         final String[] arguments =
                 Stream.concat(Stream.concat(fixed, Stream.of(options)), memory).toArray(String[]::new);
-        try (Program program = Program.start(List.of(Program.java("io.millrace.cli.Millrace", arguments)))) {
+        return Program.start(List.of(Program.java("io.millrace.cli.Millrace", arguments)));
+    }
+
+    private Map<?, ?> run(final String... options) throws IOException, InterruptedException {
+        final Path json = folder.resolve("result.json");
+        try (Program program = start(options)) {
             assertThat(program.exitCode()).as(program.result()).isZero();
         }
         return (Map<?, ?>) JSON.std.mapFrom(Files.readString(json)).get("engine_engine");

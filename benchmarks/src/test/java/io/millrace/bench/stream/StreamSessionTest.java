@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -36,19 +37,29 @@ class StreamSessionTest {
                 new PrintStream(printed, true, UTF_8), StreamColumns.of(traffic), false, text -> "RED" + text);
     }
 
+    private final List<Pairing> probed = new ArrayList<>();
+    private Optional<NodeFailedException> refusal = Optional.empty();
+
     private StreamSession session(final int repeats) {
         return session(repeats, false);
     }
 
     private StreamSession session(final int repeats, final boolean profiled) {
         return new StreamSession(PLAN, repeats, profiled, console(PLAN.traffic()), (plan, pairing) -> {
-            made.add(pairing);
-            plans.add(plan);
-            final Supplier<StreamResult> next = runs.remove();
             return new StreamSession.Run() {
                 @Override
+                public void probe() {
+                    probed.add(pairing);
+                    refusal.ifPresent(why -> {
+                        throw why;
+                    });
+                }
+
+                @Override
                 public StreamResult run() {
-                    return next.get();
+                    made.add(pairing);
+                    plans.add(plan);
+                    return runs.remove().get();
                 }
 
                 @Override
@@ -109,6 +120,19 @@ class StreamSessionTest {
 
         assertThat(study.failure()).contains("no; memory");
         assertThat(study.pairings()).containsExactly(Pairing.ENGINE_ENGINE);
+    }
+
+    @Test
+    void shouldSayWhatALaterPairingIsRefusedBeforeItMeasuresTheFirst() {
+        refusal = Optional.of(
+                new NodeFailedException("the client process could not start", List.of("MTU 9000; must be 46 to 1500")));
+        runs.add(() -> whole(Pairing.ENGINE_ENGINE));
+
+        assertThatExceptionOfType(NodeFailedException.class)
+                .isThrownBy(() -> session(1).run())
+                .satisfies(e -> assertThat(e.causes()).containsExactly("MTU 9000; must be 46 to 1500"));
+        assertThat(probed).containsExactly(Pairing.KERNEL_KERNEL);
+        assertThat(made).isEmpty();
     }
 
     @Test
