@@ -35,6 +35,11 @@ final class BenchFloodCommand extends ConnectionBench {
     }
 
     @Override
+    boolean sendsSyns() {
+        return true;
+    }
+
+    @Override
     Offer offer() {
         return Offer.ofConnections(rate).withSpoofedSyns(floodRate);
     }

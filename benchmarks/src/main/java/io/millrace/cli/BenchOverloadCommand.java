@@ -46,6 +46,11 @@ final class BenchOverloadCommand extends ConnectionBench {
     }
 
     @Override
+    boolean sendsSyns() {
+        return true;
+    }
+
+    @Override
     Offer offer() {
         return Offer.ofConnections(rate).withClients(0);
     }

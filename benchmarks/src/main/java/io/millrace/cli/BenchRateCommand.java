@@ -75,6 +75,11 @@ final class BenchRateCommand extends ConnectionBench {
     }
 
     @Override
+    boolean sendsSyns() {
+        return references.isStateless();
+    }
+
+    @Override
     Offer offer() {
         return references.isStateless()
                 ? Offer.ofConnections(BESIDE_CLIENTS).withClients(rate)

@@ -108,6 +108,11 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
     /** What the generator offers. */
     abstract Offer offer();
 
+    /** Whether the generator sends SYNs that no engine sends: a flood's, or those of clients without state. */
+    boolean sendsSyns() {
+        return false;
+    }
+
     /** Whose programs run. */
     Lineup lineup() throws IOException, InterruptedException {
         return Lineup.ENGINES;
@@ -169,7 +174,7 @@ abstract class ConnectionBench implements Callable<Integer>, Checked {
         if (ip != 4 && ip != 6) {
             errors.add("--ip " + ip + ": unknown; give 4 or 6");
         }
-        threads.check(errors);
+        threads.check(errors, sendsSyns());
         timeWaitCapacity.ifPresent(room -> Checked.within(errors, "--time-wait-capacity", room, 1, mostTimeWait()));
         checkMemory(errors);
         Checked.within(errors, "--syn-queue", synQueue, 1, 1 << 26);

@@ -10,7 +10,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** How both nodes of a benchmark share their work among polling threads; several arrangements are measured in turn. */
-final class ThreadOptions implements Checked {
+final class ThreadOptions {
     private static final long MOST = 64;
 
     @Option(
@@ -53,14 +53,23 @@ final class ThreadOptions implements Checked {
                             + " shard (default: the last one).")
     private CoreList generatorCores;
 
-    @Override
-    public void check(final List<String> errors) {
+    /**
+     * Adds a line for each thing that is wrong.
+     *
+     * @param sendsSyns whether the generator sends SYNs that no engine sends, for which more CPUs would be of no use.
+     */
+    void check(final List<String> errors, final boolean sendsSyns) {
         shards.forEach(number -> Checked.within(errors, "--shards", number, 1, MOST));
         ioCores.ifPresent(number -> Checked.within(errors, "--io-cores", number, 1, MOST));
         arrangements.forEach(arrangement -> EngineNames.checkArrangement(errors, arrangement));
         Optional.ofNullable(serverCores).ifPresent(c -> c.check(errors, "--server-cores", CpuAffinity.allowedCpus()));
-        Optional.ofNullable(generatorCores)
-                .ifPresent(c -> c.check(errors, "--generator-cores", CpuAffinity.allowedCpus()));
+        if (generatorCores != null && sendsSyns && generatorCores.cpus().size() > 2) {
+            errors.add(
+                    "--generator-cores: SYNs that no engine sends, and their answers, are all of the one thread that polls"
+                            + " the port; give one CPU, or a second one for the engine's shard");
+        } else if (generatorCores != null) {
+            generatorCores.check(errors, "--generator-cores", CpuAffinity.allowedCpus());
+        }
     }
 
     /** Adds a line where several are asked for; {@code why} there can be only one. */

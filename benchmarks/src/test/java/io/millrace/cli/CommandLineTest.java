@@ -130,6 +130,9 @@ class CommandLineTest {
                     overload --arrangement auto,pipeline | --shards and --arrangement: give one of each; the multiples
                     rate --generator human              | --generator human: unknown; choose one of engine, stateless
                     rate --generator stateless --request 1 | --generator stateless: only with --close-first server
+                    rate --generator stateless --generator-cores 0,0,0 | --generator-cores: SYNs that no engine sends, and their
+                    overload --generator-cores 0,0,0    | --generator-cores: SYNs that no engine sends, and their
+                    flood --generator-cores 0,0,0       | --generator-cores: SYNs that no engine sends, and their
                     rate --ip 5                         | --ip 5: unknown; give 4 or 6
                     rate --io-cores 65                  | --io-cores 65 is out of range: give 1 to 64
                     """)
