@@ -70,6 +70,9 @@ final class BenchIoCommand implements Callable<Integer>, Checked {
     @CommandLine.Mixin
     private ReportOption report = new ReportOption();
 
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
     @Override
     public void check(final List<String> errors) {
         Checked.within(errors, "--burst", burst, 1, IoPlan.MAX_BURST);
@@ -100,15 +103,25 @@ final class BenchIoCommand implements Callable<Integer>, Checked {
                 (int) repeats,
                 core == null ? CpuAffinity.allowedCpus().last() : core.intValue(),
                 options.hugePages());
-        try {
-            final IoResult result = new IoRun(plan, out::println).run();
+        final IoRun run = new IoRun(plan, out::println);
+        try (Interrupts interrupts = Interrupts.handledBy(run::interrupt)) {
+            final IoResult result = run.run();
+            if (result.runs() == 0) {
+                out.println("io: nothing was measured before the interrupt");
+                return Interrupts.INTERRUPTED;
+            }
             IoTable.summary(result).forEach(out::println);
             if (options.json().isPresent()) {
                 Files.writeString(options.json().get(), ResultJson.toText(IoJson.of(result, options.typed())));
             }
-            return report.write(out, folder -> BenchReport.write(IoJson.of(result, options.typed()), folder))
-                    ? Millrace.OK
-                    : Millrace.FAILED;
+            if (!report.write(out, folder -> BenchReport.write(IoJson.of(result, options.typed()), folder))) {
+                return interrupts.exitCode(Millrace.FAILED);
+            }
+            if (result.failure().isPresent()) {
+                Millrace.complain(spec.commandLine(), result.failure().get());
+                return interrupts.exitCode(Millrace.FAILED);
+            }
+            return result.interrupted() ? Interrupts.INTERRUPTED : Millrace.OK;
         } catch (final NodeFailedException e) {
             return options.explain(e);
         }

@@ -48,6 +48,8 @@ public final class IoJson {
             json.put(path.label(), path(result, path));
         }
         json.put(result.hasC() ? "compiler" : "no_c", result.compiler());
+        json.put("interrupted", result.interrupted());
+        json.put("failure", result.failure().orElse(null));
         json.put("machine", Machine.facts());
         json.put("command", command);
         json.put("noise", IoTable.doubts(result));
@@ -76,7 +78,7 @@ public final class IoJson {
     /** Of each run each path's figures, by its name. */
     private static List<Map<String, Object>> runs(final IoResult result) {
         final List<Map<String, Object>> runs = new ArrayList<>();
-        for (int run = 0; run < result.plan().repeats(); run++) {
+        for (int run = 0; run < result.runs(); run++) {
             final Map<String, Object> mpps = new LinkedHashMap<>();
             final Map<String, Object> ofC = new LinkedHashMap<>();
             final Map<String, Object> shares = new LinkedHashMap<>();

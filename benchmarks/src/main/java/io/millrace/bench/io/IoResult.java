@@ -12,8 +12,25 @@ import java.util.Optional;
  * @param plan what was to be measured.
  * @param samples each run's, by path; without {@link IoPath#C} where there is no C.
  * @param compiler what built the C loop, or why there is none.
+ * @param interrupted whether somebody ended it early.
+ * @param failure what broke it off.
  */
-public record IoResult(IoPlan plan, Map<IoPath, List<IoSample>> samples, String compiler) {
+public record IoResult(
+        IoPlan plan,
+        Map<IoPath, List<IoSample>> samples,
+        String compiler,
+        boolean interrupted,
+        Optional<String> failure) {
+    /** Whole. */
+    IoResult(final IoPlan plan, final Map<IoPath, List<IoSample>> samples, final String compiler) {
+        this(plan, samples, compiler, false, Optional.empty());
+    }
+
+    /** How often all paths were measured: fewer times than planned where it was broken off. */
+    public int runs() {
+        return samples.values().stream().mapToInt(List::size).min().orElse(0);
+    }
+
     /** Whether C was measured too. */
     boolean hasC() {
         return samples.containsKey(IoPath.C);
@@ -52,7 +69,7 @@ public record IoResult(IoPlan plan, Map<IoPath, List<IoSample>> samples, String 
             return Optional.empty();
         }
         final List<Double> ratios = new ArrayList<>();
-        for (int i = 0; i < plan.repeats(); i++) {
+        for (int i = 0; i < runs(); i++) {
             ratios.add(mpps(path).get(i) / mpps(IoPath.C).get(i));
         }
         return Optional.of(Spread.of(ratios));

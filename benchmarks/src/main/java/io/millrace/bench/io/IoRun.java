@@ -10,18 +10,23 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Measures the paths in turn, each in a process of its own, as often as the plan says. One thread; a child ends with its
- * standard input, so none outlives this process.
+ * Measures the paths in turn, each in a process of its own, as often as the plan says. An interrupt or a failure ends it with the
+ * run that it hits, which does not count.
+ *
+ * <p>One thread; {@link #interrupt} is for any other. A child ends with its standard input, so none outlives this process.
  */
 public final class IoRun {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
     private final IoPlan plan;
     private final Consumer<String> lines;
+    private Process current;
+    private boolean interrupted;
 
     /** Prepares a run that tells {@code lines} how it goes. */
     public IoRun(final IoPlan plan, final Consumer<String> lines) {
@@ -29,10 +34,38 @@ public final class IoRun {
         this.lines = lines;
     }
 
+    /** Ends it early; its result covers the runs that have come to their end. */
+    public synchronized void interrupt() {
+        interrupted = true;
+        endCurrent();
+    }
+
+    private synchronized boolean isInterrupted() {
+        return interrupted;
+    }
+
+    private synchronized void begin(final Process process) {
+        current = process;
+        if (interrupted) {
+            endCurrent();
+        }
+    }
+
+    /** By the end of its input. */
+    private void endCurrent() {
+        if (current != null) {
+            try {
+                current.getOutputStream().close();
+            } catch (final IOException e) {
+                current.destroy(); // its input is gone, and so should it be
+            }
+        }
+    }
+
     /**
      * Runs.
      *
-     * @throws NodeFailedException if a process could not start, or died.
+     * @throws NodeFailedException if a process could not start, or died, before anything was measured.
      */
     public IoResult run() throws IOException, InterruptedException {
         final CLoop c = CLoop.build();
@@ -47,10 +80,24 @@ public final class IoRun {
         }
         lines.accept(IoTable.heading(plan, samples.keySet()));
         for (int i = 0; i < plan.repeats(); i++) {
-            for (final Map.Entry<IoPath, List<IoSample>> entry : samples.entrySet()) {
-                final IoPath path = entry.getKey();
-                entry.getValue().add(measure(path, path == IoPath.C ? c.command(plan) : javaCommand(path)));
+            final Map<IoPath, IoSample> run = new EnumMap<>(IoPath.class);
+            try {
+                for (final IoPath path : samples.keySet()) {
+                    measure(path, path == IoPath.C ? c.command(plan) : javaCommand(path))
+                            .ifPresent(sample -> run.put(path, sample));
+                }
+            } catch (final NodeFailedException e) {
+                if (i == 0) {
+                    throw e;
+                }
+                // what was measured so far is not lost
+                final String why = String.join("; ", e.causes().isEmpty() ? List.of(e.getMessage()) : e.causes());
+                return new IoResult(plan, samples, c.compiler(), false, Optional.of(why));
             }
+            if (isInterrupted()) {
+                return new IoResult(plan, samples, c.compiler(), true, Optional.empty());
+            }
+            run.forEach((path, sample) -> samples.get(path).add(sample));
             lines.accept(IoTable.row(i, samples));
         }
         return new IoResult(plan, samples, c.compiler());
@@ -71,18 +118,23 @@ public final class IoRun {
         return JvmCommand.node(List.of(), arguments);
     }
 
-    /** Lets a child run to its end; its one line fits into the pipe. */
-    private IoSample measure(final IoPath path, final List<String> command) throws IOException, InterruptedException {
+    /** Lets a child run to its end, of which its one line fits into the pipe; nothing where it was interrupted. */
+    private Optional<IoSample> measure(final IoPath path, final List<String> command)
+            throws IOException, InterruptedException {
+        if (isInterrupted()) {
+            return Optional.empty();
+        }
         final Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+        begin(process);
         try {
             final long limit = START_LIMIT.toMillis() + plan.warmUpMillis() + plan.measureMillis();
             if (!process.waitFor(limit, TimeUnit.MILLISECONDS)) {
                 throw new NodeFailedException(
                         "the " + path.label() + " process has not ended within " + limit / 1000 + " s", List.of());
             }
-            return sample(path, process);
+            return isInterrupted() ? Optional.empty() : Optional.of(sample(path, process));
         } finally {
             process.destroyForcibly();
         }

@@ -43,6 +43,10 @@ public final class IoTable {
     public static List<String> summary(final IoResult result) {
         final List<String> lines = new ArrayList<>();
         lines.add("");
+        if (result.interrupted()) {
+            lines.add("interrupted: %d of %d runs"
+                    .formatted(result.runs(), result.plan().repeats()));
+        }
         lines.add("path      median      min      max" + (result.hasC() ? "   of C: median      min      max" : ""));
         for (final IoPath path : result.samples().keySet()) {
             final Spread mpps = result.spread(path);

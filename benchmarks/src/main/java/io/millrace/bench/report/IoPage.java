@@ -61,11 +61,12 @@ final class IoPage {
                                 escape(figure(result)),
                                 escape(result.text("frame_bytes")),
                                 escape(result.text("burst")))
-                + " net_%s; %s; %s s each</p></header>\n"
+                + " net_%s; %s; %s s each%s</p></header>\n"
                         .formatted(
                                 escape(result.text("link")),
                                 escape(spread),
-                                escape(decimal(result.number("seconds"), 0)));
+                                escape(decimal(result.number("seconds"), 0)),
+                                result.isTrue("interrupted") ? "; interrupted" : "");
     }
 
     private static String tiles(final ResultDocument result) {

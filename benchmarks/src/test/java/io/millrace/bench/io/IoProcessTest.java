@@ -89,6 +89,47 @@ class IoProcessTest {
         assertThat(children).isNotEmpty().noneMatch(ProcessHandle::isAlive);
     }
 
+    @Test
+    void shouldLeaveTheReportOfWhatWasMeasuredWhenItIsInterrupted() throws IOException, InterruptedException {
+        final Path report = folder.resolve("report");
+        final List<String> arguments = new ArrayList<>(
+                List.of("bench", "io", "--seconds", "1", "--repeats", "1000", "--report", report.toString()));
+        if (!Program.hugePages()) {
+            arguments.add("--no-huge");
+        }
+        try (Program bench =
+                Program.start(List.of(Program.java("io.millrace.cli.Millrace", arguments.toArray(String[]::new))))) {
+            bench.awaitText("\n   1 ");
+
+            bench.terminate();
+
+            assertThat(bench.exitCode()).isEqualTo(130);
+            assertThat(bench.result()).contains("of 1000 runs").contains("median");
+            assertThat(bench.descendants()).isEmpty();
+        }
+        final Map<String, Object> json = JSON.std.mapFrom(Files.readString(report.resolve("result.json")));
+        assertThat(json).containsEntry("interrupted", true);
+        assertThat((List<?>) ((Map<?, ?>) json.get("repeats")).get("runs")).isNotEmpty();
+        assertThat(report.resolve("index.html")).content().contains("; interrupted</p>");
+    }
+
+    @Test
+    void shouldSayThatNothingWasMeasuredBeforeTheInterrupt() throws IOException, InterruptedException {
+        final List<String> arguments = new ArrayList<>(List.of("bench", "io", "--seconds", "3600"));
+        if (!Program.hugePages()) {
+            arguments.add("--no-huge");
+        }
+        try (Program bench =
+                Program.start(List.of(Program.java("io.millrace.cli.Millrace", arguments.toArray(String[]::new))))) {
+            bench.awaitText(" run ");
+
+            bench.terminate();
+
+            assertThat(bench.exitCode()).isEqualTo(130);
+            assertThat(bench.result()).contains("nothing was measured before the interrupt");
+        }
+    }
+
     private static void assertPath(final Map<String, Object> json, final String name, final boolean withC) {
         final Map<String, Object> path = path(json, name);
         assertFrames(path);
