@@ -40,6 +40,12 @@ public final class SegmentWriter {
     /** Sum of the IPv4 header's words that never change; a long, as it is more than 31 bits. */
     private static final long IPV4_FIXED_WORDS = (long) IPV4_VERSION_AND_LENGTH + DONT_FRAGMENT + TTL_AND_PROTOCOL;
 
+    /**
+     * Text up to which the sums are made here whatever the port could do: to ask for them takes longer. The pseudo header is
+     * summed all the same, for some drivers twice, and virtual devices parse the headers at both ends.
+     */
+    private static final int SHORT_TEXT = 128;
+
     /** RFC 3168 §5: the codepoint ECT(0), the low bits of the traffic class. */
     private static final int ECT_0 = 2;
 
@@ -242,6 +248,8 @@ public final class SegmentWriter {
             final int window,
             final int options,
             final int text) {
+        final TransmitChecksum checksum = port.checksum();
+        final boolean summed = piece == 0 && text <= SHORT_TEXT || checksum.isSoftware();
         final int tcpLength = TCP_LENGTH + options + text;
         final int offsetFlagsWindow = TCP_LENGTH + options << 26 | flags << 16 | window;
         MacAddress.write(start, mac);
@@ -250,10 +258,9 @@ public final class SegmentWriter {
             final int label = flowLabels.hash(remoteHi, remoteLo, localHi, localLo, ports) >>> FLOW_LABEL_SHIFT;
             writeIpv6(label, tcpLength, localHi, localLo, remoteHi, remoteLo);
         } else {
-            writeIpv4((int) localLo, (int) remoteLo, IPV4_LENGTH + tcpLength);
+            writeIpv4((int) localLo, (int) remoteLo, IPV4_LENGTH + tcpLength, summed);
         }
 
-        final TransmitChecksum checksum = port.checksum();
         final long tcp = start + tcpOffset;
         Memory.putIntBE(tcp, Integer.rotateLeft(ports, 16));
         Memory.putIntBE(tcp + 4, seq);
@@ -261,7 +268,7 @@ public final class SegmentWriter {
         Memory.putIntBE(tcp + 12, offsetFlagsWindow);
         Mbuf.packetLength(frame, tcpOffset + tcpLength);
         Mbuf.dataLength(frame, tcpOffset + tcpLength - beyondFirst);
-        if (checksum.isSoftware()) {
+        if (summed) {
             final long addresses = ipv6
                     ? halves(localHi) + halves(localLo) + halves(remoteHi) + halves(remoteLo)
                     : (localLo & LOW) + (remoteLo & LOW);
@@ -292,15 +299,13 @@ public final class SegmentWriter {
         frame = 0;
     }
 
-    private void writeIpv4(final int source, final int destination, final int totalLength) {
+    private void writeIpv4(final int source, final int destination, final int totalLength, final boolean summed) {
         Memory.putShortBE(start + 12, EtherType.IPV4);
         final long ip = start + ETHERNET_LENGTH;
         final int first = ecn << 16 | totalLength;
         Memory.putIntBE(ip, IPV4_VERSION_AND_LENGTH | first);
         Memory.putIntBE(ip + 4, DONT_FRAGMENT);
-        final int sum = port.checksum().isSoftware()
-                ? ~fold(IPV4_FIXED_WORDS + first + (source & LOW) + (destination & LOW))
-                : 0;
+        final int sum = summed ? ~fold(IPV4_FIXED_WORDS + first + (source & LOW) + (destination & LOW)) : 0;
         Memory.putIntBE(ip + 8, TTL_AND_PROTOCOL | sum & 0xffff);
         Memory.putIntBE(ip + 12, source);
         Memory.putIntBE(ip + 16, destination);

@@ -202,14 +202,29 @@ class SegmentWriterTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"false, 0", "false, 128", "true, 0", "true, 128"})
+    @Tag("N6")
+    void shouldSumUpWhatIsShortWhateverThePortCanDo(final boolean ipv6, final int text) {
+        final int tcp = ipv6 ? 54 : 34;
+        final ByteBuffer frame = send(writer(true), address(ipv6), address(ipv6), 0x1234_0050, text);
+
+        assertThat(Mbuf.offloadFlags(sent)).isZero();
+        if (!ipv6) {
+            assertThat(checksum(frame, ETHERNET, tcp, 0)).isZero();
+        }
+        assertThat(checksum(frame, tcp, frame.limit(), pseudoHeader(frame, ipv6 ? 22 : 26, tcp, 24 + text)))
+                .isZero();
+    }
+
+    @ParameterizedTest
     @ValueSource(booleans = {false, true})
     @Tag("N6")
     void shouldLeaveChecksumsToThePortThatCompletesThem(final boolean ipv6) {
         final int addresses = ipv6 ? 22 : 26;
         final int tcp = ipv6 ? 54 : 34;
-        final ByteBuffer frame = send(writer(true), address(ipv6), address(ipv6), 0x1234_0050, 100);
+        final ByteBuffer frame = send(writer(true), address(ipv6), address(ipv6), 0x1234_0050, 129);
 
-        final long pseudo = pseudoHeader(frame, addresses, tcp, 124);
+        final long pseudo = pseudoHeader(frame, addresses, tcp, 153);
         assertThat(frame.getShort(tcp + 16) & 0xffff).isEqualTo(~checksum(frame, 0, 0, pseudo) & 0xffff);
         assertThat(Mbuf.offloadFlags(sent))
                 .isEqualTo(
