@@ -44,11 +44,30 @@ final class RetransmissionTimer {
         arm(tcb, tcb.rto(), reorderingMicros);
     }
 
-    /** The same deadlines anew, after anything has changed but SND.UNA: the time-out counts from the first segment's departure. */
+    /**
+     * The same deadlines anew, after anything has changed but SND.UNA: the time-out counts from when SND.UNA last advanced
+     * (RFC 6298 §5.3), or from the first segment's departure if that was later.
+     */
     void adjust(final Tcb tcb, final int reorderingMicros) {
-        final int rto =
-                flight.isEmpty(tcb) ? tcb.rto() : tcb.rto() - (clock.micros() - flight.sent(flight.head(tcb))) / 1_000;
-        arm(tcb, Math.max(1, rto), reorderingMicros);
+        arm(tcb, Math.max(1, tcb.rto() - waited(tcb)), reorderingMicros);
+    }
+
+    private int waited(final Tcb tcb) {
+        if (flight.isEmpty(tcb)) {
+            return 0;
+        }
+        final int sinceDeparture = (clock.micros() - flight.sent(flight.head(tcb))) / 1_000;
+        return Math.min(sinceDeparture, clock.millis() - tcb.progressMs());
+    }
+
+    /**
+     * What SND.UNA names has been sent again: it is given a whole time-out (RFC 6675 §6). What was left of the old one may be
+     * less than a round trip, and its end would throw away all that recovery has achieved.
+     */
+    void onResent(final Tcb tcb) {
+        if (!(recovery.find(tcb) && recovery.is(Recovery.REORDERING_TIMER))) {
+            adjust(tcb, 0); // the end of a reordering window does so by itself
+        }
     }
 
     /** New text has been sent: RFC 6298 §5.1 lets a time-out run on, RFC 8985 §7.2 begins the wait for a probe anew. */

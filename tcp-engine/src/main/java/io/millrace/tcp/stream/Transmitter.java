@@ -295,6 +295,9 @@ public final class Transmitter {
                 return;
             }
             flight.resent(tcb, previous, slot, sentUntil, clock.micros());
+            if (seq == tcb.sndUna()) {
+                timer.onResent(tcb);
+            }
             forced = false;
             room -= sentUntil - seq;
             // What was sent has joined the range before, or is this range: a rest of it comes next.

@@ -48,6 +48,50 @@ class SackRecoveryTest extends ConversationTest {
                 """);
     }
 
+    /** The first of ten segments is sent again 90 ms before the time-out of what it was sent with; a round trip has 100. */
+    private static final String SENT_AGAIN_LATE = SINK.replace("+20ms", "+100ms") + """
+            app write 10
+            < PA text 10
+            +100ms
+            > A ack 21
+            app write 10
+            < PA text 10
+            +100ms
+            > A ack 31
+            app write 10
+            < PA text 10
+            +100ms
+            > A ack 41
+            app write 10
+            < PA text 10
+            +100ms
+            > A ack 51
+            app write 10000
+            skip
+            +110ms
+            > A ack 51 <sack 1051:10051>
+            < A seq 51 text 1000
+            """;
+
+    @Test
+    void shouldWaitForTheAcknowledgmentOfWhatItHasSentAgain() {
+        run(SENT_AGAIN_LATE + """
+                silence 110ms
+                > A ack 10051
+                silence 10s
+                count TCP_TIMEOUTS 0
+                count TCP_SEGMENTS_RETRANSMITTED 1
+                """);
+    }
+
+    @Test
+    void shouldWaitForItNoLongerThanATimeout() {
+        run(SENT_AGAIN_LATE + """
+                +200ms < A seq 51 text 1000
+                count TCP_TIMEOUTS 1
+                """);
+    }
+
     @Test
     void shouldSendOnlyTheHolesAgainHoweverManyThereAre() {
         run(TEN + """
