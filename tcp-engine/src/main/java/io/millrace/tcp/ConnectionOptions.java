@@ -24,6 +24,7 @@ import java.util.List;
  * @param keepAliveIntervalMs between probes.
  * @param keepAliveProbes unanswered probes before the connection is given up.
  * @param congestion the congestion control; a connection that changes it goes on from the window it has.
+ * @param pacing spreads what the window admits over the round trip, on paths of 2 ms and more.
  * @param ecn offers explicit congestion notification in our SYN, and agrees to it in a peer's (RFC 3168).
  * @param finWait2Ms how long FIN_WAIT_2 lasts once the application has closed; 0 resets the connection instead.
  */
@@ -40,6 +41,7 @@ public record ConnectionOptions(
         int keepAliveIntervalMs,
         int keepAliveProbes,
         CongestionAlgorithm congestion,
+        boolean pacing,
         boolean ecn,
         int finWait2Ms) {
     private static final int DAY_MS = 86_400_000;
@@ -76,6 +78,7 @@ public record ConnectionOptions(
                 75_000,
                 9,
                 config.congestion(),
+                config.pacing(),
                 config.ecn(),
                 config.finWait2Ms());
     }
@@ -109,6 +112,7 @@ public record ConnectionOptions(
         private int keepAliveIntervalMs;
         private int keepAliveProbes;
         private CongestionAlgorithm congestion;
+        private boolean pacing;
         private boolean ecn;
         private int finWait2Ms;
 
@@ -125,6 +129,7 @@ public record ConnectionOptions(
             keepAliveIntervalMs = from.keepAliveIntervalMs;
             keepAliveProbes = from.keepAliveProbes;
             congestion = from.congestion;
+            pacing = from.pacing;
             ecn = from.ecn;
             finWait2Ms = from.finWait2Ms;
         }
@@ -189,6 +194,11 @@ public record ConnectionOptions(
             return this;
         }
 
+        public Builder pacing(final boolean value) {
+            pacing = value;
+            return this;
+        }
+
         public Builder ecn(final boolean value) {
             ecn = value;
             return this;
@@ -214,6 +224,7 @@ public record ConnectionOptions(
                     keepAliveIntervalMs,
                     keepAliveProbes,
                     congestion,
+                    pacing,
                     ecn,
                     finWait2Ms);
         }

@@ -25,6 +25,8 @@ import java.util.OptionalInt;
  * @param windowScaling offer and accept window scaling (RFC 7323 §2).
  * @param sack offer and accept selective acknowledgments (RFC 2018).
  * @param congestion congestion control of connections that have none of their own.
+ * @param pacing spreads what a window admits over the round trip, on paths of 2 ms and more, where a connection does not say
+ *     otherwise; on by default.
  * @param ecn offer and accept explicit congestion notification (RFC 3168) where a connection does not say; off by default.
  * @param receiveBufferBytes bound of what one connection may have unread, also the largest window offered; a window begins
  *     with 64 KiB at most, and grows with what the application takes in a round trip.
@@ -60,6 +62,7 @@ public record TcpConfig(
         boolean windowScaling,
         boolean sack,
         CongestionAlgorithm congestion,
+        boolean pacing,
         boolean ecn,
         int receiveBufferBytes,
         int sendBufferBytes,
@@ -138,6 +141,7 @@ public record TcpConfig(
         private boolean windowScaling = true;
         private boolean sack = true;
         private CongestionAlgorithm congestion = CongestionAlgorithm.CUBIC;
+        private boolean pacing = true;
         private boolean ecn;
         private int receiveBufferBytes = 256 * 1024;
         private int sendBufferBytes = 256 * 1024;
@@ -232,6 +236,11 @@ public record TcpConfig(
             return this;
         }
 
+        public Builder pacing(final boolean value) {
+            pacing = value;
+            return this;
+        }
+
         public Builder ecn(final boolean value) {
             ecn = value;
             return this;
@@ -302,6 +311,7 @@ public record TcpConfig(
                     windowScaling,
                     sack,
                     congestion,
+                    pacing,
                     ecn,
                     receiveBufferBytes,
                     sendBufferBytes,

@@ -27,6 +27,7 @@ import io.millrace.tcp.state.Segment;
 import io.millrace.tcp.state.Verdict;
 import io.millrace.tcp.stream.ByteChain;
 import io.millrace.tcp.stream.CongestionWindow;
+import io.millrace.tcp.stream.Pacer;
 import io.millrace.tcp.stream.PathMtu;
 import io.millrace.tcp.stream.Reassembly;
 import io.millrace.tcp.stream.ReceiveTuning;
@@ -152,6 +153,7 @@ public final class TcpShard implements FrameConsumer, TcpLoop, AutoCloseable {
                 tables.recoveries,
                 new ReceiveTuning(chain, tables.options, tables.bulk, clock),
                 congestion,
+                new Pacer(tables.options, tables.bulk, timers, clock),
                 new PathMtu(tables.bulk, clock, counters),
                 connections.callbacks(),
                 retained,

@@ -47,7 +47,7 @@ public final class CongestionWindow {
     }
 
     /** RFC 6928 §2: ten segments, of no more than 1460 bytes on the whole. */
-    private static int initialWindow(final Tcb tcb) {
+    static int initialWindow(final Tcb tcb) {
         final int mss = tcb.mss();
         return Math.min(10 * mss, Math.max(2 * mss, 14_600));
     }
@@ -71,11 +71,13 @@ public final class CongestionWindow {
         final int cwnd = tcb.cwnd();
         final int used = flight(tcb) + acked + held;
         if (cwnd < tcb.ssthresh()) {
-            if (used >= cwnd >> 1) { // it doubles in a round trip: half of it used now is all that it was
+            if (used >= cwnd >> 1
+                    || Pacer.holds(
+                            bulk.of(tcb))) { // it doubles in a round trip: half of it used now is all that it was
                 final int step = hyStart.growth(tcb, Math.min(acked, MAX_SLOW_START_STEP * tcb.mss()));
                 tcb.cwnd(Math.min(Math.min(cwnd + step, tcb.ssthresh()), MAX_WINDOW));
             }
-        } else if (used > cwnd - tcb.mss()) {
+        } else if (used > cwnd - tcb.mss() || Pacer.holds(bulk.of(tcb))) {
             control(tcb).avoid(tcb, acked);
             tcb.cwnd(Math.min(tcb.cwnd(), MAX_WINDOW));
             tcb.leave(TcbModes.APP_LIMITED);

@@ -77,10 +77,8 @@ final class Cubic implements CongestionControl {
         final int wMax = Memory.getInt(at + BulkLayout.W_MAX_OFFSET);
         if (wMax <= cwnd) {
             Memory.putInt(at + BulkLayout.W_MAX_OFFSET, cwnd);
-            Memory.putInt(at + BulkLayout.ORIGIN_OFFSET, cwnd);
             Memory.putInt(at + BulkLayout.K_OFFSET, 0);
         } else {
-            Memory.putInt(at + BulkLayout.ORIGIN_OFFSET, wMax);
             Memory.putInt(at + BulkLayout.K_OFFSET, cubeRoot((wMax - cwnd) * CUBIC_MS_PER_SEGMENT / tcb.mss()));
         }
         Memory.putInt(at + BulkLayout.W_EST_OFFSET, cwnd);
@@ -107,7 +105,7 @@ final class Cubic implements CongestionControl {
     private static long window(final Tcb tcb, final long at, final int t) {
         final long fromK = Math.clamp((long) t - Memory.getInt(at + BulkLayout.K_OFFSET), -FARTHEST_MS, FARTHEST_MS);
         final long cube = fromK * fromK * fromK / CUBE_SCALE;
-        return Memory.getInt(at + BulkLayout.ORIGIN_OFFSET) + tcb.mss() * cube / (CUBIC_MS_PER_SEGMENT / CUBE_SCALE);
+        return Memory.getInt(at + BulkLayout.W_MAX_OFFSET) + tcb.mss() * cube / (CUBIC_MS_PER_SEGMENT / CUBE_SCALE);
     }
 
     @Override

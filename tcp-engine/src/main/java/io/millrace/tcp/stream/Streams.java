@@ -39,6 +39,7 @@ public final class Streams {
             final RecordSlab recoveries,
             final ReceiveTuning tuning,
             final CongestionWindow congestion,
+            final Pacer pacer,
             final PathMtu pathMtu,
             final TextSink application,
             final RetainedFrames retained,
@@ -57,7 +58,19 @@ public final class Streams {
         final LossRecovery losses = new LossRecovery(flight, recovery, rack, congestion, clock, counters);
         turns = new SendTurns(writer, connections, counters);
         transmitter = new Transmitter(
-                segments, turns, chain, flight, recovery, losses, congestion, pathMtu, timer, clock, counters, options);
+                segments,
+                turns,
+                chain,
+                flight,
+                recovery,
+                losses,
+                congestion,
+                pacer,
+                pathMtu,
+                timer,
+                clock,
+                counters,
+                options);
         acknowledgments =
                 new Acknowledgments(chain, flight, recovery, losses, congestion, pathMtu, timer, clock, counters);
         timeouts = new Timeouts(

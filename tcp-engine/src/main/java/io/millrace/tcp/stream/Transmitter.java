@@ -31,6 +31,7 @@ public final class Transmitter {
     private final Recovery recovery;
     private final LossRecovery losses;
     private final CongestionWindow congestion;
+    private final Pacer pacer;
     private final PathMtu pathMtu;
     private final RetransmissionTimer timer;
     private final BurstClock clock;
@@ -45,6 +46,7 @@ public final class Transmitter {
             final Recovery recovery,
             final LossRecovery losses,
             final CongestionWindow congestion,
+            final Pacer pacer,
             final PathMtu pathMtu,
             final RetransmissionTimer timer,
             final BurstClock clock,
@@ -57,6 +59,7 @@ public final class Transmitter {
         this.recovery = recovery;
         this.losses = losses;
         this.congestion = congestion;
+        this.pacer = pacer;
         this.pathMtu = pathMtu;
         this.timer = timer;
         this.clock = clock;
@@ -140,11 +143,14 @@ public final class Transmitter {
             congestion.onRestart(tcb, clock.millis() - tcb.progressMs());
         }
         final int from = tcb.sndNxt();
-        final int room = tcb.cwnd() - recovery.pipe(tcb);
+        final int window = tcb.cwnd() - recovery.pipe(tcb);
+        final int budget = pacer.budget(tcb);
+        final int room = Math.min(window, budget);
         boolean goesOn = true;
         while (goesOn) {
             goesOn = turns.admits(tcb) && sendNext(tcb, room - (tcb.sndNxt() - from), false);
         }
+        pacer.onOutput(tcb, budget, tcb.sndNxt() - from, window > budget && hasUnsent(tcb));
         if (tcb.sndNxt() == from && isCorked(tcb)) {
             if (!tcb.is(TcbFlags.TIMER_RTO)) {
                 timer.await(tcb, MAX_CORK_MS);
@@ -152,6 +158,11 @@ public final class Transmitter {
         } else if (tcb.sndNxt() != from || !tcb.is(TcbFlags.TIMER_RTO)) {
             timer.onSent(tcb); // if nothing has gone out: to probe, or to try again for a frame
         }
+    }
+
+    /** Whether there is more text that the peer has room for. */
+    private boolean hasUnsent(final Tcb tcb) {
+        return tcb.sndNxt() - tcb.sndUna() < Math.min(tcb.sndWnd(), chain.length(SegmentSender.sendChain(tcb)));
     }
 
     /**

@@ -9,7 +9,7 @@ public final class BulkLayout {
     public static final int LENGTH = 64;
 
     /** Bytes at the start of the record that are HyStart's during the first slow start, and CUBIC's afterwards. */
-    public static final int GROWTH_LENGTH = 32;
+    public static final int GROWTH_LENGTH = 28;
     /** HyStart: SND.NXT when the present round began. */
     public static final int ROUND_END_OFFSET = 0;
     /** HyStart: the least round trip of the round before, µs; 0 for none. */
@@ -31,16 +31,17 @@ public final class BulkLayout {
     public static final int EPOCH_OFFSET = 4;
     /** CUBIC: K, ms. */
     public static final int K_OFFSET = 8;
-    /** CUBIC: W_cubic(K), bytes. */
-    public static final int ORIGIN_OFFSET = 12;
     /** CUBIC: W_est, bytes. */
-    public static final int W_EST_OFFSET = 16;
+    public static final int W_EST_OFFSET = 12;
     /** CUBIC: bytes acknowledged that W_est has not grown by yet. */
-    public static final int W_EST_ACKED_OFFSET = 20;
+    public static final int W_EST_ACKED_OFFSET = 16;
     /** CUBIC: cwnd_prior, bytes. */
-    public static final int CWND_PRIOR_OFFSET = 24;
+    public static final int CWND_PRIOR_OFFSET = 20;
     /** CUBIC: when the window was looked at last, ms. */
-    public static final int GROWN_OFFSET = 28;
+    public static final int GROWN_OFFSET = 24;
+
+    /** Pacing: when all that was sent would have left at the pace, µs, but for the lowest bit. */
+    public static final int PACED_UNTIL_OFFSET = 28;
 
     /** ECN: SND.NXT when the window was reduced last. */
     public static final int ECN_REDUCED_OFFSET = 32;

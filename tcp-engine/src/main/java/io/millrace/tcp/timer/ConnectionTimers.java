@@ -55,6 +55,11 @@ public final class ConnectionTimers {
         }
     }
 
+    /** Has the wheel look at the connection by {@code deadline}, ms, whatever else it waits for. */
+    public void lookBy(final Tcb tcb, final int deadline) {
+        look(tcb, deadline);
+    }
+
     /** Takes the connection off the wheel; its record is about to be released. */
     public void forget(final Tcb tcb) {
         wheel.cancel(tcb.slot());

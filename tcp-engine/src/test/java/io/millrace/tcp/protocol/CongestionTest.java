@@ -1,5 +1,7 @@
 package io.millrace.tcp.protocol;
 
+import io.millrace.tcp.TcpConfig;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -7,6 +9,8 @@ import org.junit.jupiter.api.Test;
 @Tag("D3")
 class CongestionTest extends ConversationTest {
     private static final String SINK = OPEN.replace("echo", "sink").replace("mss 1460", "mss 1000");
+
+    private static final UnaryOperator<TcpConfig.Builder> UNPACED = config -> config.pacing(false);
 
     /** Twenty segments in flight and acknowledged: the window is twenty then, or more. */
     private static final String TWENTY = """
@@ -24,7 +28,8 @@ class CongestionTest extends ConversationTest {
 
     @Test
     void shouldBeginAgainWithTheInitialWindowAfterIdleLongerThanTheTimeout() {
-        run(SINK + TWENTY + """
+        talk(UNPACED)
+                .run(SINK + TWENTY + """
                 +250ms
                 app write 40000
                 """ + "< A text 1000\n".repeat(10) + """
@@ -37,12 +42,29 @@ class CongestionTest extends ConversationTest {
 
     @Test
     void shouldGoOnWithItsWindowAfterAShortPause() {
-        run(SINK + TWENTY + """
+        talk(UNPACED).run(SINK + TWENTY + """
                 +150ms
                 app write 40000
                 """ + "< A text 1000\n".repeat(28) + """
                 silence
                 """);
+    }
+
+    @Test
+    void shouldLetOutTwiceTheWindowInARoundTripOfSlowStart() {
+        run(SINK + """
+                app write 60000
+                """ + "< A text 1000\n".repeat(10) + """
+                +20ms
+                > A ack 10001
+                < A text 1000                    # of 18 segments 36 in 20 ms: two at once
+                < A text 1000
+                silence
+                """ + """
+                +1ms < A text 1000
+                < A text 1000
+                silence
+                """.repeat(8));
     }
 
     @Test
