@@ -31,9 +31,12 @@ final class BenchIoCommand implements Callable<Integer>, Checked {
 
     @Option(
             names = "--link",
-            converter = Converters.LoopingLink.class,
+            converter = Converters.CarryingLink.class,
             paramLabel = "LINK",
-            description = "ring (a port that leads back to itself) or null (default: ${DEFAULT-VALUE}).")
+            description =
+                    "ring (a port that leads back to itself) or null; or, with a sender in C at the other end, vhost;"
+                            + " memif; af_packet, on a veth pair that is made and removed; pci:BDF,BDF, the receiver's port and the"
+                            + " sender's (default: ${DEFAULT-VALUE}).")
     private Link link;
 
     @Option(
@@ -64,6 +67,14 @@ final class BenchIoCommand implements Callable<Integer>, Checked {
             description = "CPU of the polling thread (default: the last one this process may use).")
     private Long core;
 
+    @Option(
+            names = "--sender-core",
+            converter = Quantity.Count.class,
+            paramLabel = "CPU",
+            description =
+                    "CPU of the sender's polling thread, where there is one (default: the first one that is not --core).")
+    private Long senderCore;
+
     @CommandLine.Mixin
     private BenchOptions options = new BenchOptions();
 
@@ -79,6 +90,7 @@ final class BenchIoCommand implements Callable<Integer>, Checked {
         Checked.within(errors, "--seconds", seconds, 1, 3600);
         Checked.within(errors, "--repeats", repeats, 1, 1000);
         checkCore(errors, "--core", core);
+        checkCore(errors, "--sender-core", senderCore);
         options.check(errors);
         report.check(errors);
     }
@@ -92,18 +104,28 @@ final class BenchIoCommand implements Callable<Integer>, Checked {
         }
     }
 
+    /** The first other CPU; -1 where there is none. */
+    private static int otherThan(final int cpu) {
+        return CpuAffinity.allowedCpus().stream()
+                .filter(each -> each != cpu)
+                .findFirst()
+                .orElse(-1);
+    }
+
     @Override
     public Integer call() throws Exception {
         final PrintStream out = System.out;
+        final int cpu = core == null ? CpuAffinity.allowedCpus().last() : core.intValue();
         final IoPlan plan = new IoPlan(
                 link,
                 (int) burst,
                 WARM_UP_MILLIS,
                 (int) seconds * 1000,
                 (int) repeats,
-                core == null ? CpuAffinity.allowedCpus().last() : core.intValue(),
+                cpu,
+                senderCore == null ? otherThan(cpu) : senderCore.intValue(),
                 options.hugePages());
-        final IoRun run = new IoRun(plan, out::println);
+        final IoRun run = new IoRun(plan, out::println, System.err);
         try (Interrupts interrupts = Interrupts.handledBy(run::interrupt)) {
             final IoResult result = run.run();
             if (result.runs() == 0) {

@@ -58,11 +58,11 @@ final class Converters {
         }
     }
 
-    /** What leads a port back to itself. */
-    static final class LoopingLink implements ITypeConverter<Link> {
+    /** What leads a port back to itself, or joins two processes. */
+    static final class CarryingLink implements ITypeConverter<Link> {
         @Override
         public Link convert(final String text) {
-            return read(Link::looping, text);
+            return read(Link::carrying, text);
         }
     }
 

@@ -93,7 +93,9 @@ class CommandLineTest {
 
     @ParameterizedTest(name = "bench io {0}: {1}")
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-                    --link vhost            | '--link': link 'vhost' is unknown; choose one of ring, null
+                    --link tap              | '--link': link 'tap' is unknown; choose one of ring, null, vhost, memif, af_packet
+                    --link pci:3b:00.0      | '--link': link 'pci:3b:00.0': name two PCI ports
+                    --sender-core 8191      | --sender-core: CPU 8191 is not one this process may use; choose from [
                     --burst 0               | --burst 0 is out of range: give 1 to 512
                     --burst many            | '--burst': 'many' is not a count; write such as 4096, 64k or 64M
                     --seconds 0             | --seconds 0 is out of range: give 1 to 3600

@@ -26,18 +26,18 @@ record CLoop(CProgram program) {
     }
 
     /** The command that measures once. */
-    List<String> command(final IoPlan plan) {
+    List<String> command(final IoTask task) {
         final List<String> command = new ArrayList<>(List.of(
                 program.file().toString(),
-                plan.link().loop().name(),
-                String.valueOf(plan.cpu()),
-                String.valueOf(plan.burst()),
-                String.valueOf(plan.framesUnderWay()),
+                task.device().toString(),
+                String.valueOf(task.cpu()),
+                String.valueOf(task.burst()),
+                String.valueOf(task.framesFirst()),
                 String.valueOf(IoPlan.FRAME_BYTES),
-                String.valueOf(plan.warmUpMillis()),
-                String.valueOf(plan.measureMillis())));
+                String.valueOf(task.warmUpMillis()),
+                String.valueOf(task.measureMillis())));
         final String prefix = "millrace-io-" + ProcessHandle.current().pid();
-        command.addAll(IoNode.ealOptions(plan, prefix).arguments());
+        command.addAll(task.ealOptions(prefix).arguments());
         return command;
     }
 }

@@ -26,6 +26,7 @@ public final class IoJson {
             "warm_up_s",
             "seconds",
             "cpu",
+            "sender_cpu",
             "huge_pages",
             "compiler");
 
@@ -38,11 +39,14 @@ public final class IoJson {
         json.put("schema", SCHEMA);
         json.put("link", plan.link().label());
         json.put("burst", plan.burst());
-        json.put("frame_bytes", IoPlan.FRAME_BYTES);
+        json.put("frame_bytes", plan.frameBytes());
         json.put("frames_under_way", plan.framesUnderWay());
         json.put("warm_up_s", plan.warmUpMillis() / 1e3);
         json.put("seconds", plan.measureMillis() / 1e3);
         json.put("cpu", plan.cpu());
+        if (plan.hasSender()) {
+            json.put("sender_cpu", plan.senderCpu() < 0 ? "not pinned" : plan.senderCpu());
+        }
         json.put("huge_pages", plan.hugePages());
         for (final IoPath path : result.samples().keySet()) {
             json.put(path.label(), path(result, path));
@@ -71,6 +75,9 @@ public final class IoJson {
                         .mapToDouble(IoSample::share)
                         .min()
                         .orElse(0)));
+        if (result.plan().hasSender()) {
+            json.put("sender_busy", rounded(result.senderBusy(path)));
+        }
         json.put("dpdk", result.dpdk(path));
         return json;
     }

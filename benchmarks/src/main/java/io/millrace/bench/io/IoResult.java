@@ -41,6 +41,12 @@ public record IoResult(
         return samples.get(path).stream().map(IoSample::mpps).toList();
     }
 
+    /** The median share of the sender's polling that found work. */
+    double senderBusy(final IoPath path) {
+        return Spread.of(samples.get(path).stream().map(IoSample::senderBusy).toList())
+                .median();
+    }
+
     /** DPDK's version, as a path's processes say it. */
     String dpdk(final IoPath path) {
         return samples.get(path).getLast().dpdk();

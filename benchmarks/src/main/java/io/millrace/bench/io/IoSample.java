@@ -14,11 +14,17 @@ import java.util.Map;
  * @param cpuNanos the CPU time the polling thread had in it: less, where it shares its core.
  * @param dpdk DPDK's own words for its version.
  * @param errors why nothing was measured, a line each; null or empty when something was.
+ * @param senderBusy of the sender's polling the share that found work; 0 where there is none. The parent's to say.
  */
-public record IoSample(long frames, long nanos, long cpuNanos, String dpdk, List<String> errors) {
+public record IoSample(long frames, long nanos, long cpuNanos, String dpdk, List<String> errors, double senderBusy) {
     /** A sample that says why there is none. */
     public static IoSample failed(final String error) {
-        return new IoSample(0, 0, 0, "", List.of(error));
+        return new IoSample(0, 0, 0, "", List.of(error), 0);
+    }
+
+    /** The same with what is known of the sender. */
+    IoSample withSender(final double busy) {
+        return new IoSample(frames, nanos, cpuNanos, dpdk, errors, busy);
     }
 
     /** Millions of frames a second. */

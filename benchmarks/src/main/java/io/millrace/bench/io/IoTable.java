@@ -12,17 +12,21 @@ public final class IoTable {
     /** What is left of a core to a thread that has it to itself, but for the kernel's timer. */
     private static final double QUIET_SHARE = 0.98;
 
+    /** Who polls in vain for less than this has no more to give. */
+    private static final double SATURATED = 0.95;
+
     private IoTable() {}
 
     /** The line above the repeats. */
     static String heading(final IoPlan plan, final Collection<IoPath> paths) {
         final StringBuilder line = new StringBuilder(String.format(
                 Locale.ROOT,
-                "io over net_%s, bursts of %d frames of %d bytes, CPU %d, %d × %.1f s after %.1f s of warm-up; Mpps%n run",
-                plan.link().label(),
+                "io over %s, bursts of %d frames of %d bytes, CPU %d%s, %d × %.1f s after %.1f s of warm-up; Mpps%n run",
+                plan.linkName(),
                 plan.burst(),
-                IoPlan.FRAME_BYTES,
+                plan.frameBytes(),
                 plan.cpu(),
+                plan.hasSender() ? ", a sender in C on " + (plan.senderCpu() < 0 ? "any" : plan.senderCpu()) : "",
                 plan.repeats(),
                 plan.measureMillis() / 1e3,
                 plan.warmUpMillis() / 1e3));
@@ -71,6 +75,15 @@ public final class IoTable {
                     "CPU %d was busy with something else: a polling thread had %.0f %% of it; measure again when it is quiet",
                     result.plan().cpu(),
                     result.leastShare() * 100));
+        }
+        for (final IoPath path : result.samples().keySet()) {
+            if (result.plan().hasSender() && result.senderBusy(path) > SATURATED) {
+                lines.add(String.format(
+                        Locale.ROOT,
+                        "the sender was busy %.0f %% of its time with %s: it may be the limit, not the receiver",
+                        result.senderBusy(path) * 100,
+                        path.label()));
+            }
         }
         if (result.hasC() && !result.dpdk(IoPath.C).equals(result.dpdk(IoPath.PORT))) {
             lines.add("C ran on %s, Java on %s: install the headers of the same, and compare again"

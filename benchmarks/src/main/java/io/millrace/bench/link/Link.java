@@ -1,6 +1,7 @@
 package io.millrace.bench.link;
 
 import io.millrace.dpdk.Devargs;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -72,7 +73,7 @@ public record Link(Kind kind, List<Devargs> devices) {
      * @throws IllegalArgumentException with the value and what would be right.
      */
     public static Link joining(final String text) {
-        if (text.equals(Kind.PCI.label()) || text.startsWith(Kind.PCI.label() + ":")) {
+        if (isPci(text)) {
             return pci(text);
         }
         return Arrays.stream(Kind.values())
@@ -83,16 +84,24 @@ public record Link(Kind kind, List<Devargs> devices) {
     }
 
     /**
-     * Reads what leads a port back to itself.
+     * Reads what leads a port back to itself, or joins two processes.
      *
      * @throws IllegalArgumentException with the value and what would be right.
      */
-    public static Link looping(final String text) {
-        return loops().stream()
+    public static Link carrying(final String text) {
+        if (isPci(text)) {
+            return pci(text);
+        }
+        final List<Link> known = new ArrayList<>(loops());
+        Arrays.stream(Kind.values())
+                .filter(kind -> kind.joins && kind != Kind.RING && kind != Kind.PCI)
+                .map(Link::new)
+                .forEach(known::add);
+        return known.stream()
                 .filter(link -> link.label().equals(text))
                 .findFirst()
-                .orElseThrow(
-                        () -> unknown(text, loops().stream().map(Link::label).collect(Collectors.joining(", "))));
+                .orElseThrow(() -> unknown(
+                        text, known.stream().map(Link::label).collect(Collectors.joining(", ")) + ", " + SYNTAX));
     }
 
     /** All links that lead a port back to itself. */
@@ -110,6 +119,10 @@ public record Link(Kind kind, List<Devargs> devices) {
 
     private static IllegalArgumentException unknown(final String text, final String names) {
         return new IllegalArgumentException("link '" + text + "' is unknown; choose one of " + names);
+    }
+
+    private static boolean isPci(final String text) {
+        return text.equals(Kind.PCI.label()) || text.startsWith(Kind.PCI.label() + ":");
     }
 
     private static Link pci(final String text) {
@@ -134,6 +147,11 @@ public record Link(Kind kind, List<Devargs> devices) {
             throw malformed;
         }
         return new Link(Kind.PCI, devices);
+    }
+
+    /** Whether it leads a port back to itself, where frames are all that matters. */
+    public boolean loopsBack() {
+        return loops().contains(this);
     }
 
     /** The device whose frames come back to it. */

@@ -1,6 +1,5 @@
 package io.millrace.bench.reference;
 
-import io.millrace.bench.run.BenchPlan;
 import io.millrace.dpdk.Devargs;
 import io.millrace.dpdk.EalOptions;
 import java.util.ArrayList;
@@ -19,14 +18,14 @@ final class DpdkProgram {
     static List<String> command(
             final CProgram program,
             final String role,
-            final BenchPlan plan,
+            final boolean hugePages,
             final Devargs port,
             final List<String> words) {
         final List<String> command = new ArrayList<>(List.of(program.file().toString()));
         command.addAll(words);
         command.addAll(EalOptions.builder()
                 .filePrefix("millrace-c-" + role + "-" + ProcessHandle.current().pid())
-                .hugePages(plan.hugePages())
+                .hugePages(hugePages)
                 .device(port)
                 .build()
                 .arguments());

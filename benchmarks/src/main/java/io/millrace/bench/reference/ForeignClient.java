@@ -39,7 +39,7 @@ public final class ForeignClient implements Lineup {
                 String.valueOf(plan.offer().conversation().requestBytes()));
         return new Stage(
                 cable.atServer(Lineup.engineServer(plan, cable.server())),
-                cable.atGenerator(DpdkProgram.command(client, "generator", plan, cable.generator(), words)),
+                cable.atGenerator(DpdkProgram.command(client, "generator", plan.hugePages(), cable.generator(), words)),
                 cable);
     }
 }

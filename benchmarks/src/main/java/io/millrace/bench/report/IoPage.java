@@ -61,12 +61,18 @@ final class IoPage {
                                 escape(figure(result)),
                                 escape(result.text("frame_bytes")),
                                 escape(result.text("burst")))
-                + " net_%s; %s; %s s each%s</p></header>\n"
+                + " %s; %s; %s s each%s</p></header>\n"
                         .formatted(
-                                escape(result.text("link")),
+                                escape(link(result)),
                                 escape(spread),
                                 escape(decimal(result.number("seconds"), 0)),
                                 result.isTrue("interrupted") ? "; interrupted" : "");
+    }
+
+    private static String link(final ResultDocument result) {
+        return result.isThere("sender_cpu")
+                ? result.text("link") + ", from and to a sender in C"
+                : "net_" + result.text("link");
     }
 
     private static String tiles(final ResultDocument result) {

@@ -3,6 +3,7 @@
  *
  *     loop DEVICE CPU BURST FRAMES FRAME_BYTES WARM_UP_MS MEASURE_MS EAL_ARGUMENTS
  *
+ * DEVICE is in DPDK's syntax. FRAMES are sent first; where they are 0 somebody else sends, and "ready" says that he may.
  * Prints one line of JSON: frames, nanos, cpuNanos, dpdk; or errors. Ends when its standard input does.
  */
 #define _GNU_SOURCE
@@ -26,6 +27,7 @@
 #define DESCRIPTORS 1024
 #define CACHE 256
 #define BURSTS_BETWEEN_CLOCK_READS 1024
+#define FIRST_FRAME_NANOS 60000000000ull
 
 static int fail(const char *call, int result)
 {
@@ -94,6 +96,16 @@ static uint64_t run(uint16_t port, uint16_t burst, uint64_t nanos, uint64_t *too
 	return sent;
 }
 
+/* Nothing counts before the first frame is here. */
+static void await_first(uint16_t port, uint16_t burst)
+{
+	const uint64_t begin = now(CLOCK_MONOTONIC);
+	uint64_t took, used;
+
+	while (run(port, burst, 0, &took, &used) == 0 && now(CLOCK_MONOTONIC) - begin < FIRST_FRAME_NANOS)
+		;
+}
+
 static int seed(uint16_t port, struct rte_mempool *pool, int count, int bytes)
 {
 	for (int i = 0; i < count; i++) {
@@ -111,6 +123,9 @@ static int seed(uint16_t port, struct rte_mempool *pool, int count, int bytes)
 int main(int argc, char **argv)
 {
 	struct rte_eth_conf conf = { 0 };
+	uint16_t receive = DESCRIPTORS, transmit = DESCRIPTORS;
+	char name[64];
+	const char *arguments;
 	pthread_t watcher;
 	cpu_set_t cpu;
 	uint64_t frames, took, used;
@@ -135,26 +150,38 @@ int main(int argc, char **argv)
 	struct rte_mempool *pool = rte_pktmbuf_pool_create("io", 16383, CACHE, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 	if (pool == NULL)
 		return fail("rte_pktmbuf_pool_create", 0);
-	if ((result = rte_eal_hotplug_add("vdev", argv[1], "")) != 0)
+	arguments = strchr(argv[1], ',');
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(argv[1], ","), argv[1]);
+	if (strncmp(name, "net_", 4) == 0
+	    && (result = rte_eal_hotplug_add("vdev", name, arguments == NULL ? "" : arguments + 1)) != 0)
 		return fail("rte_eal_hotplug_add", result);
-	if ((result = rte_eth_dev_get_port_by_name(argv[1], &port)) != 0)
+	if ((result = rte_eth_dev_get_port_by_name(name, &port)) != 0)
 		return fail("rte_eth_dev_get_port_by_name", result);
 	if ((result = rte_eth_dev_configure(port, 1, 1, &conf)) != 0)
 		return fail("rte_eth_dev_configure", result);
-	if ((result = rte_eth_rx_queue_setup(port, 0, DESCRIPTORS, SOCKET_ID_ANY, NULL, pool)) != 0)
+	if ((result = rte_eth_dev_adjust_nb_rx_tx_desc(port, &receive, &transmit)) != 0)
+		return fail("rte_eth_dev_adjust_nb_rx_tx_desc", result);
+	if ((result = rte_eth_rx_queue_setup(port, 0, receive, SOCKET_ID_ANY, NULL, pool)) != 0)
 		return fail("rte_eth_rx_queue_setup", result);
-	if ((result = rte_eth_tx_queue_setup(port, 0, DESCRIPTORS, SOCKET_ID_ANY, NULL)) != 0)
+	if ((result = rte_eth_tx_queue_setup(port, 0, transmit, SOCKET_ID_ANY, NULL)) != 0)
 		return fail("rte_eth_tx_queue_setup", result);
 	if ((result = rte_eth_dev_start(port)) != 0)
 		return fail("rte_eth_dev_start", result);
 	if (seed(port, pool, atoi(argv[4]), atoi(argv[5])) != 0)
 		return fail("rte_eth_tx_burst of the first frames", 0);
+	if (atoi(argv[4]) == 0) {
+		printf("ready\n");
+		fflush(stdout);
+	}
 
+	await_first(port, (uint16_t)atoi(argv[3]));
 	run(port, (uint16_t)atoi(argv[3]), strtoull(argv[6], NULL, 10) * 1000000u, &took, &used);
 	frames = run(port, (uint16_t)atoi(argv[3]), strtoull(argv[7], NULL, 10) * 1000000u, &took, &used);
 	printf("{\"frames\":%" PRIu64 ",\"nanos\":%" PRIu64 ",\"cpuNanos\":%" PRIu64 ",\"dpdk\":\"%s\"}\n",
 	       frames, took, used, rte_version());
 	fflush(stdout);
+	if (atoi(argv[4]) == 0)
+		pthread_join(watcher, NULL); /* the sender goes first: a driver whose other end goes while it polls may die of it */
 	rte_eth_dev_stop(port);
 	rte_eth_dev_close(port);
 	rte_eal_cleanup();

@@ -1,6 +1,7 @@
 package io.millrace.bench.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.millrace.bench.link.Link;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The io benchmark, as a user runs it")
 class IoProcessTest {
@@ -66,6 +69,66 @@ class IoProcessTest {
         } else {
             assertThat(json).doesNotContainKey("c");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vhost", "memif", "af_packet"})
+    void shouldMeasureEachPathOverALinkToASender(final String link) throws IOException, InterruptedException {
+        assumeTrue(
+                !link.equals("af_packet") || (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0,
+                "a veth pair needs root");
+        final Path report = folder.resolve("report");
+        final List<String> arguments = new ArrayList<>(List.of("bench", "io", "--link", link));
+        arguments.addAll(List.of("--seconds", "1", "--repeats", "1", "--report", report.toString()));
+        if (!Program.hugePages()) {
+            arguments.add("--no-huge");
+        }
+
+        try (Program bench =
+                Program.start(List.of(Program.java("io.millrace.cli.Millrace", arguments.toArray(String[]::new))))) {
+            assumeTrue(!bench.result().contains("its sender is built here"), "no compiler, or no headers of DPDK");
+            assertThat(bench.exitCode()).as(bench.result()).isZero();
+            assertThat(bench.result()).contains("io over " + link + ", ").contains("a sender in C");
+            assertThat(Path.of(System.getProperty("java.io.tmpdir"), "millrace-" + bench.pid() + ".sock"))
+                    .doesNotExist();
+        }
+
+        final Map<String, Object> json = JSON.std.mapFrom(Files.readString(report.resolve("result.json")));
+        assertThat(json)
+                .containsEntry("link", link)
+                .containsEntry("frame_bytes", 66)
+                .containsKey("sender_cpu");
+        for (final String name : List.of("port", "c", "device")) {
+            assertFrames(path(json, name));
+            assertThat((double) path(json, name).get("sender_busy"))
+                    .isPositive()
+                    .isLessThanOrEqualTo(1);
+        }
+        assertThat(report.resolve("index.html")).content().contains(link + ", from and to a sender in C;");
+    }
+
+    @Test
+    void shouldEndItsChildrenOverALinkWhenItIsKilledItself() throws IOException, InterruptedException {
+        final List<String> arguments = new ArrayList<>(List.of("bench", "io", "--link", "vhost", "--seconds", "3600"));
+        if (!Program.hugePages()) {
+            arguments.add("--no-huge");
+        }
+        final List<ProcessHandle> children;
+        final Path socket;
+        try (Program bench =
+                Program.start(List.of(Program.java("io.millrace.cli.Millrace", arguments.toArray(String[]::new))))) {
+            socket = Path.of(System.getProperty("java.io.tmpdir"), "millrace-" + bench.pid() + ".sock");
+            bench.awaitText(" run ");
+            final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (bench.descendants().size() < 2 && System.nanoTime() < deadline) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            }
+            children = bench.descendants();
+        }
+
+        children.forEach(child -> child.onExit().join());
+        assertThat(children).hasSize(2).noneMatch(ProcessHandle::isAlive);
+        Files.deleteIfExists(socket);
     }
 
     @Test

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("The result of an io benchmark")
 class IoResultTest {
-    private static final IoPlan PLAN = new IoPlan(Link.looping("ring"), 32, 1000, 3000, 3, 1, true);
+    private static final IoPlan PLAN = new IoPlan(Link.carrying("ring"), 32, 1000, 3000, 3, 1, 0, true);
 
     @Test
     void shouldCompareEachRunWithTheRunOfCBesideItRatherThanMediansOfADriftingMachine() {
@@ -35,9 +35,22 @@ class IoResultTest {
                 .noneMatch(line -> line.contains("CPU 1"));
 
         final IoResult shared = result(List.of(40.0, 40.0, 40.0), List.of(50.0, 50.0, 50.0));
-        shared.samples().get(IoPath.PORT).set(1, new IoSample(40, 1000, 620, "DPDK", null));
+        shared.samples().get(IoPath.PORT).set(1, new IoSample(40, 1000, 620, "DPDK", null, 0));
 
         assertThat(IoTable.summary(shared)).anyMatch(line -> line.contains("a polling thread had 62 % of it"));
+    }
+
+    @Test
+    void shouldSayThatTheSenderMayBeTheLimit() {
+        final IoPlan plan = new IoPlan(Link.carrying("vhost"), 32, 1000, 3000, 1, 1, 0, true);
+        final IoSample sample = new IoSample(40, 1000, 1000, "DPDK", null, 0);
+
+        assertThat(IoTable.doubts(new IoResult(plan, Map.of(IoPath.PORT, List.of(sample.withSender(0.5))), "gcc")))
+                .isEmpty();
+        assertThat(IoTable.doubts(new IoResult(plan, Map.of(IoPath.PORT, List.of(sample.withSender(0.99))), "gcc")))
+                .singleElement()
+                .asString()
+                .contains("the sender was busy 99 % of its time with port");
     }
 
     @Test
@@ -59,7 +72,7 @@ class IoResultTest {
     /** In a microsecond, as many frames as millions a second. */
     private static List<IoSample> samples(final List<Double> mpps) {
         return mpps.stream()
-                .map(frames -> new IoSample(frames.longValue(), 1000, 1000, "DPDK", null))
+                .map(frames -> new IoSample(frames.longValue(), 1000, 1000, "DPDK", null, 0))
                 .collect(Collectors.toCollection(ArrayList::new));
     }
 }

@@ -30,13 +30,13 @@ public final class SyntheticIo {
     }
 
     private static IoPlan plan(final int repeats) {
-        return new IoPlan(Link.looping("ring"), 32, 1000, 3000, repeats, 1, true);
+        return new IoPlan(Link.carrying("ring"), 32, 1000, 3000, repeats, 1, 0, true);
     }
 
     /** In a millisecond, a thousand times as many frames as millions a second. */
     private static List<IoSample> samples(final double... mpps) {
         return Arrays.stream(mpps)
-                .mapToObj(million -> new IoSample(Math.round(million * 1000), 1_000_000, 1_000_000, "DPDK", null))
+                .mapToObj(million -> new IoSample(Math.round(million * 1000), 1_000_000, 1_000_000, "DPDK", null, 0))
                 .collect(Collectors.toCollection(ArrayList::new));
     }
 }

@@ -28,7 +28,8 @@ class LinkTest {
     @ParameterizedTest
     @ValueSource(strings = {"ring", "null"})
     void shouldReadWhatLeadsAPortBackToItself(final String name) {
-        assertThat(Link.looping(name).loop()).hasToString("net_" + name + "0");
+        assertThat(Link.carrying(name).loopsBack()).isTrue();
+        assertThat(Link.carrying(name).loop()).hasToString("net_" + name + "0");
     }
 
     @ParameterizedTest
@@ -59,9 +60,19 @@ class LinkTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"vhost", "af_packet", "pci:3b:00.0,3b:00.1"})
-    void shouldNameThoseThatLeadBackWhereItKnowsNone(final String name) {
-        assertThatThrownBy(() -> Link.looping(name)).hasMessageEndingWith("choose one of ring, null");
+    @ValueSource(strings = {"vhost", "memif", "af_packet", "pci:0000:3b:00.0,0000:3b:00.1"})
+    void shouldReadWhatFramesGoOverToASenderAndBack(final String name) {
+        assertThat(Link.carrying(name).label()).isEqualTo(name);
+        assertThat(Link.carrying(name).loopsBack()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "tap", "RING", "pciabc"})
+    void shouldNameAllThatCarryFramesWhereItKnowsNone(final String name) {
+        assertThatThrownBy(() -> Link.carrying(name))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("link '" + name
+                        + "' is unknown; choose one of ring, null, vhost, memif, af_packet, pci:BDF,BDF");
     }
 
     @ParameterizedTest
