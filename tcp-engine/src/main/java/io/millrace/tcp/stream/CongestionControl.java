@@ -22,6 +22,12 @@ sealed interface CongestionControl permits NewReno, Cubic {
      */
     int reduced(Tcb tcb, int flight);
 
+    /** Slow start lets the window grow, and it is not the first of the connection. */
+    void onSlowStart(Tcb tcb);
+
+    /** The window has been reduced as it was not used: what was known of where it would go is no longer true. */
+    void onUnused(Tcb tcb);
+
     /** A time-out has followed: what congestion avoidance starts from next is not what was before. */
     void forget(Tcb tcb);
 }

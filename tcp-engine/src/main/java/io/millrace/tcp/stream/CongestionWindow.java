@@ -26,12 +26,14 @@ public final class CongestionWindow {
     private final Cubic cubic;
     private final HyStart hyStart;
     private final BulkRecords bulk;
+    private final BurstClock clock;
     private int held;
 
     /** For connections with these options and side records. */
     public CongestionWindow(final Registry<ConnectionOptions> options, final BulkRecords bulk, final BurstClock clock) {
         this.options = options;
         this.bulk = bulk;
+        this.clock = clock;
         this.hyStart = new HyStart(bulk);
         this.cubic = new Cubic(bulk, clock);
     }
@@ -62,7 +64,7 @@ public final class CongestionWindow {
 
     /**
      * SND.UNA has advanced by {@code acked}, outside recovery: the window grows if it was used. One that was not used says
-     * nothing about the path (RFC 7661 §4.3, RFC 9438 §5.8).
+     * nothing about the path (RFC 7661 §4.3, RFC 9438 §5.8), and does not stay for long.
      */
     void onAcked(final Tcb tcb, final int acked) {
         if (isReducedForEcn(tcb)) {
@@ -70,21 +72,88 @@ public final class CongestionWindow {
         }
         final int cwnd = tcb.cwnd();
         final int used = flight(tcb) + acked + held;
-        if (cwnd < tcb.ssthresh()) {
-            if (used >= cwnd >> 1
-                    || Pacer.holds(
-                            bulk.of(tcb))) { // it doubles in a round trip: half of it used now is all that it was
-                final int step = hyStart.growth(tcb, Math.min(acked, MAX_SLOW_START_STEP * tcb.mss()));
-                tcb.cwnd(Math.min(Math.min(cwnd + step, tcb.ssthresh()), MAX_WINDOW));
+        final boolean slowStart = cwnd < tcb.ssthresh();
+        // Slow start doubles it in a round trip: half of it used now is all that it was.
+        final boolean full = used > (slowStart ? (cwnd >> 1) - 1 : cwnd - tcb.mss()) || Pacer.holds(bulk.of(tcb));
+        if (full) {
+            grow(tcb, acked, slowStart);
+            onFull(tcb);
+        } else {
+            if (!slowStart) {
+                tcb.enter(TcbModes.APP_LIMITED);
             }
-        } else if (used > cwnd - tcb.mss() || Pacer.holds(bulk.of(tcb))) {
+            onUnused(tcb, used);
+        }
+    }
+
+    private void grow(final Tcb tcb, final int acked, final boolean slowStart) {
+        if (slowStart) {
+            if (!HyStart.isFirst(tcb)) {
+                control(tcb).onSlowStart(tcb);
+            }
+            final int step = hyStart.growth(tcb, Math.min(acked, MAX_SLOW_START_STEP * tcb.mss()));
+            tcb.cwnd(Math.min(Math.min(tcb.cwnd() + step, tcb.ssthresh()), MAX_WINDOW));
+        } else {
             control(tcb).avoid(tcb, acked);
             tcb.cwnd(Math.min(tcb.cwnd(), MAX_WINDOW));
             tcb.leave(TcbModes.APP_LIMITED);
-        } else {
-            tcb.enter(TcbModes.APP_LIMITED);
         }
     }
+
+    /* Windows that are not used. */
+
+    private void onFull(final Tcb tcb) {
+        final long at = bulk.of(tcb);
+        if (at != 0) {
+            Memory.putInt(at + BulkLayout.FULL_AT_OFFSET, nowButZero());
+            Memory.putInt(at + BulkLayout.WINDOW_USED_OFFSET, 0);
+        }
+    }
+
+    /**
+     * RFC 2861 §3.2, as Linux does it: a window that the application, or the peer's, has left unused for a time-out's length
+     * may no longer be what the path bears. It goes half the way to what was used of it, and what it was is where slow start
+     * would take it again. RFC 7661 would keep it for five minutes.
+     */
+    private void onUnused(final Tcb tcb, final int used) {
+        final int cwnd = tcb.cwnd();
+        final int least = initialWindow(tcb);
+        if (cwnd <= least) {
+            return;
+        }
+        final long at = bulk.take(tcb);
+        final int now = nowButZero();
+        final int since = Memory.getInt(at + BulkLayout.FULL_AT_OFFSET);
+        final int most = Math.max(Memory.getInt(at + BulkLayout.WINDOW_USED_OFFSET), used);
+        if (since != 0 && now - since < tcb.rto()) {
+            Memory.putInt(at + BulkLayout.WINDOW_USED_OFFSET, most);
+            return;
+        }
+        Memory.putInt(at + BulkLayout.FULL_AT_OFFSET, now);
+        Memory.putInt(at + BulkLayout.WINDOW_USED_OFFSET, since == 0 ? used : 0);
+        if (since != 0 && Math.max(most, least) < cwnd) {
+            if (!HyStart.isFirst(tcb)) {
+                control(tcb).onUnused(tcb);
+            }
+            tcb.ssthresh(Math.max(tcb.ssthresh(), cwnd - (cwnd >> 2)));
+            tcb.cwnd(cwnd + Math.max(most, least) >>> 1);
+        }
+    }
+
+    /** The window is another: how much of the present one is used begins to count. */
+    private void forgetUse(final Tcb tcb) {
+        final long at = bulk.of(tcb);
+        if (at != 0) {
+            Memory.putInt(at + BulkLayout.FULL_AT_OFFSET, 0);
+            Memory.putInt(at + BulkLayout.WINDOW_USED_OFFSET, 0);
+        }
+    }
+
+    private int nowButZero() {
+        return clock.millis() == 0 ? 1 : clock.millis();
+    }
+
+    /* What changes it otherwise. */
 
     /** A round trip was measured, µs, of something sent once. Windows of a few segments end no queue's patience. */
     void onRoundTrip(final Tcb tcb, final int rtt) {
@@ -105,6 +174,7 @@ public final class CongestionWindow {
         if (isReducedForEcn(tcb)) {
             return; // of the same window of data: once is enough
         }
+        forgetUse(tcb);
         endFirstSlowStart(tcb);
         // Not the flight alone: a window that was never filled, or what went out beyond it, is no measure.
         tcb.ssthresh(control(tcb).reduced(tcb, Math.min(flight(tcb), tcb.cwnd())));
@@ -137,6 +207,7 @@ public final class CongestionWindow {
             return true;
         }
         tcb.leave(TcbModes.ECN_REDUCED);
+        forgetUse(tcb);
         return false;
     }
 

@@ -41,7 +41,6 @@ final class Cubic implements CongestionControl {
         final long at = bulk.take(tcb);
         final int now = clock.millis();
         final int epoch = epoch(tcb, at, now);
-        Memory.putInt(at + BulkLayout.GROWN_OFFSET, now);
         final int cwnd = tcb.cwnd();
         final int estimate = growEstimate(tcb, at, acked, cwnd);
         final int t = now - epoch;
@@ -63,7 +62,7 @@ final class Cubic implements CongestionControl {
             begin(tcb, at);
         } else if (tcb.in(TcbModes.APP_LIMITED)) {
             // §4.2, §5.8: while the window was not used the curve has not gone on.
-            epoch += now - Memory.getInt(at + BulkLayout.GROWN_OFFSET);
+            epoch += now - Memory.getInt(at + BulkLayout.FULL_AT_OFFSET);
         } else {
             return epoch;
         }
@@ -119,6 +118,24 @@ final class Cubic implements CongestionControl {
         Memory.putInt(at + BulkLayout.CWND_PRIOR_OFFSET, cwnd);
         Memory.putInt(at + BulkLayout.EPOCH_OFFSET, 0);
         return (int) Math.max((long) flight * BETA_TENTHS / 10, 2L * tcb.mss()); // §4.6
+    }
+
+    @Override
+    public void onSlowStart(final Tcb tcb) {
+        final long at = bulk.of(tcb);
+        if (at != 0 && Memory.getInt(at + BulkLayout.EPOCH_OFFSET) != 0) {
+            // §4.2, §5.8: nor has it gone on while the window was another's, or none's.
+            final int passed = clock.millis() - Memory.getInt(at + BulkLayout.FULL_AT_OFFSET);
+            Memory.putInt(at + BulkLayout.EPOCH_OFFSET, Memory.getInt(at + BulkLayout.EPOCH_OFFSET) + passed);
+        }
+    }
+
+    @Override
+    public void onUnused(final Tcb tcb) {
+        final long at = bulk.of(tcb);
+        if (at != 0) {
+            Memory.putInt(at + BulkLayout.EPOCH_OFFSET, 0); // a curve that begins where the window is then
+        }
     }
 
     @Override

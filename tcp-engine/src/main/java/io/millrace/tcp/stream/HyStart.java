@@ -39,14 +39,16 @@ final class HyStart {
     /** By how much the window may grow for an acknowledgment that would let it grow by {@code step} in slow start. */
     int growth(final Tcb tcb, final int step) {
         final long at = isFirst(tcb) ? bulk.of(tcb) : 0;
-        return at != 0 && Memory.getInt(at + BulkLayout.CONSERVATIVE_ROUNDS_OFFSET) != 0 ? step / GROWTH_DIVISOR : step;
+        return at != 0 && Memory.getUnsignedShort(at + BulkLayout.CONSERVATIVE_ROUNDS_OFFSET) != 0
+                ? step / GROWTH_DIVISOR
+                : step;
     }
 
     /** §4.2: a round trip of the first slow start was measured, µs; ends it where the time has come. */
     void onRoundTrip(final Tcb tcb, final int rtt) {
         final long at = bulk.take(tcb);
-        if (Memory.getInt(at + BulkLayout.ROUND_KNOWN_OFFSET) == 0) {
-            Memory.putInt(at + BulkLayout.ROUND_KNOWN_OFFSET, 1);
+        if (Memory.getUnsignedShort(at + BulkLayout.ROUND_KNOWN_OFFSET) == 0) {
+            Memory.putShort(at + BulkLayout.ROUND_KNOWN_OFFSET, 1);
             begin(tcb, at, 0);
         } else if (Sequence.after(tcb.sndUna(), Memory.getInt(at + BulkLayout.ROUND_END_OFFSET))) {
             begin(tcb, at, Memory.getInt(at + BulkLayout.ROUND_MIN_RTT_OFFSET));
@@ -75,25 +77,25 @@ final class HyStart {
 
     /** A round has ended: counts those of conservative slow start; whether they are all over. */
     private static boolean isOver(final long at) {
-        final int rounds = Memory.getInt(at + BulkLayout.CONSERVATIVE_ROUNDS_OFFSET);
+        final int rounds = Memory.getUnsignedShort(at + BulkLayout.CONSERVATIVE_ROUNDS_OFFSET);
         if (rounds == 0) {
             return false;
         }
-        Memory.putInt(at + BulkLayout.CONSERVATIVE_ROUNDS_OFFSET, rounds + 1);
+        Memory.putShort(at + BulkLayout.CONSERVATIVE_ROUNDS_OFFSET, rounds + 1);
         return rounds == CONSERVATIVE_ROUNDS;
     }
 
     private static void judge(final long at, final int now) {
-        if (Memory.getInt(at + BulkLayout.CONSERVATIVE_ROUNDS_OFFSET) != 0) {
+        if (Memory.getUnsignedShort(at + BulkLayout.CONSERVATIVE_ROUNDS_OFFSET) != 0) {
             if (now < Memory.getInt(at + BulkLayout.BASELINE_RTT_OFFSET)) {
-                Memory.putInt(at + BulkLayout.CONSERVATIVE_ROUNDS_OFFSET, 0); // it was jitter: slow start goes on
+                Memory.putShort(at + BulkLayout.CONSERVATIVE_ROUNDS_OFFSET, 0); // it was jitter: slow start goes on
             }
             return;
         }
         final int last = Memory.getInt(at + BulkLayout.LAST_MIN_RTT_OFFSET);
         if (last != 0 && now >= last + Math.clamp(last / THRESHOLD_DIVISOR, MIN_THRESHOLD, MAX_THRESHOLD)) {
             Memory.putInt(at + BulkLayout.BASELINE_RTT_OFFSET, now);
-            Memory.putInt(at + BulkLayout.CONSERVATIVE_ROUNDS_OFFSET, 1);
+            Memory.putShort(at + BulkLayout.CONSERVATIVE_ROUNDS_OFFSET, 1);
         }
     }
 

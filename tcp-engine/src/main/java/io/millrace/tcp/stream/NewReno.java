@@ -17,6 +17,16 @@ final class NewReno implements CongestionControl {
     }
 
     @Override
+    public void onSlowStart(final Tcb tcb) {
+        // The record's window is all there is.
+    }
+
+    @Override
+    public void onUnused(final Tcb tcb) {
+        // The record's window is all there is.
+    }
+
+    @Override
     public void forget(final Tcb tcb) {
         // The record's window is all there is.
     }

@@ -9,7 +9,7 @@ public final class BulkLayout {
     public static final int LENGTH = 64;
 
     /** Bytes at the start of the record that are HyStart's during the first slow start, and CUBIC's afterwards. */
-    public static final int GROWTH_LENGTH = 28;
+    public static final int GROWTH_LENGTH = 24;
     /** HyStart: SND.NXT when the present round began. */
     public static final int ROUND_END_OFFSET = 0;
     /** HyStart: the least round trip of the round before, µs; 0 for none. */
@@ -20,10 +20,10 @@ public final class BulkLayout {
     public static final int ROUND_SAMPLES_OFFSET = 12;
     /** HyStart: the least round trip when conservative slow start began, µs. */
     public static final int BASELINE_RTT_OFFSET = 16;
-    /** HyStart: the round of conservative slow start, from 1; 0 outside it. */
+    /** HyStart: the round of conservative slow start, from 1; 0 outside it; 2 bytes. */
     public static final int CONSERVATIVE_ROUNDS_OFFSET = 20;
-    /** HyStart: 1 from the first round on. */
-    public static final int ROUND_KNOWN_OFFSET = 24;
+    /** HyStart: 1 from the first round on; 2 bytes. */
+    public static final int ROUND_KNOWN_OFFSET = 22;
 
     /** CUBIC: W_max, bytes; 0 for none. */
     public static final int W_MAX_OFFSET = 0;
@@ -37,14 +37,16 @@ public final class BulkLayout {
     public static final int W_EST_ACKED_OFFSET = 16;
     /** CUBIC: cwnd_prior, bytes. */
     public static final int CWND_PRIOR_OFFSET = 20;
-    /** CUBIC: when the window was looked at last, ms. */
-    public static final int GROWN_OFFSET = 24;
+    /** The window: when it was used to the full last, or reduced as it was not, ms; 0 while unknown. */
+    public static final int FULL_AT_OFFSET = 24;
 
     /** Pacing: when all that was sent would have left at the pace, µs, but for the lowest bit. */
     public static final int PACED_UNTIL_OFFSET = 28;
 
-    /** ECN: SND.NXT when the window was reduced last. */
+    /** ECN: SND.NXT when the window was reduced last; until that is acknowledged nobody asks how much of it is used. */
     public static final int ECN_REDUCED_OFFSET = 32;
+    /** The window: the most bytes of it that were used since it was used to the full. */
+    public static final int WINDOW_USED_OFFSET = ECN_REDUCED_OFFSET;
 
     /** Receive tuning: up to where the application had taken text when the present round trip began. */
     public static final int TAKEN_SEQ_OFFSET = 36;

@@ -19,8 +19,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The congestion window by itself, round trip by round trip: RFC 5681, RFC 9438, RFC 7661. */
+/** The congestion window by itself, round trip by round trip: RFC 5681, RFC 9438, RFC 7661, RFC 2861. */
 @Tag("D3")
 class CongestionWindowTest {
     private static final int MSS = 1_000;
@@ -289,6 +291,7 @@ class CongestionWindowTest {
             roundTrip(2 * MSS);
         }
         final int before = tcb.cwnd();
+        tcb.rto(61_000); // or it would not be kept for so long
         for (int second = 0; second < 60; second++) {
             time.advanceMillis(1_000);
             clock.tick();
@@ -300,6 +303,118 @@ class CongestionWindowTest {
         tcb.sndUna(tcb.sndMax());
         roundTrip(2 * MSS);
         assertThat(tcb.cwnd()).isBetween(before, before + 12 * MSS); // 60 s further on it would be half as much again
+    }
+
+    @Test
+    void shouldNotGoOnAlongTheCurveInSilenceNorInTheSlowStartThatFollows() {
+        rttMs = 40;
+        tcb.srtt(40_000);
+        loseAt(1_000);
+        for (int round = 0; round < 25; round++) {
+            roundTrip(2 * MSS);
+        }
+        final int before = tcb.cwnd();
+        time.advanceMillis(60_000);
+        clock.tick();
+        window.onRestart(tcb, 60_000);
+        while (tcb.cwnd() < tcb.ssthresh()) {
+            roundTrip(2 * MSS);
+        }
+        roundTrip(2 * MSS);
+        roundTrip(2 * MSS);
+        assertThat(tcb.cwnd()).isBetween(before - 30 * MSS, before + 24 * MSS);
+    }
+
+    /** So many ms in which the application has so many segments in flight, whatever the window. */
+    private void use(final int segments, final int millis) {
+        for (int passed = 0; passed < millis; passed += 10) {
+            time.advanceMillis(10);
+            clock.tick();
+            tcb.sndMax(tcb.sndUna() + segments * MSS);
+            tcb.sndUna(tcb.sndUna() + MSS);
+            window.onAcked(tcb, MSS);
+        }
+        tcb.sndUna(tcb.sndMax());
+    }
+
+    @ParameterizedTest
+    @EnumSource(CongestionAlgorithm.class)
+    void shouldGoHalfTheWayToWhatIsUsedOfItInATimeout(final CongestionAlgorithm congestion) {
+        have(congestion);
+        tcb.cwnd(100 * MSS);
+        tcb.ssthresh(50 * MSS);
+        roundTrip(2 * MSS);
+        final int before = tcb.cwnd();
+        use(20, 290);
+        assertThat(tcb.cwnd()).as("for less than a time-out").isEqualTo(before);
+        use(20, 20);
+        assertThat(segments()).isCloseTo((before / 1_000.0 + 20) / 2, within(1.0));
+        assertThat(tcb.ssthresh()).as("where slow start goes").isEqualTo(before - (before >> 2));
+        use(20, 10_000);
+        assertThat(segments())
+                .as("half of it used: slow start takes it for all")
+                .isBetween(20.0, 41.0);
+    }
+
+    @Test
+    void shouldRememberTheMostThatWasUsed() {
+        tcb.cwnd(100 * MSS);
+        tcb.ssthresh(50 * MSS);
+        roundTrip(2 * MSS);
+        final double before = segments();
+        use(5, 100);
+        use(60, 10);
+        use(5, 200);
+        assertThat(segments()).isCloseTo((before + 60) / 2, within(1.0));
+    }
+
+    @Test
+    void shouldKeepAWindowThatIsFilledNowAndThen() {
+        tcb.cwnd(100 * MSS);
+        tcb.ssthresh(50 * MSS);
+        roundTrip(2 * MSS);
+        for (int round = 0; round < 20; round++) {
+            final int before = tcb.cwnd();
+            use(5, 250);
+            roundTrip(2 * MSS);
+            assertThat(tcb.cwnd()).isGreaterThanOrEqualTo(before);
+        }
+    }
+
+    @Test
+    void shouldKeepTheInitialWindowHoweverLittleIsUsed() {
+        tcb.cwnd(100 * MSS);
+        tcb.ssthresh(50 * MSS);
+        use(1, 60_000);
+        assertThat(tcb.cwnd()).isBetween(10 * MSS, 11 * MSS);
+    }
+
+    @Test
+    void shouldGrowBackAlongACurveThatBeginsWhereTheWindowIs() {
+        loseAt(1_000);
+        roundTrip(2 * MSS);
+        use(300, 310);
+        final int after = tcb.cwnd();
+        assertThat(segments()).isCloseTo((702 + 300) / 2.0, within(5.0));
+        assertThat(tcb.ssthresh()).isEqualTo(700 * MSS);
+        tcb.ssthresh(after); // as if slow start were over
+        roundTrip(2 * MSS);
+        assertThat(segments()).as("not at once to where it was").isLessThan(after / 1_000.0 + 60);
+    }
+
+    @Test
+    void shouldNotTakeTheTimeOfARecoveryForOneInWhichNothingWasUsed() {
+        tcb.cwnd(100 * MSS);
+        roundTrip(2 * MSS);
+        fill();
+        window.onLoss(tcb);
+        tcb.cwnd(tcb.ssthresh());
+        tcb.sndUna(tcb.sndMax());
+        time.advanceMillis(1_000);
+        clock.tick();
+        final int before = tcb.cwnd();
+        use(5, 200);
+        assertThat(tcb.cwnd()).isEqualTo(before);
     }
 
     @Test
