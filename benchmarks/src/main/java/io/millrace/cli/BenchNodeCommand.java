@@ -213,7 +213,7 @@ final class BenchNodeCommand implements Callable<Integer> {
         return new EngineHost.Plan(
                 port.stream()
                         .map(device -> new EngineHost.PortPlan(
-                                device, Optional.empty(), Optional.empty(), 0, 0, this::addresses))
+                                device, Optional.empty(), Optional.empty(), 0, 0, List.of(), this::addresses))
                         .toList(),
                 !noHuge,
                 shards,

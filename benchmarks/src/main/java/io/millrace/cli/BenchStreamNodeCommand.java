@@ -168,6 +168,7 @@ final class BenchStreamNodeCommand implements Callable<Integer> {
                         Optional.empty(),
                         mtu,
                         0,
+                        List.of(),
                         mac -> HostAddresses.builder(mac)
                                 .address(
                                         role == Role.SERVER

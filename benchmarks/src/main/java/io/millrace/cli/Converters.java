@@ -66,6 +66,13 @@ final class Converters {
         }
     }
 
+    static final class Feature implements ITypeConverter<FeatureChoice> {
+        @Override
+        public FeatureChoice convert(final String text) {
+            return read(FeatureChoice::parse, text);
+        }
+    }
+
     static final class AppOnPort implements ITypeConverter<AppPort> {
         @Override
         public AppPort convert(final String text) {

@@ -84,6 +84,7 @@ final class EngineHost implements AutoCloseable {
      * @param queuePairs how many it has, if that is said.
      * @param mtu its largest IP packet, bytes; 0 for 1500.
      * @param descriptors of each of its queues; 0 for what the driver prefers.
+     * @param features what its device is to do, or is not, other than it would.
      * @param addresses for its MAC address, our addresses.
      */
     record PortPlan(
@@ -92,6 +93,7 @@ final class EngineHost implements AutoCloseable {
             Optional<Integer> queuePairs,
             int mtu,
             int descriptors,
+            List<FeatureChoice> features,
             Function<MacAddress, HostAddresses> addresses) {}
 
     /** Opens everything. */
@@ -170,11 +172,15 @@ final class EngineHost implements AutoCloseable {
         engine = builder.start();
     }
 
-    private static DpdkPortConfig portConfig(final Plan plan, final PortPlan port) {
+    /** What is asked of a port's device. */
+    static DpdkPortConfig portConfig(final Plan plan, final PortPlan port) {
         final int rings =
                 Datapath.framesInRings(DatapathConfig.defaults(), plan.ioCores().orElse(1), plan.shards());
-        final DpdkPortConfig config =
+        DpdkPortConfig config =
                 DpdkPortConfig.of(port.device()).with(PortFeature.RX_INTERRUPTS, plan.idle() == IdleMode.ADAPTIVE);
+        for (final FeatureChoice choice : port.features()) {
+            config = config.with(choice.feature(), choice.wanted());
+        }
         final int queuePairs = port.queuePairs().orElse(plan.usualQueues());
         return config.withQueuePairs(queuePairs)
                 .withMtu(port.mtu())

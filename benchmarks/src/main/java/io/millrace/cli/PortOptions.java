@@ -74,6 +74,16 @@ final class PortOptions {
             description = "Descriptors of each of its queues, 32 to 32768 (default: what the driver prefers).")
     private Integer descriptors;
 
+    @Option(
+            names = "--features",
+            split = ",",
+            converter = Converters.Feature.class,
+            paramLabel = "NAME",
+            description =
+                    "What the device is to do, or with no- before it is not: offloads (checksums and flow hashes; on),"
+                            + " segmentation (large segments cut by it), promiscuous; such as segmentation,no-offloads.")
+    private List<FeatureChoice> features;
+
     void check(final List<String> errors) {
         if (vlanId != null) {
             Checked.within(errors, "--vlan", vlanId, 1, 4094);
@@ -134,6 +144,7 @@ final class PortOptions {
                 Optional.ofNullable(queues),
                 mtu == null ? 0 : mtu,
                 descriptors == null ? 0 : descriptors,
+                features == null ? List.of() : features,
                 this::hostAddresses);
     }
 }

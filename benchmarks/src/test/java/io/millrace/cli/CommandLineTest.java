@@ -186,6 +186,8 @@ class CommandLineTest {
                     --mtu 9217                      | --mtu 9217 is out of range: give 68 to 9216
                     --mtu 1000 --address fd00::1/64 | --mtu 1000 is out of range: give 1280 to 9216
                     --descriptors 16                | --descriptors 16 is out of range: give 32 to 32768
+                    --features checksums            | unknown feature 'checksums': choose of offloads, segmentation, promiscuous
+                    --features no-,offloads         | unknown feature ''
                     --gateway 1.2.3.4               | gateway 1.2.3.4: is in none of the networks
                     --gateway here                  | 'here': write a literal such as 10.0.0.1
                     --app gopher:70                 | unknown app 'gopher': choose one of echo, close, discard, chargen, http
