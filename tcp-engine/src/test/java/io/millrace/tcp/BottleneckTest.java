@@ -106,7 +106,7 @@ class BottleneckTest {
     }
 
     @ParameterizedTest(name = "{0} Mbit/s, {1} ms, queue {2}")
-    @CsvSource({"100, 20, 0.05", "100, 20, 0.20", "20, 40, 0.20"})
+    @CsvSource({"100, 20, 0.05", "100, 20, 0.10", "20, 40, 0.20"})
     void shouldLoseNothingOfWhatIsWrittenAtOnce(final int mbit, final int rttMs, final double queue) {
         final Link link = new Link(mbit, rttMs, queue);
         final Outcome paced = bursts(link, true);
