@@ -36,6 +36,9 @@ public final class EthDev implements AutoCloseable {
     private final int port;
     private final List<EthDev> members;
     private final Map<Integer, EdgeDescriptor> interrupts = new HashMap<>();
+    /** What DPDK goes on reading after it is configured; freed when the port is closed. */
+    private final Arena kept = Arena.ofShared();
+
     private PortSetup setup;
     private MulticastReception multicast = MulticastReception.DRIVERS_OWN;
     private boolean started;
@@ -98,7 +101,7 @@ public final class EthDev implements AutoCloseable {
             throw new IllegalStateException(device + " is running: stop it before configuring it");
         }
         eal.forwardLog();
-        setup = PortSetup.apply(functions, info(), config, pool);
+        setup = PortSetup.apply(functions, info(), config, pool, kept);
     }
 
     /** The offloads that are on: those wanted which the port has. */
@@ -319,6 +322,7 @@ public final class EthDev implements AutoCloseable {
         } finally {
             ethdev.close(port);
             DeviceAttachment.detach(eal, device);
+            kept.close();
             members.forEach(EthDev::close);
             eal.forwardClosingLog();
             eal.disown(this);

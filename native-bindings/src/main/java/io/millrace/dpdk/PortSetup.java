@@ -27,11 +27,17 @@ record PortSetup(EthDevConfig config, Set<Offload> offloads, int rxDescriptors, 
     static final long RSS_TCP4 = 1L << 4;
     /** {@code RTE_ETH_RSS_NONFRAG_IPV6_TCP}. */
     static final long RSS_TCP6 = 1L << 10;
+    /** {@code RTE_ETH_RSS_IPV6_TCP_EX}. */
+    static final long RSS_TCP6_EX = 1L << 16;
 
     private static final int ENOTSUP = -95;
 
     static PortSetup apply(
-            final DpdkFunctions functions, final PortInfo info, final EthDevConfig config, final Mempool pool) {
+            final DpdkFunctions functions,
+            final PortInfo info,
+            final EthDevConfig config,
+            final Mempool pool,
+            final Arena kept) {
         checkAgainst(info, config, pool);
         if (info.driver().equals("net_af_xdp")) {
             pool.withholdScattered();
@@ -40,7 +46,7 @@ record PortSetup(EthDevConfig config, Set<Offload> offloads, int rxDescriptors, 
         final EthdevFunctions ethdev = functions.ethdev();
         final String name = info.device();
         try (Arena arena = Arena.ofConfined()) {
-            final MemorySegment configuration = configuration(arena, info, config, offloads);
+            final MemorySegment configuration = configuration(arena, kept, info, config, offloads);
             if (config.rxInterrupts()) {
                 final int interrupts =
                         functions.library().layout().configuration().interrupts();
@@ -79,8 +85,10 @@ record PortSetup(EthDevConfig config, Set<Offload> offloads, int rxDescriptors, 
         return offloads;
     }
 
+    /** The kinds of flows to hash. QEMU's 82576 knows TCP over IPv6 by its other name only; Linux asks that NIC for both. */
     private static long rssTypes(final PortInfo info) {
-        return (info.rssTcp4() ? RSS_TCP4 : 0) | (info.rssTcp6() ? RSS_TCP6 : 0);
+        final long tcp6 = info.driver().equals("net_e1000_igb") ? RSS_TCP6 | RSS_TCP6_EX : RSS_TCP6;
+        return (info.rssTcp4() ? RSS_TCP4 : 0) | (info.rssTcp6() ? tcp6 : 0);
     }
 
     /** Some drivers only note the MTU they are configured with, and tell an interface of the kernel only of this one. */
@@ -134,9 +142,17 @@ record PortSetup(EthDevConfig config, Set<Offload> offloads, int rxDescriptors, 
         }
     }
 
-    /** What {@code rte_eth_dev_configure} is told. */
+    /**
+     * What {@code rte_eth_dev_configure} is told.
+     *
+     * @param kept lives as long as the port: DPDK keeps a pointer to the key, and many a driver reads it when it is started
+     */
     static MemorySegment configuration(
-            final Arena arena, final PortInfo info, final EthDevConfig config, final Set<Offload> offloads) {
+            final Arena arena,
+            final Arena kept,
+            final PortInfo info,
+            final EthDevConfig config,
+            final Set<Offload> offloads) {
         final MemorySegment conf = arena.allocate(DeviceConfigurationLayout.SIZE, Long.BYTES);
         conf.set(JAVA_INT, DeviceConfigurationLayout.RX_MTU, config.mtu());
         conf.set(JAVA_LONG, DeviceConfigurationLayout.RX_OFFLOADS, Offload.rxBits(offloads));
@@ -148,7 +164,7 @@ record PortSetup(EthDevConfig config, Set<Offload> offloads, int rxDescriptors, 
             // From DPDK 23.11 on a driver that tells no length of its key (vmxnet3) takes none but its own.
             if (!config.rssKey().isDriversOwn() && info.hashKeySize() > 0) {
                 final MemorySegment key =
-                        arena.allocateFrom(JAVA_BYTE, config.rssKey().bytes(info.hashKeySize()));
+                        kept.allocateFrom(JAVA_BYTE, config.rssKey().bytes(info.hashKeySize()));
                 conf.set(ADDRESS, DeviceConfigurationLayout.RSS_KEY, key);
                 conf.set(JAVA_BYTE, DeviceConfigurationLayout.RSS_KEY_LENGTH, (byte) key.byteSize());
             }

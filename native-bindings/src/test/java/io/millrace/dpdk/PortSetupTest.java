@@ -3,6 +3,7 @@ package io.millrace.dpdk;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.dpdk.layout.DeviceConfigurationLayout;
@@ -71,10 +72,27 @@ class PortSetupTest {
         assertThat(keyLength(info("net_i40e", true, 52))).isEqualTo(52);
     }
 
+    @Test
+    void shouldAskIgbForFlowsOfIpv6ByBothNames() {
+        final long tcp = PortSetup.RSS_TCP4 | PortSetup.RSS_TCP6;
+        assertThat(hashFunctions(info("net_e1000_igb", true, 40))).isEqualTo(tcp | PortSetup.RSS_TCP6_EX);
+        assertThat(hashFunctions(info("net_ixgbe", true, 40))).isEqualTo(tcp);
+    }
+
+    private static long hashFunctions(final PortInfo info) {
+        try (Arena arena = Arena.ofConfined()) {
+            return asked(arena, info, wanting(4)).get(JAVA_LONG, DeviceConfigurationLayout.RSS_HASH_FUNCTIONS);
+        }
+    }
+
+    private static MemorySegment asked(final Arena arena, final PortInfo info, final EthDevConfig config) {
+        return PortSetup.configuration(arena, arena, info, config, PortSetup.offloads(info, config));
+    }
+
     private static int keyLength(final PortInfo info) {
         try (Arena arena = Arena.ofConfined()) {
             final EthDevConfig config = wanting(4);
-            final MemorySegment asked = PortSetup.configuration(arena, info, config, PortSetup.offloads(info, config));
+            final MemorySegment asked = asked(arena, info, config);
             assertThat(asked.get(JAVA_INT, DeviceConfigurationLayout.RX_MODE))
                     .isEqualTo(DeviceConfigurationLayout.RX_MODE_RSS);
             final int length = asked.get(JAVA_BYTE, DeviceConfigurationLayout.RSS_KEY_LENGTH);
