@@ -55,7 +55,10 @@ final class PolledQueue {
         ingress = new IngressStage(
                 queue,
                 attached.number(),
-                new FrameClassifier(attached.host(), port.capabilities().partialChecksums()),
+                new FrameClassifier(
+                        attached.host(),
+                        port.capabilities().partialChecksums(),
+                        port.capabilities().rxChecksum()),
                 responder,
                 new Reassembler(config.reassembly(), allocator, counters, responder::onReassemblyTimeout),
                 steering,

@@ -41,12 +41,13 @@ public final class FrameClassifier {
     private final long mac;
     private final long primary;
     private final boolean acceptPartialChecksums;
+    private final boolean believeGoodChecksums;
     private final IcmpErrorCheck icmpErrors;
     private final Ipv6Classifier ipv6;
 
-    /** Makes a classifier for the frames of a port with these addresses, which come with whole checksums. */
+    /** Makes a classifier for the frames of a port with these addresses, which come with checksums whole and looked at. */
     public FrameClassifier(final HostAddresses host) {
-        this(host, false);
+        this(host, false, true);
     }
 
     /**
@@ -54,10 +55,14 @@ public final class FrameClassifier {
      *
      * @param acceptPartialChecksums whether to take a TCP checksum for good that holds the pseudo header's sum only, as a
      *     kernel on the same host leaves it (see {@code PortCapabilities})
+     * @param believeGoodChecksums whether to take a checksum for good because the device says so: only where it was asked
+     *     to look. Some drivers (igb, ixgbe) say so of all that they were not told is bad.
      */
-    public FrameClassifier(final HostAddresses host, final boolean acceptPartialChecksums) {
+    public FrameClassifier(
+            final HostAddresses host, final boolean acceptPartialChecksums, final boolean believeGoodChecksums) {
         this.host = host;
         this.acceptPartialChecksums = acceptPartialChecksums;
+        this.believeGoodChecksums = believeGoodChecksums;
         icmpErrors = new IcmpErrorCheck(host);
         ipv6 = new Ipv6Classifier(host, icmpErrors, acceptPartialChecksums);
         mac = host.mac();
@@ -78,7 +83,8 @@ public final class FrameClassifier {
         if (MacAddress.isGroup(source) || source == mac) {
             return DropReason.BAD_SOURCE_MAC.code();
         }
-        final long flags = Mbuf.offloadFlags(mbuf);
+        final long told = Mbuf.offloadFlags(mbuf);
+        final long flags = believeGoodChecksums ? told : TcpCheck.withoutGood(told);
         if ((flags & RX_VLAN_STRIPPED) != 0 && (Mbuf.vlanTci(mbuf) & VLAN_ID_MASK) != 0) {
             return DropReason.OTHER_VLAN.code();
         }

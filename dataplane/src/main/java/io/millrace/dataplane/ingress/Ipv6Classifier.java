@@ -132,7 +132,8 @@ final class Ipv6Classifier {
         switch (protocol) {
             case IpProtocol.TCP -> {
                 final long pseudo = InternetChecksum.pseudoHeaderIpv6(ip + 8, IpProtocol.TCP, length);
-                return classifyTcp(ip, L3_OFFSET + offset, length, pseudo, offloadFlags);
+                // A device may not have found its way to TCP, and some drivers call good what they are not told is bad.
+                return classifyTcp(ip, L3_OFFSET + offset, length, pseudo, TcpCheck.withoutGood(offloadFlags));
             }
             case IpProtocol.ICMPV6 -> {
                 return classifyIcmp(ip, offset, length);

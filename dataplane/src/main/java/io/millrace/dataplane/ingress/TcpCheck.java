@@ -1,6 +1,9 @@
 package io.millrace.dataplane.ingress;
 
+import static io.millrace.dpdk.MbufFlags.RX_IP_CHECKSUM_GOOD;
+import static io.millrace.dpdk.MbufFlags.RX_IP_CHECKSUM_MASK;
 import static io.millrace.dpdk.MbufFlags.RX_L4_CHECKSUM_BAD;
+import static io.millrace.dpdk.MbufFlags.RX_L4_CHECKSUM_GOOD;
 import static io.millrace.dpdk.MbufFlags.RX_L4_CHECKSUM_MASK;
 import static io.millrace.dpdk.MbufFlags.RX_L4_CHECKSUM_UNKNOWN;
 
@@ -33,6 +36,13 @@ final class TcpCheck {
             return DropReason.TCP_CHECKSUM.code();
         }
         return 0;
+    }
+
+    /** What a device has said of checksums, but for those that it called good: of these it has said nothing. */
+    static long withoutGood(final long offloadFlags) {
+        final long ip = (offloadFlags & RX_IP_CHECKSUM_MASK) == RX_IP_CHECKSUM_GOOD ? RX_IP_CHECKSUM_MASK : 0;
+        final long l4 = (offloadFlags & RX_L4_CHECKSUM_MASK) == RX_L4_CHECKSUM_GOOD ? RX_L4_CHECKSUM_MASK : 0;
+        return offloadFlags & ~(ip | l4);
     }
 
     private static boolean isChecksumValid(

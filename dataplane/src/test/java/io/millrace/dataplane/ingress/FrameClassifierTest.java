@@ -142,10 +142,33 @@ class FrameClassifierTest {
                         InternetChecksum.pseudoHeader(PEER_IP, OUR_IP, IpProtocol.TCP, 31)));
 
         assertThat(DropReason.of(classifier.classify(mbuf))).isEqualTo(DropReason.TCP_CHECKSUM);
-        assertThat(new FrameClassifier(host, true).classify(mbuf)).isPositive();
+        final FrameClassifier besideAKernel = new FrameClassifier(host, true, false);
+        assertThat(besideAKernel.classify(mbuf)).isPositive();
         tcp(mbuf).checksum(tcp(mbuf).checksum() + 1);
-        assertThat(DropReason.of(new FrameClassifier(host, true).classify(mbuf)))
-                .isEqualTo(DropReason.TCP_CHECKSUM);
+        assertThat(DropReason.of(besideAKernel.classify(mbuf))).isEqualTo(DropReason.TCP_CHECKSUM);
+    }
+
+    @Test
+    @Tag("N6")
+    void shouldNotBelieveTheCardThatAChecksumIsGoodWhereItWasNotAskedToLook() {
+        final FrameClassifier unasked = new FrameClassifier(host, false, false);
+        final long good = MbufFlags.RX_IP_CHECKSUM_GOOD | MbufFlags.RX_L4_CHECKSUM_GOOD;
+        final long mbuf = frames.tcp(3);
+        Mbuf.offloadFlags(mbuf, good);
+        assertThat(unasked.classify(mbuf)).isPositive();
+        tcp(mbuf).checksum(tcp(mbuf).checksum() + 1);
+        assertThat(DropReason.of(unasked.classify(mbuf))).isEqualTo(DropReason.TCP_CHECKSUM);
+        assertThat(classifier.classify(mbuf)).isPositive();
+        // A device that is none, with the sender on this host, has nothing to look at.
+        Mbuf.offloadFlags(mbuf, MbufFlags.RX_IP_CHECKSUM_NONE | MbufFlags.RX_L4_CHECKSUM_NONE);
+        assertThat(unasked.classify(mbuf)).isPositive();
+
+        final long header = frames.tcp(3);
+        Mbuf.offloadFlags(header, good);
+        Memory.putByte(Mbuf.dataAddress(header) + 24, (byte) (Memory.getByte(Mbuf.dataAddress(header) + 24) ^ 1));
+        assertThat(DropReason.of(unasked.classify(header))).isEqualTo(DropReason.IP_CHECKSUM);
+        Mbuf.offloadFlags(header, MbufFlags.RX_IP_CHECKSUM_BAD);
+        assertThat(DropReason.of(unasked.classify(header))).isEqualTo(DropReason.IP_CHECKSUM);
     }
 
     @TestFactory

@@ -174,6 +174,14 @@ class Ipv6ClassifierTest {
         cases.put(
                 "bad TCP checksum, as the card says",
                 breaking(DropReason.TCP_CHECKSUM, m -> Mbuf.offloadFlags(m, MbufFlags.RX_L4_CHECKSUM_BAD)));
+        cases.put(
+                "wrong TCP checksum behind an extension header, good as the card says",
+                new Bad(DropReason.TCP_CHECKSUM, () -> {
+                    final long mbuf = frames6.tcp(5, new Header(HOP_BY_HOP, PADDING.clone()));
+                    Memory.putByte(Mbuf.dataAddress(mbuf) + 62 + 16, 1);
+                    Mbuf.offloadFlags(mbuf, MbufFlags.RX_L4_CHECKSUM_GOOD);
+                    return mbuf;
+                }));
         cases.put("half a TCP header", breaking(DropReason.TCP_TRUNCATED, m -> ip(m).payloadLength(19)));
         cases.put(
                 "data offset past the end",
