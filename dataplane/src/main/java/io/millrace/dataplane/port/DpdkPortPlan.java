@@ -30,6 +30,9 @@ record DpdkPortPlan(EthDevConfig device, int mtu, int frames, int dataRoom, List
     /** Most bytes of an IP packet. */
     private static final int LARGEST_PACKET = 0xffff;
 
+    /** {@code VMXNET3_MAX_TSO_TXD_PER_PKT}: the driver tells another number, and drops what is in more. */
+    private static final int VMXNET3_SEGMENTS = 24;
+
     private static final int DEFAULT_MTU = 1500;
     private static final int DEFAULT_DESCRIPTORS = 1024;
     /** Ethernet header, one VLAN tag and a checksum that some devices leave in. */
@@ -90,7 +93,8 @@ record DpdkPortPlan(EthDevConfig device, int mtu, int frames, int dataRoom, List
 
     /** Bytes of the largest IP packet that the device takes in several mbufs. */
     int largestChain(final PortInfo info) {
-        final int most = info.txDescriptors().segments();
+        final int told = info.txDescriptors().segments();
+        final int most = info.driver().equals("net_vmxnet3") ? VMXNET3_SEGMENTS : told;
         final long room = dataRoom - MbufLayout.HEADROOM;
         return most == 0 ? LARGEST_PACKET : (int) Math.min(LARGEST_PACKET, most * room - LINK_OVERHEAD);
     }

@@ -69,13 +69,32 @@ class DpdkPortPlanTest {
                 .hasMessageContaining("at most 8");
     }
 
+    @Test
+    void shouldLeaveLargeSegmentsToADeviceInAsManyMbufsAsItTakes() {
+        assertThat(largestChain("net_some", 0)).isEqualTo(0xffff);
+        assertThat(largestChain("net_some", 255)).isEqualTo(0xffff);
+        assertThat(largestChain("net_some", 8)).isEqualTo(8 * 2048 - 22);
+        assertThat(largestChain("net_vmxnet3", 255))
+                .as("whatever its driver tells")
+                .isEqualTo(24 * 2048 - 22);
+    }
+
+    private static int largestChain(final String driver, final int segments) {
+        final PortInfo nic = nic(driver, new DescriptorLimits(64, 4096, 8, segments), 0, Integer.MAX_VALUE);
+        return DpdkPortPlan.of(CONFIG, nic).largestChain(nic);
+    }
+
     private static PortInfo nic(final int most, final int align, final int preferred, final int maxBuffer) {
-        final DescriptorLimits limits = new DescriptorLimits(64, most, align, 0);
+        return nic("net_some", new DescriptorLimits(64, most, align, 0), preferred, maxBuffer);
+    }
+
+    private static PortInfo nic(
+            final String driver, final DescriptorLimits limits, final int preferred, final int maxBuffer) {
         final QueuePreference preference = new QueuePreference(32, preferred);
         return new PortInfo(
                 0,
                 "0000:3b:00.0",
-                "net_some",
+                driver,
                 0,
                 68,
                 9600,
