@@ -136,6 +136,11 @@ final class NicFrames implements AutoCloseable {
         return kinds;
     }
 
+    /** Whether it goes to a group, and not to all. */
+    static boolean isMulticast(final byte[] frame) {
+        return (frame[0] & 1) != 0 && (frame[0] & frame[1] & frame[2] & frame[3] & frame[4] & frame[5] & 0xff) != 0xff;
+    }
+
     /** The frame with two of its bytes changed; checksums stay as they were. */
     static byte[] changed(final byte[] frame, final int at, final int first, final int second) {
         final byte[] copy = frame.clone();

@@ -20,7 +20,9 @@ import java.util.function.UnaryOperator;
 
 /** The two ports of a pair, open, with their links up. Made, used and closed by one thread. */
 final class NicLink implements AutoCloseable {
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+    /** The machine may be left to stand for a while, and its clock goes on. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(180);
+
     private static final int BURST = 32;
     /** Devices pad what is shorter, some of them. */
     private static final int LEAST_FRAME = 60;

@@ -7,7 +7,7 @@ enum NicModel {
     E1000E("e1000e", 2, Steering.NONE, "unknown bad unknown", "unknown bad"),
     VMXNET3("vmxnet3", 4, Steering.NONE, "unknown unknown unknown", "unknown unknown"),
     VIRTIO("virtio", 4, Steering.BY_QUEUE, "unknown unknown unknown", "unknown unknown"),
-    IGB("igb", 4, Steering.IPV4_BY_QUEUE_AND_HASH, "good bad good", "good bad"),
+    IGB("igb", 4, Steering.BY_QUEUE_AND_HASH, "good bad good", "good bad"),
     IGB_VF("igbvf", 1, Steering.NONE, "good bad good", "good bad");
 
     /** What becomes of the flows of several queues. */
@@ -16,8 +16,8 @@ enum NicModel {
         NONE,
         /** Each comes by its queue. */
         BY_QUEUE,
-        /** Those of IPv4 come by their queues, with their hashes; the others by queue 0, though the driver says otherwise. */
-        IPV4_BY_QUEUE_AND_HASH
+        /** Each comes by its queue, with its hash. */
+        BY_QUEUE_AND_HASH
     }
 
     private final String label;
@@ -62,12 +62,22 @@ enum NicModel {
         return queuePairs;
     }
 
-    boolean steers(final boolean ipv4) {
-        return steering == Steering.BY_QUEUE || ipv4 && tellsHash(true);
+    boolean steers() {
+        return steering != Steering.NONE;
     }
 
-    boolean tellsHash(final boolean ipv4) {
-        return ipv4 && steering == Steering.IPV4_BY_QUEUE_AND_HASH;
+    boolean tellsHash() {
+        return steering == Steering.BY_QUEUE_AND_HASH;
+    }
+
+    /** Whether all checksums are good, by its driver's word, where it isn't asked to look at them. */
+    boolean callsAllGoodUnasked() {
+        return this == IGB;
+    }
+
+    /** Whether it drops frames to groups, though it says that it takes them all. */
+    boolean dropsMulticast() {
+        return this == IGB_VF;
     }
 
     /** Whether it cuts large segments, by its driver's word. */
@@ -77,7 +87,7 @@ enum NicModel {
 
     /** Whether it drops the tagged frames that nobody has asked for. */
     boolean dropsTagged() {
-        return this == VIRTIO;
+        return this == VIRTIO || this == IGB_VF;
     }
 
     String ipChecksum(final boolean ipv4, final boolean good) {

@@ -45,14 +45,15 @@ class NicSegmentationTest {
             for (final int wanted : most == 0 ? List.<Integer>of() : TEXTS) {
                 final int text = Math.min(wanted, most - HEADERS);
                 final LargeSegment four = LargeSegment.of(frames.tcp4(0), true, text);
-                assertCut(
-                        four,
-                        link.exchange(
-                                link.near(),
-                                link.far(),
-                                List.of(four.bytes()),
-                                four.pieces(PIECE),
-                                mbuf -> checksum.tcp4(mbuf, 14, four.tcpOffset(), PIECE)));
+                final List<Arrival> pieces = link.exchange(
+                        link.near(),
+                        link.far(),
+                        List.of(four.bytes()),
+                        four.pieces(PIECE),
+                        mbuf -> checksum.tcp4(mbuf, 14, four.tcpOffset(), PIECE));
+                assertCut(four, pieces);
+                System.out.println(pair + ": " + pieces.size() + " pieces of a segment, the last with PSH "
+                        + four.isPushed(pieces.getLast().bytes()));
                 final LargeSegment six = LargeSegment.of(frames.tcp6(0), false, text);
                 assertCut(
                         six,
