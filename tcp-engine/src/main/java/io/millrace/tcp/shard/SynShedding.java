@@ -120,7 +120,8 @@ final class SynShedding {
         final int size = batch.size();
         int syns = 0;
         for (int i = 0; i < size; i++) {
-            syns += Segment.isNewSyn(batch.mbuf(i), batch.meta(i)) ? 1 : 0;
+            kinds[i] = Segment.isNewSyn(batch.mbuf(i), batch.meta(i)) ? NEW : OTHER;
+            syns += kinds[i] == NEW ? 1 : 0;
         }
         credit = Math.clamp(credit + size - syns, 1 + (size >>> LEAST_SHARE_SHIFT), MAX_CREDIT);
         if (syns <= credit) { // as long as nobody floods
@@ -134,8 +135,13 @@ final class SynShedding {
     private void drop(final FrameBatch batch, final int size) {
         int again = 0;
         for (int i = 0; i < size; i++) {
-            kinds[i] = kindOf(batch, i);
-            again += kinds[i] == AGAIN ? 1 : 0;
+            if (kinds[i] == NEW) {
+                hashes[i] = lookahead.hashOf(batch.mbuf(i), batch.meta(i));
+                if (before.has(hashes[i])) {
+                    kinds[i] = AGAIN;
+                    again++;
+                }
+            }
         }
         int forAgain = Math.min(again, credit);
         credit -= forAgain;
@@ -155,14 +161,6 @@ final class SynShedding {
             }
         }
         credit = Math.max(credit, 0);
-    }
-
-    private byte kindOf(final FrameBatch batch, final int i) {
-        if (!Segment.isNewSyn(batch.mbuf(i), batch.meta(i))) {
-            return OTHER;
-        }
-        hashes[i] = lookahead.hashOf(batch.mbuf(i), batch.meta(i));
-        return before.has(hashes[i]) ? AGAIN : NEW;
     }
 
     /** Evenly so many of those in excess. */
